@@ -1,0 +1,54 @@
+// Builds what browsers load: `npm run build`. Bundles get their content's hash into their name,
+// so that they can be cached for ever; dist/assets.json maps the plain names to the hashed ones.
+import { readdir, rm, writeFile } from "node:fs/promises"
+import { basename, dirname, join, relative } from "node:path"
+import { fileURLToPath } from "node:url"
+
+import { build } from "esbuild"
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const dist = join(root, "web/dist")
+
+const entries = async (folder, pattern) => {
+    const names = await readdir(join(root, folder)).catch(() => [])
+    return names.filter((name) => pattern.test(name)).map((name) => join(root, folder, name))
+}
+
+await rm(dist, { recursive: true, force: true })
+const { metafile } = await build({
+    entryPoints: [
+        ...(await entries("web/pages/src/pages", /\.ts$/)),
+        ...(await entries("addin/taskpane", /^(compose|read)\.ts$/)),
+        join(root, "web/crypto/src/worker.ts"),
+        ...(await entries("web/styles", /^(portal|pane|letter)\.css$/)),
+    ],
+    outdir: dist,
+    entryNames: "[name]-[hash]",
+    bundle: true,
+    format: "esm",
+    target: ["es2023"],
+    minify: true,
+    legalComments: "linked",
+    metafile: true,
+    logLevel: "warning",
+})
+
+const assets = {}
+for (const [file, output] of Object.entries(metafile.outputs)) {
+    if (!output.entryPoint) continue
+    const [name, kind] = basename(output.entryPoint).split(/\.(?=[^.]+$)/)
+    assets[`${name}.${kind === "ts" ? "js" : kind}`] = relative(dist, join(root, file))
+}
+await writeFile(join(dist, "assets.json"), JSON.stringify(assets, Object.keys(assets).sort(), 2))
+
+const office = await entries("sandbox/office/src", /^(office|outlook)\.ts$/)
+if (office.length > 0) {
+    await build({
+        entryPoints: office,
+        outdir: join(root, "sandbox/dist"),
+        bundle: true,
+        format: "iife",
+        target: ["es2022"],
+        logLevel: "warning",
+    })
+}
