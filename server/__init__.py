@@ -1,0 +1,1 @@
+"""Letterlock: confidential mail for professional firms."""

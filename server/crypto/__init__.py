@@ -1,0 +1,1 @@
+"""Sealing, signing and custody: bytes in, values or errors out. Specs: docs/spec/."""

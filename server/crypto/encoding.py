@@ -1,0 +1,144 @@
+"""Text forms of bytes and values: base64url, Bech32 and canonical JSON.
+
+Sources: RFC 4648 section 5 (without padding), BIP 173 (without its length limit, as in age),
+RFC 8785 with integers only (docs/spec/statement.md section 1).
+"""
+
+import base64
+import binascii
+import json
+from typing import Final, TypeAlias
+
+from server.crypto.errors import MalformedKey, Refusal
+
+Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
+
+_BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_GENERATOR: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+_CHECKSUM: Final = 6
+_SAFE_INTEGER: Final = 2**53 - 1
+
+
+def b64u(data: bytes) -> str:
+    """Encode as base64url without padding."""
+    return base64.urlsafe_b64encode(data).rstrip(b"=").decode("ascii")
+
+
+def unb64u(text: str) -> bytes:
+    """Decode base64url without padding.
+
+    Raises:
+        ValueError: Padding, another alphabet, or trailing bits that are not zero.
+    """
+    try:
+        data = base64.b64decode(text + "=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, UnicodeEncodeError) as error:
+        raise ValueError("not base64url") from error
+    if b64u(data) != text:
+        raise ValueError("not canonical base64url")
+    return data
+
+
+def bech32_encode(prefix: str, data: bytes) -> str:
+    """Encode as Bech32 of any length, in the case of `prefix`."""
+    values = _regroup(data, 8, 5, pad=True)
+    low = prefix.lower()
+    check = _polymod([*_expand(low), *values, *([0] * _CHECKSUM)]) ^ 1
+    values += [(check >> 5 * (5 - i)) & 31 for i in range(_CHECKSUM)]
+    text = low + "1" + "".join(_BECH32[v] for v in values)
+    return text if prefix == low else text.upper()
+
+
+def bech32_decode(prefix: str, text: str) -> bytes:
+    """Decode Bech32 with exactly this prefix, in its case.
+
+    Raises:
+        MalformedKey: Another prefix, mixed case, a wrong checksum or alphabet.
+    """
+    low = text.lower()
+    head, _, tail = low.rpartition("1")
+    if head != prefix.lower() or text != (low if prefix.islower() else low.upper()):
+        raise MalformedKey(f"expected text that begins with {prefix}1")
+    values = [_BECH32.find(char) for char in tail]
+    if len(values) < _CHECKSUM or -1 in values or _polymod([*_expand(head), *values]) != 1:
+        raise MalformedKey("the checksum does not match")
+    return bytes(_regroup(values[:-_CHECKSUM], 5, 8, pad=False))
+
+
+def canonical(value: Json) -> str:
+    """Serialise as RFC 8785 JSON, integers only.
+
+    Raises:
+        Refusal: statement-malformed, for floats, integers beyond 2^53-1 and lone surrogates.
+    """
+    text = json.dumps(_sorted(value), ensure_ascii=False, separators=(",", ":"))
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise Refusal("statement-malformed") from error
+    return text
+
+
+def parse_canonical(text: str) -> Json:
+    """Parse canonical JSON, and refuse any text that `canonical` would not have written.
+
+    Raises:
+        Refusal: statement-malformed.
+    """
+    try:
+        value: Json = json.loads(text, parse_float=_no_float, parse_constant=_no_float)
+    except (ValueError, RecursionError) as error:
+        raise Refusal("statement-malformed") from error
+    if canonical(value) != text:
+        raise Refusal("statement-malformed")
+    return value
+
+
+def _no_float(_: str) -> Json:
+    raise Refusal("statement-malformed")
+
+
+def _sorted(value: Json) -> Json:
+    match value:
+        case dict():
+            keys = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+            return {key: _sorted(value[key]) for key in keys}
+        case list():
+            return [_sorted(item) for item in value]
+        case float():
+            raise Refusal("statement-malformed")
+        case int() if abs(value) > _SAFE_INTEGER:
+            raise Refusal("statement-malformed")
+        case _:
+            return value
+
+
+def _expand(prefix: str) -> list[int]:
+    return [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
+
+
+def _polymod(values: list[int]) -> int:
+    check = 1
+    for value in values:
+        top = check >> 25
+        check = (check & 0x1FFFFFF) << 5 ^ value
+        for i, generator in enumerate(_GENERATOR):
+            check ^= generator if (top >> i) & 1 else 0
+    return check
+
+
+def _regroup(data: bytes | list[int], width: int, to: int, *, pad: bool) -> list[int]:
+    bits = value = 0
+    out: list[int] = []
+    for item in data:
+        value = (value << width | item) & 0xFFF
+        bits += width
+        while bits >= to:
+            bits -= to
+            out.append(value >> bits & ((1 << to) - 1))
+    rest = value & ((1 << bits) - 1)
+    if pad and bits:
+        out.append(rest << (to - bits) & ((1 << to) - 1))
+    elif not pad and (bits >= width or rest):
+        raise MalformedKey("the last bits are not zero")
+    return out
