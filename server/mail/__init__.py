@@ -1,0 +1,1 @@
+"""Adapter: brand and template to mail."""

@@ -1,0 +1,182 @@
+"""Write the system's mails: brand + template -> MJML -> html, and a text part written by hand.
+
+One folder per kind in `templates/`: subject.txt, body.txt, body.mjml. The order of a mail never
+changes, so that a reader knows it again. Nothing of a letter's text ever comes here.
+"""
+
+import re
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from importlib import resources
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
+from mjml import mjml2html
+
+from server.base.mail import Brand, Mail, one_line
+
+DELIVERY_HEADER = "x-letterlock-delivery"
+SUBJECT_LIMIT = 200
+NAME_LIMIT = 80
+BROWSER_LIMIT = 60
+GREETED_READERS = 3
+NAMED_READERS = 5
+
+_CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
+_DELIVERY = re.compile(r"[0-9A-Za-z_-]{1,64}")
+# Not strftime: its names follow the locale of the process.
+_DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+_MONTHS = (
+    "January", "February", "March", "April", "May", "June", "July",
+    "August", "September", "October", "November", "December",
+)  # fmt: skip
+
+
+class MailComposer:
+    """Writes mails. Holds only its templates: one composer serves every thread and every firm."""
+
+    def __init__(self) -> None:
+        """Load the templates' environment; a value that a template misses is an error."""
+        self._templates = Environment(
+            loader=PackageLoader("server.mail"),
+            autoescape=select_autoescape(["mjml"]),
+            undefined=StrictUndefined,
+            trim_blocks=True,
+            lstrip_blocks=True,
+        )
+        self._templates.filters["listed"] = listed
+
+    def compose_notice(
+        self,
+        *,
+        brand: Brand,
+        sender_name: str,
+        sender_address: str,
+        subject: str,
+        reader_names: Sequence[str],
+        sent_at: datetime,
+        url: str,
+        delivery_id: str,
+    ) -> Mail:
+        """The notice that a letter waits, in the sender's words and from the sender's mailbox.
+
+        Args:
+            subject: Public; empty or blank gives "Ann Lee has written to you (confidential)".
+            reader_names: To and Cc in their order, "" where the name is not known. Never a
+                hidden reader: every reader gets this same mail.
+            sent_at: Aware; shown in the firm's zone.
+            url: The letter's page, http or https.
+            delivery_id: Goes out as the header `x-letterlock-delivery`.
+
+        Raises:
+            UnsafeLine: Subject or a name holds a line break or another control.
+            ValueError: The time has no zone, or url or delivery id is not of its form.
+        """
+        if not _DELIVERY.fullmatch(delivery_id):
+            message = "a delivery id has 1 to 64 letters, digits, - or _"
+            raise ValueError(message)
+        origin, host, path = _split(url)
+        names = [one_line(name, limit=NAME_LIMIT) for name in reader_names]
+        return self._compose(
+            "notice",
+            {DELIVERY_HEADER: delivery_id},
+            brand=brand,
+            sender=one_line(sender_name, limit=NAME_LIMIT) or sender_address,
+            sender_address=one_line(sender_address, limit=SUBJECT_LIMIT),
+            subject=one_line(subject, limit=SUBJECT_LIMIT),
+            greeted=_greeted(names),
+            many=len(names) > 1,
+            readers=_shown(names),
+            sent=long_date(sent_at, brand.zone),
+            url=url,
+            origin=origin,
+            host=host,
+            path=path,
+        )
+
+    def compose_code(
+        self, *, brand: Brand, code: str, asked_at: datetime, browser: str, expires_at: datetime
+    ) -> Mail:
+        """The mail that carries a sign-in code; impersonal, from the system's mailbox.
+
+        Args:
+            code: As shown, `XXXX-XXXX`. It stands in subject and text and nowhere else.
+            asked_at: Aware; shown in the firm's zone, as is `expires_at`.
+            browser: Words for the asking browser, such as "Chrome on Windows"; may be empty.
+
+        Raises:
+            UnsafeLine: `browser` holds a line break or another control.
+            ValueError: A time has no zone, or the code is not of its form (it is not repeated).
+        """
+        if not _CODE.fullmatch(code):
+            message = "a code is shown as four and four capitals or digits"
+            raise ValueError(message)
+        return self._compose(
+            "code",
+            {},
+            brand=brand,
+            code=code,
+            asked=long_date(asked_at, brand.zone),
+            browser=one_line(browser, limit=BROWSER_LIMIT),
+            minutes=max(1, (expires_at - asked_at) // timedelta(minutes=1)),
+            until=f"{_local(expires_at, brand.zone):%H:%M}",
+        )
+
+    def _compose(self, kind: str, headers: dict[str, str], **facts: object) -> Mail:
+        def render(name: str) -> str:
+            return self._templates.get_template(f"{kind}/{name}").render(facts)
+
+        subject = one_line(render("subject.txt"), limit=SUBJECT_LIMIT)
+        facts["title"] = subject
+        # Without `fonts` the compiler links web fonts for families it knows: a remote part.
+        html = mjml2html(render("body.mjml"), fonts={})
+        return Mail(subject=subject, html=html, text=render("body.txt") + "\n", headers=headers)
+
+
+def long_date(moment: datetime, zone: str) -> str:
+    """`Thursday 19 November 2026, 14:02` in the named IANA zone.
+
+    Raises:
+        ValueError: The moment has no zone of its own, so nobody knows when it is.
+    """
+    local = _local(moment, zone)
+    day, month = _DAYS[local.weekday()], _MONTHS[local.month - 1]
+    return f"{day} {local.day} {month} {local.year}, {local:%H:%M}"
+
+
+def listed(names: Sequence[str]) -> str:
+    """`A`, `A and B`, `A, B and C`."""
+    *first, last = names
+    return f"{', '.join(first)} and {last}" if first else last
+
+
+def _local(moment: datetime, zone: str) -> datetime:
+    if moment.tzinfo is None:
+        message = "a time in a mail needs a zone"
+        raise ValueError(message)
+    return moment.astimezone(ZoneInfo(zone))
+
+
+def _split(url: str) -> tuple[str, str, str]:
+    """Origin, host and path of a letter's page."""
+    parts = urlsplit(url)
+    if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
+        message = "a letter's page is an http or https address without a query"
+        raise ValueError(message)
+    return f"{parts.scheme}://{parts.netloc}", parts.netloc, parts.path
+
+
+def _greeted(names: Sequence[str]) -> list[str]:
+    """Whom to greet by name: everybody, or else nobody, so that no one is left out."""
+    by_name = [name for name in names if name and "@" not in name]
+    return by_name if len(by_name) == len(names) <= GREETED_READERS else []
+
+
+def _shown(names: Sequence[str]) -> list[str]:
+    """The readers' names for the line that says who the letter went to."""
+    shown = [name for name in names if name][:NAMED_READERS]
+    rest = len(names) - len(shown)
+    if not shown or not rest:
+        return shown
+    return [*shown, "1 other" if rest == 1 else f"{rest} others"]
