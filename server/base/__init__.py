@@ -1,0 +1,1 @@
+"""What every slice stands on: settings, database, errors, events, outbox, HTTP helpers."""

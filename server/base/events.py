@@ -1,0 +1,36 @@
+"""The event log: append-only facts. Who, what id, when; never content."""
+
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Connection, Index, String, Table
+
+from server.base.database import metadata, now_ms
+from server.base.ids import new_id
+
+events: Final = Table(
+    "events",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("firm_id", String(32), nullable=False),
+    Column("at", BigInteger, nullable=False),
+    Column("kind", String(64), nullable=False),
+    Column("person_id", String(32)),
+    Column("about", String(64)),
+    Index("ix_events_about", "firm_id", "about"),
+)
+
+
+def append_event(
+    connection: Connection, *, firm_id: str, kind: str, person_id: str | None, about: str | None
+) -> None:
+    """Add one fact. `about` is the id of what it concerns; `kind` is dotted, like message.sent."""
+    connection.execute(
+        events.insert().values(
+            id=new_id(),
+            firm_id=firm_id,
+            at=now_ms(connection),
+            kind=kind,
+            person_id=person_id,
+            about=about,
+        )
+    )

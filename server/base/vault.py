@@ -1,0 +1,64 @@
+"""The master key and what hangs on it: sealed fields, keyed indexes, derived secrets."""
+
+import os
+from pathlib import Path
+from typing import Final
+
+from server.crypto import custody
+from server.crypto.errors import SealRefused
+
+_VERSION: Final = b"\x01"
+
+
+class Vault:
+    """Seals fields at rest and indexes values. Every sealed value begins with the key's version."""
+
+    def __init__(self, master_key: bytes) -> None:
+        self._fields = custody.derive(master_key, "letterlock/fields/v1")
+        self._indexes = custody.derive(master_key, "letterlock/indexes/v1")
+        self._secrets = custody.derive(master_key, "letterlock/secrets/v1")
+
+    @classmethod
+    def load(cls, path: Path) -> "Vault":
+        """Read the key file, or make it (mode 0600) when there is none."""
+        if not path.exists():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            except FileExistsError:
+                return cls(path.read_bytes())
+            with os.fdopen(handle, "wb") as file:
+                file.write(os.urandom(custody.KEY))
+                file.flush()
+                os.fsync(file.fileno())
+        return cls(path.read_bytes())
+
+    def seal(self, place: tuple[str, ...], content: bytes) -> bytes:
+        """Seal for a place: firm, table, row, column."""
+        return _VERSION + custody.seal(self._fields, place, content)
+
+    def unseal(self, place: tuple[str, ...], sealed: bytes) -> bytes:
+        """Open what `seal` made for this place.
+
+        Raises:
+            SealRefused: Another master key, another place, or changed.
+        """
+        if sealed[:1] != _VERSION:
+            raise SealRefused("sealed under a master key that is not here")
+        return custody.unseal(self._fields, place, sealed[1:])
+
+    def seal_text(self, place: tuple[str, ...], text: str) -> bytes:
+        """Seal text for a place."""
+        return self.seal(place, text.encode())
+
+    def unseal_text(self, place: tuple[str, ...], sealed: bytes) -> str:
+        """Open sealed text."""
+        return self.unseal(place, sealed).decode()
+
+    def index(self, *parts: str) -> str:
+        """A keyed index, so that a value can be found and not read."""
+        return custody.index(self._indexes, *parts)
+
+    def secret(self, *parts: str) -> str:
+        """A secret that follows from its parts: 43 characters, the same at every call."""
+        return custody.index(self._secrets, *parts)

@@ -1,0 +1,1 @@
+"""Deliveries: one event to one person on one channel. Later: showing and chaining the log."""

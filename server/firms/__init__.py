@@ -1,0 +1,1 @@
+"""A firm: its tenant, hosts, domains, brand and the system's mailbox."""

@@ -1,0 +1,102 @@
+"""Firms: found by tenant, by host, by id."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.base.database import now_ms
+from server.base.errors import NotFound
+from server.base.ids import new_id
+from server.base.mail import Brand
+from server.firms import store
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """One firm. Origins have no path; `domains` are the mail domains of its staff."""
+
+    id: str
+    name: str
+    tenant_id: str
+    origin: str
+    addin_origin: str
+    domains: tuple[str, ...]
+    brand: Brand
+
+    def has_address(self, address: str) -> bool:
+        """Whether an address is in one of the firm's domains."""
+        return address.rpartition("@")[2] in self.domains
+
+
+def add(
+    connection: Connection,
+    *,
+    tenant_id: str,
+    origin: str,
+    addin_origin: str,
+    domains: tuple[str, ...],
+    brand: Brand,
+) -> Firm:
+    """Add a firm, or return the one that has this tenant already."""
+    if row := store.by_tenant(connection, tenant_id):
+        return _firm(row)
+    values = {
+        "id": new_id(),
+        "created": now_ms(connection),
+        "name": brand.name,
+        "tenant_id": tenant_id,
+        "origin": origin,
+        "addin_origin": addin_origin,
+        "domains": list(domains),
+        "mailbox": brand.mailbox,
+        "brand": asdict(brand),
+    }
+    store.insert(connection, values)
+    return _firm(values)
+
+
+def get(connection: Connection, firm_id: str) -> Firm:
+    """The firm with this id.
+
+    Raises:
+        NotFound: There is none.
+    """
+    return _found(store.by_id(connection, firm_id))
+
+
+def of_tenant(connection: Connection, tenant_id: str) -> Firm:
+    """The firm of an Entra tenant.
+
+    Raises:
+        NotFound: No firm has this tenant.
+    """
+    return _found(store.by_tenant(connection, tenant_id))
+
+
+def of_origin(connection: Connection, origin: str) -> Firm:
+    """The firm that answers at this origin, portal or add-in.
+
+    Raises:
+        NotFound: No firm does.
+    """
+    return _found(store.by_origin(connection, origin))
+
+
+def _found(row: Mapping[str, Any] | None) -> Firm:
+    if row is None:
+        raise NotFound
+    return _firm(row)
+
+
+def _firm(row: Mapping[str, Any]) -> Firm:
+    return Firm(
+        id=row["id"],
+        name=row["name"],
+        tenant_id=row["tenant_id"],
+        origin=row["origin"],
+        addin_origin=row["addin_origin"],
+        domains=tuple(row["domains"]),
+        brand=Brand(**row["brand"]),
+    )

@@ -1,0 +1,33 @@
+"""Queries on firms."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from server.firms.models import firms
+
+
+def insert(connection: Connection, values: Mapping[str, Any]) -> None:
+    """Add a firm."""
+    connection.execute(firms.insert().values(**values))
+
+
+def by_id(connection: Connection, firm_id: str) -> Mapping[str, Any] | None:
+    """One firm by id."""
+    return _one(connection, firms.c.id == firm_id)
+
+
+def by_tenant(connection: Connection, tenant_id: str) -> Mapping[str, Any] | None:
+    """One firm by Entra tenant."""
+    return _one(connection, firms.c.tenant_id == tenant_id)
+
+
+def by_origin(connection: Connection, origin: str) -> Mapping[str, Any] | None:
+    """One firm by one of its two origins."""
+    return _one(connection, (firms.c.origin == origin) | (firms.c.addin_origin == origin))
+
+
+def _one(connection: Connection, where: ColumnElement[bool]) -> Mapping[str, Any] | None:
+    row = connection.execute(select(firms).where(where)).mappings().first()
+    return dict(row) if row else None

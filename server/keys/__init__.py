@@ -1,0 +1,1 @@
+"""The key directory and the managed custody of keys."""

@@ -1,0 +1,219 @@
+"""The directory (whose key is whose) and managed custody (keys that the firm's server keeps).
+
+Custody: each identity and signing key is sealed under its owner's wrapping key, in a table of its
+own, which is sealed under the master key. Destroying one row of that table destroys the owner's
+managed keys. Source: docs/spec/statement.md sections 5 and 6, docs/spec/envelope.md section 4.
+"""
+
+import os
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from server.base.database import now_ms
+from server.base.errors import NotFound
+from server.base.events import append_event
+from server.base.ids import new_id
+from server.base.vault import Vault
+from server.crypto import custody, signing
+from server.crypto.encoding import b64u
+from server.crypto.envelope import Envelope, open_envelope
+from server.crypto.identity import Identity, Recipient, fingerprint
+from server.crypto.signing import Signature
+from server.crypto.statement import lookup_text
+from server.keys import store
+from server.people.service import Person
+
+ENCRYPTION: Final = "encryption"
+SIGNING: Final = "signing"
+DIRECTORY: Final = "directory"
+MANAGED: Final = "managed"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicKey:
+    """A key that the directory holds. `level` is the key's custody, as levels go at this step."""
+
+    owner_id: str
+    fingerprint: str
+    public: bytes
+    level: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lookup:
+    """A signed answer of the directory; `text` as in statement.md section 6."""
+
+    text: str
+    signature: Signature
+
+
+def ensure(connection: Connection, vault: Vault, person: Person, *, signs: bool) -> None:
+    """Give a person managed keys where there are none: for reading, and for signing if `signs`."""
+    firm_id = person.firm_id
+    if store.current_key(connection, firm_id, person.id, ENCRYPTION) is None:
+        identity = Identity.new()
+        public = identity.recipient.raw
+        _keep(connection, vault, person, ENCRYPTION, public=public, secret=identity.seed)
+    if signs and store.current_key(connection, firm_id, person.id, SIGNING) is None:
+        seed = signing.new_seed()
+        public = signing.public_key(seed)
+        _keep(connection, vault, person, SIGNING, public=public, secret=seed)
+
+
+def ensure_directory_key(connection: Connection, vault: Vault, firm_id: str) -> bytes:
+    """The firm's directory key (32-byte public half), made if there is none."""
+    if row := store.current_key(connection, firm_id, firm_id, DIRECTORY):
+        return bytes(row["public"])
+    seed = signing.new_seed()
+    owner = Person(id=firm_id, firm_id=firm_id, kind="firm", address="", name="")
+    _keep(connection, vault, owner, DIRECTORY, public=signing.public_key(seed), secret=seed)
+    return signing.public_key(seed)
+
+
+def directory_key(connection: Connection, firm_id: str) -> bytes:
+    """The public half of the firm's directory key: 32 bytes.
+
+    Raises:
+        NotFound: The firm has none yet.
+    """
+    row = store.current_key(connection, firm_id, firm_id, DIRECTORY)
+    if row is None:
+        raise NotFound
+    return bytes(row["public"])
+
+
+def look_up(connection: Connection, vault: Vault, person: Person) -> Lookup:
+    """What the directory holds for a person, signed by the firm's directory key.
+
+    Raises:
+        NotFound: The person has no key; `ensure` makes one.
+    """
+    reading = store.current_key(connection, person.firm_id, person.id, ENCRYPTION)
+    if reading is None:
+        raise NotFound
+    signs = store.current_key(connection, person.firm_id, person.id, SIGNING)
+    text = lookup_text(
+        address=person.address,
+        asked=now_ms(connection) // 1000,
+        key=reading["fingerprint"],
+        recipient=Recipient(reading["public"]).text,
+        signing_key=b64u(signs["public"]) if signs else None,
+    )
+    seed = _secret(connection, vault, person.firm_id, person.firm_id, DIRECTORY)
+    return Lookup(text=text, signature=signing.sign(seed, signing.LOOKUP, text))
+
+
+def reading_key(connection: Connection, person: Person) -> PublicKey:
+    """The key to which this person's envelopes are sealed now.
+
+    Raises:
+        NotFound: There is none.
+    """
+    return _public(store.current_key(connection, person.firm_id, person.id, ENCRYPTION))
+
+
+def signing_key(connection: Connection, person: Person) -> PublicKey:
+    """The key that signs for this person now.
+
+    Raises:
+        NotFound: There is none.
+    """
+    return _public(store.current_key(connection, person.firm_id, person.id, SIGNING))
+
+
+def sign_statement(connection: Connection, vault: Vault, person: Person, text: str) -> Signature:
+    """Sign for a managed sender. The caller has checked the statement (statement.md 5).
+
+    Raises:
+        NotFound: The person has no managed signing key.
+    """
+    seed = _secret(connection, vault, person.firm_id, person.id, SIGNING)
+    return signing.sign(seed, signing.STATEMENT, text)
+
+
+def open_managed(
+    connection: Connection, vault: Vault, person: Person, *, key: str, file: bytes
+) -> Envelope:
+    """Open one envelope for a person whose key is in managed custody.
+
+    The caller has checked that this person may open this message now, and writes the Event.
+
+    Raises:
+        NotFound: The key is not this person's, or not in custody.
+        Refusal: envelope-malformed.
+    """
+    row = store.key_by_fingerprint(connection, person.firm_id, key)
+    if row is None or row["owner_id"] != person.id or row["secret_sealed"] is None:
+        raise NotFound
+    return open_envelope(Identity(_unwrap(connection, vault, row)), file)
+
+
+def _keep(
+    connection: Connection,
+    vault: Vault,
+    owner: Person,
+    purpose: str,
+    *,
+    public: bytes,
+    secret: bytes,
+) -> None:
+    key_id = new_id()
+    wrapping = _wrapping_key(connection, vault, owner.firm_id, owner.id)
+    place = (owner.firm_id, owner.id, key_id, purpose)
+    store.insert_key(
+        connection,
+        {
+            "id": key_id,
+            "firm_id": owner.firm_id,
+            "owner_id": owner.id,
+            "purpose": purpose,
+            "custody": MANAGED,
+            "fingerprint": fingerprint(public),
+            "public": public,
+            "secret_sealed": custody.seal(wrapping, place, secret),
+            "created": now_ms(connection),
+        },
+    )
+    person_id = None if purpose == DIRECTORY else owner.id
+    append_event(
+        connection, firm_id=owner.firm_id, kind="key.made", person_id=person_id, about=key_id
+    )
+
+
+def _wrapping_key(connection: Connection, vault: Vault, firm_id: str, owner_id: str) -> bytes:
+    place = (firm_id, "wrapping_keys", owner_id, "sealed")
+    if row := store.wrapping_key(connection, owner_id):
+        return vault.unseal(place, row["sealed"])
+    fresh = os.urandom(custody.KEY)
+    sealed = vault.seal(place, fresh)
+    values = {"owner_id": owner_id, "firm_id": firm_id, "sealed": sealed}
+    store.insert_wrapping_key(connection, values)
+    return fresh
+
+
+def _secret(
+    connection: Connection, vault: Vault, firm_id: str, owner_id: str, purpose: str
+) -> bytes:
+    row = store.current_key(connection, firm_id, owner_id, purpose)
+    if row is None or row["secret_sealed"] is None:
+        raise NotFound
+    return _unwrap(connection, vault, row)
+
+
+def _unwrap(connection: Connection, vault: Vault, row: store.Row) -> bytes:
+    wrapping = _wrapping_key(connection, vault, row["firm_id"], row["owner_id"])
+    place = (row["firm_id"], row["owner_id"], row["id"], row["purpose"])
+    return custody.unseal(wrapping, place, row["secret_sealed"])
+
+
+def _public(row: store.Row | None) -> PublicKey:
+    if row is None:
+        raise NotFound
+    return PublicKey(
+        owner_id=row["owner_id"],
+        fingerprint=row["fingerprint"],
+        public=bytes(row["public"]),
+        level=row["custody"],
+    )

@@ -1,0 +1,151 @@
+"""Persons: found by address or Entra object id, kept sealed.
+
+Staff are who Entra says they are (object id within the firm's tenant, never an address). A
+client is an address that could read a code (people/sign_ins).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Connection
+
+from server.base.database import now_ms
+from server.base.errors import NotAllowed, NotFound
+from server.base.ids import new_id
+from server.base.vault import Vault
+from server.people import store
+
+
+class OutsideFirm(NotAllowed):
+    """A signed-in member of the tenant whose address is in none of the firm's domains."""
+
+    code = "outside-firm"
+    detail = "Your mail address is in none of the firm's domains. Ask your administrator to add it."
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One human at one firm. `kind` is staff or client."""
+
+    id: str
+    firm_id: str
+    kind: str
+    address: str
+    name: str
+
+    @property
+    def shown_name(self) -> str:
+        """The name, or the address of somebody whose name we do not know."""
+        return self.name or self.address
+
+
+def sign_in_staff(
+    connection: Connection,
+    vault: Vault,
+    *,
+    firm_id: str,
+    domains: tuple[str, ...],
+    object_id: str,
+    address: str,
+    name: str,
+) -> Person:
+    """The person behind an Entra token; made at the first sign-in.
+
+    The caller has checked the token and that its tenant is this firm's. Somebody who was a reader
+    before he signed in for the first time is found by address, which his own tenant vouches for.
+
+    Raises:
+        OutsideFirm: The address is in none of `domains`.
+    """
+    if address.rpartition("@")[2] not in domains:
+        raise OutsideFirm
+    row = store.person_by_entra(connection, firm_id, object_id)
+    if row is None:
+        person = find_or_make(connection, vault, firm_id=firm_id, address=address, name=name)
+        row = store.person_by_id(connection, person.id)
+    if row is None:
+        raise NotFound
+    changed = {
+        "kind": "staff",
+        "state": "active",
+        "entra_object_id": object_id,
+        "name_sealed": vault.seal_text(_place(firm_id, row["id"], "name"), name),
+    }
+    store.update_person(connection, row["id"], changed)
+    return _person(vault, {**row, **changed})
+
+
+def find_staff(connection: Connection, vault: Vault, *, firm_id: str, object_id: str) -> Person:
+    """The person behind an Entra token who has signed in before.
+
+    Raises:
+        NotFound: Nobody has; the pane signs in first.
+    """
+    row = store.person_by_entra(connection, firm_id, object_id)
+    if row is None:
+        raise NotFound("Sign in first: the pane does that by itself when it opens.")
+    return _person(vault, row)
+
+
+def find_or_make(
+    connection: Connection, vault: Vault, *, firm_id: str, address: str, name: str
+) -> Person:
+    """The person with this address (already parsed), made as a client if there is none.
+
+    A name is taken from whoever writes first and not changed by later writers.
+    """
+    if found := find(connection, vault, firm_id=firm_id, address=address):
+        return found
+    person_id = new_id()
+    row = {
+        "id": person_id,
+        "firm_id": firm_id,
+        "created": now_ms(connection),
+        "kind": "client",
+        "state": "invited",
+        "address_index": address_index(vault, firm_id, address),
+        "address_sealed": vault.seal_text(_place(firm_id, person_id, "address"), address),
+        "name_sealed": vault.seal_text(_place(firm_id, person_id, "name"), name),
+        "entra_object_id": None,
+    }
+    store.insert_person(connection, row)
+    return _person(vault, row)
+
+
+def find(connection: Connection, vault: Vault, *, firm_id: str, address: str) -> Person | None:
+    """The person with this address (already parsed), if there is one."""
+    row = store.person_by_address(connection, firm_id, address_index(vault, firm_id, address))
+    return _person(vault, row) if row else None
+
+
+def get(connection: Connection, vault: Vault, person_id: str) -> Person:
+    """The person with this id.
+
+    Raises:
+        NotFound: There is none.
+    """
+    row = store.person_by_id(connection, person_id)
+    if row is None:
+        raise NotFound
+    return _person(vault, row)
+
+
+def address_index(vault: Vault, firm_id: str, address: str) -> str:
+    """The keyed index under which an address is found."""
+    return vault.index("address", firm_id, address)
+
+
+def _place(firm_id: str, person_id: str, column: str) -> tuple[str, ...]:
+    return (firm_id, "persons", person_id, column)
+
+
+def _person(vault: Vault, row: Mapping[str, Any]) -> Person:
+    firm_id, person_id = row["firm_id"], row["id"]
+    return Person(
+        id=person_id,
+        firm_id=firm_id,
+        kind=row["kind"],
+        address=vault.unseal_text(_place(firm_id, person_id, "address"), row["address_sealed"]),
+        name=vault.unseal_text(_place(firm_id, person_id, "name"), row["name_sealed"]),
+    )

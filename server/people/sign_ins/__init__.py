@@ -1,0 +1,1 @@
+"""How persons sign in: codes by mail and sessions for clients, Entra token caches for staff."""

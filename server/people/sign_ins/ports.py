@@ -1,0 +1,45 @@
+"""What people need from outside."""
+
+from datetime import datetime
+from typing import Protocol
+
+from server.base.mail import Brand
+
+
+class MailAway(Exception):
+    """The mail was not taken. `after_ms`: when the other side said to try again."""
+
+    def __init__(self, after_ms: int | None = None) -> None:
+        super().__init__("the mail system did not take the mail")
+        self.after_ms = after_ms
+
+
+class CodeMail(Protocol):
+    """Sends a sign-in code from the system's mailbox."""
+
+    def send_code(
+        self,
+        *,
+        tenant_id: str,
+        brand: Brand,
+        to: str,
+        code: str,
+        asked_at: datetime,
+        browser: str,
+        expires_at: datetime,
+    ) -> None:
+        """Send one code.
+
+        Raises:
+            MailAway: It was not taken; nothing was sent.
+        """
+
+
+class TokenCaches(Protocol):
+    """Keeps a person's serialised Entra token cache, encrypted at rest."""
+
+    def load(self, person_id: str) -> str | None:
+        """The cache, or None."""
+
+    def save(self, person_id: str, cache: str) -> None:
+        """Replace the cache."""

@@ -1,0 +1,293 @@
+"""Codes sent by mail, and the sessions they open.
+
+Source: docs/spec/http.md sections 4 and 5. A code has 8 characters of a 32-letter alphabet (40
+bits), lives 10 minutes by the database's clock, takes 5 tries, and works only in the browser that
+asked for it. Everybody gets the same answer: an address that nobody reads at gets a row and a job
+too, and the job sends nothing. Failures count against browser and network, never an address.
+"""
+
+import json
+import secrets
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from server.base.database import Database, now_ms
+from server.base.errors import NotAllowed, NotSignedIn, TooMany
+from server.base.events import append_event
+from server.base.ids import new_id
+from server.base.outbox import enqueue
+from server.base.vault import Vault
+from server.crypto.encoding import b64u
+from server.people import service as people
+from server.people.service import Person
+from server.people.sign_ins import store
+
+ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
+LENGTH: Final = 8
+LIFE_MS: Final = 10 * 60_000
+TRIES: Final = 5
+PER_HOUR: Final = 5
+PER_DAY: Final = 15
+WRONG_PER_NETWORK: Final = 50
+IDLE_MS: Final = 30 * 60_000
+SESSION_MS: Final = 12 * 3_600_000
+_HOUR_MS: Final = 3_600_000
+
+
+class WrongCode(NotAllowed):
+    """Not the code that was sent to this browser; fact `tries_left`."""
+
+    code = "wrong-code"
+    title = "That is not the code"
+
+    def __init__(self, tries_left: int) -> None:
+        tries = "1 try" if tries_left == 1 else f"{tries_left} tries"
+        super().__init__(f"That is not the code we sent. {tries} left.", tries_left=tries_left)
+
+
+class CodeGone(NotAllowed):
+    """Expired, used, typed wrong five times, or asked for in another browser."""
+
+    code = "code-gone"
+    title = "This code no longer works"
+    detail = (
+        "This code no longer works here: it is older than 10 minutes, was used, was typed wrong "
+        "five times, or was asked for in another browser. Ask for a new one; nothing was opened."
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class CodeAsked:
+    """`browser` is the secret that binds the code; `expires` in milliseconds since 1970 UTC."""
+
+    browser: str
+    expires: int
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """A session was started; `token` goes into the cookie and nowhere else."""
+
+    token: str
+    person_id: str
+
+
+def ask_code(
+    connection: Connection,
+    vault: Vault,
+    *,
+    firm_id: str,
+    person: Person | None,
+    address: str,
+    about: str,
+    request_key: str,
+    browser: str | None,
+    browser_words: str,
+    network: str,
+) -> CodeAsked:
+    """Make a code and queue its mail. The caller commits; the answer never tells who reads here.
+
+    Args:
+        connection: An open write transaction.
+        vault: Seals the code on its way to the mail.
+        firm_id: The portal's firm.
+        person: The reader, or None when this address reads nothing here.
+        address: As typed, already parsed.
+        about: The message's id, for the event.
+        request_key: The caller's Idempotency-Key: the same key makes one code.
+        browser: The browser's secret from an earlier ask, if its cookie holds one.
+        browser_words: Browser and system in words, for the mail.
+        network: The caller's network address, kept as an index only.
+    """
+    now = now_ms(connection)
+    request_index = vault.index("code-request", request_key)
+    browser = browser or vault.secret("browser", firm_id, request_key)
+    if known := store.code_by_request(connection, firm_id, request_index):
+        return CodeAsked(browser=browser, expires=known["expires"])
+    index = people.address_index(vault, firm_id, address)
+    sendable = person is not None and _may_send(connection, firm_id, index, now)
+    code_id, code = new_id(), "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    store.insert_code(
+        connection,
+        {
+            "id": code_id,
+            "firm_id": firm_id,
+            "person_id": person.id if person and sendable else None,
+            "request_index": request_index,
+            "address_index": index,
+            "browser_index": vault.index("browser", browser),
+            "network_index": vault.index("network", network),
+            "code_index": vault.index("code", code_id, code),
+            "tries": 0,
+            "created": now,
+            "expires": now + LIFE_MS,
+        },
+    )
+    content = json.dumps({"code": code, "browser": browser_words, "asked": now})
+    sealed = vault.seal((firm_id, "outbox", code_id, "code"), content.encode())
+    payload = {"code_id": code_id, "sealed": b64u(sealed)}
+    if person and sendable:
+        payload["person_id"] = person.id
+    enqueue(connection, firm_id=firm_id, lane="codes", kind="code", payload=payload)
+    append_event(
+        connection,
+        firm_id=firm_id,
+        kind="code.asked",
+        person_id=person.id if person else None,
+        about=about,
+    )
+    return CodeAsked(browser=browser, expires=now + LIFE_MS)
+
+
+def try_code(
+    connection: Connection,
+    vault: Vault,
+    *,
+    firm_id: str,
+    typed: str,
+    browser: str | None,
+    request_key: str,
+    network: str,
+) -> Started | WrongCode | CodeGone | TooMany:
+    """Check a typed code and start a session, or say why not.
+
+    Failures are returned and not raised, because the caller must commit the count of tries.
+    """
+    now = now_ms(connection)
+    network_index = vault.index("network", network)
+    if store.wrong_tries(connection, firm_id, network_index, now - _HOUR_MS) >= WRONG_PER_NETWORK:
+        return TooMany("Too many wrong codes came from your network. Try again in an hour.")
+    browser_index = vault.index("browser", browser or "")
+    rows = store.codes_of_browser(connection, firm_id, browser_index)
+    request_index = vault.index("session-request", request_key)
+    plain = normalise(typed)
+    for row in rows:
+        fits = row["code_index"] == vault.index("code", row["id"], plain)
+        if fits and row["used"] and row["used_request_index"] == request_index:
+            return Started(vault.secret("session", row["id"], request_key), row["person_id"])
+    live = [row for row in rows if _is_live(row, now)]
+    if not live:
+        return CodeGone()
+    for row in live:
+        if row["code_index"] == vault.index("code", row["id"], plain) and row["person_id"]:
+            return _start(connection, vault, row, request_key)
+    for row in live:
+        store.update_code(connection, row["id"], {"tries": row["tries"] + 1})
+    append_event(
+        connection, firm_id=firm_id, kind="code.wrong", person_id=live[0]["person_id"], about=None
+    )
+    left = max(TRIES - row["tries"] - 1 for row in live)
+    return WrongCode(left) if left else CodeGone()
+
+
+def signed_in(connection: Connection, vault: Vault, *, firm_id: str, token: str) -> Person:
+    """The person of a live session at this firm.
+
+    Raises:
+        NotSignedIn: No such session, ended, idle for 30 minutes or older than 12 hours.
+    """
+    row = store.session_by_id(connection, vault.index("session", token))
+    now = now_ms(connection)
+    if row is None or row["firm_id"] != firm_id or row["ended"]:
+        raise NotSignedIn
+    if now > row["seen"] + IDLE_MS or now > row["created"] + SESSION_MS:
+        raise NotSignedIn("You were away for a while, so we closed the letter. Ask for a new code.")
+    return people.get(connection, vault, row["person_id"])
+
+
+def touch(connection: Connection, vault: Vault, token: str) -> None:
+    """Note that a session is in use."""
+    session_id = vault.index("session", token)
+    store.update_session(connection, session_id, {"seen": now_ms(connection)})
+
+
+def end(connection: Connection, vault: Vault, token: str) -> None:
+    """End a session."""
+    session_id = vault.index("session", token)
+    row = store.session_by_id(connection, session_id)
+    if row and not row["ended"]:
+        store.update_session(connection, session_id, {"ended": now_ms(connection)})
+        append_event(
+            connection,
+            firm_id=row["firm_id"],
+            kind="session.ended",
+            person_id=row["person_id"],
+            about=None,
+        )
+
+
+def normalise(typed: str) -> str:
+    """What was typed, in capitals, without spaces and hyphens."""
+    return "".join(char for char in typed.upper() if char.isalnum())
+
+
+def shown(code: str) -> str:
+    """A code as people see it: XXXX-XXXX."""
+    return f"{code[:4]}-{code[4:]}"
+
+
+class SealedTokenCaches:
+    """Entra token caches in the database, encrypted: implements ports.TokenCaches."""
+
+    def __init__(self, database: Database, vault: Vault) -> None:
+        self._database = database
+        self._vault = vault
+
+    def load(self, person_id: str) -> str | None:
+        """The cache of a person, or None."""
+        with self._database.read() as connection:
+            row = store.token_cache(connection, person_id)
+        if row is None:
+            return None
+        place = (row["firm_id"], "token_caches", person_id, "sealed")
+        return self._vault.unseal_text(place, row["sealed"])
+
+    def save(self, person_id: str, cache: str) -> None:
+        """Replace the cache of a person, in a transaction of its own."""
+        with self._database.write() as connection:
+            person = people.get(connection, self._vault, person_id)
+            place = (person.firm_id, "token_caches", person_id, "sealed")
+            values = {
+                "person_id": person_id,
+                "firm_id": person.firm_id,
+                "changed": now_ms(connection),
+                "sealed": self._vault.seal_text(place, cache),
+            }
+            store.put_token_cache(connection, values)
+
+
+def _may_send(connection: Connection, firm_id: str, address_index: str, now: int) -> bool:
+    hour = store.count_codes(connection, firm_id, address_index, now - _HOUR_MS)
+    day = store.count_codes(connection, firm_id, address_index, now - 24 * _HOUR_MS)
+    return hour < PER_HOUR and day < PER_DAY
+
+
+def _is_live(row: store.Row, now: int) -> bool:
+    return not row["used"] and row["expires"] > now and row["tries"] < TRIES
+
+
+def _start(connection: Connection, vault: Vault, row: store.Row, request_key: str) -> Started:
+    now = now_ms(connection)
+    token = vault.secret("session", row["id"], request_key)
+    request_index = vault.index("session-request", request_key)
+    store.update_code(connection, row["id"], {"used": now, "used_request_index": request_index})
+    store.put_session(
+        connection,
+        {
+            "id": vault.index("session", token),
+            "firm_id": row["firm_id"],
+            "person_id": row["person_id"],
+            "created": now,
+            "seen": now,
+        },
+    )
+    append_event(
+        connection,
+        firm_id=row["firm_id"],
+        kind="session.started",
+        person_id=row["person_id"],
+        about=None,
+    )
+    return Started(token=token, person_id=row["person_id"])

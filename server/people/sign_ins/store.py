@@ -1,0 +1,92 @@
+"""Queries on sessions, codes and token caches."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, select
+
+from server.people.sign_ins.models import codes, sessions, token_caches
+
+Row = Mapping[str, Any]
+
+
+def insert_code(connection: Connection, values: Row) -> None:
+    """Add a code."""
+    connection.execute(codes.insert().values(**values))
+
+
+def code_by_request(connection: Connection, firm_id: str, request_index: str) -> Row | None:
+    """The code that this very request made before."""
+    statement = select(codes).where(
+        codes.c.firm_id == firm_id, codes.c.request_index == request_index
+    )
+    row = connection.execute(statement).mappings().first()
+    return dict(row) if row else None
+
+
+def count_codes(connection: Connection, firm_id: str, address_index: str, since: int) -> int:
+    """How many codes were asked for an address since a time."""
+    statement = select(func.count()).where(
+        codes.c.firm_id == firm_id,
+        codes.c.address_index == address_index,
+        codes.c.created > since,
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+def wrong_tries(connection: Connection, firm_id: str, network_index: str, since: int) -> int:
+    """How many wrong codes a network has typed since a time."""
+    statement = select(func.coalesce(func.sum(codes.c.tries), 0)).where(
+        codes.c.firm_id == firm_id,
+        codes.c.network_index == network_index,
+        codes.c.created > since,
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
+def codes_of_browser(connection: Connection, firm_id: str, browser_index: str) -> Sequence[Row]:
+    """All codes bound to a browser, newest first, locked until the transaction ends."""
+    statement = (
+        select(codes)
+        .where(codes.c.firm_id == firm_id, codes.c.browser_index == browser_index)
+        .order_by(codes.c.created.desc())
+        .limit(20)
+        .with_for_update()
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def update_code(connection: Connection, code_id: str, values: Row) -> None:
+    """Change a code."""
+    connection.execute(codes.update().where(codes.c.id == code_id).values(**values))
+
+
+def put_session(connection: Connection, values: Row) -> None:
+    """Add a session, unless it is there."""
+    if session_by_id(connection, values["id"]) is None:
+        connection.execute(sessions.insert().values(**values))
+
+
+def session_by_id(connection: Connection, session_id: str) -> Row | None:
+    """One session by the index of its token."""
+    row = connection.execute(select(sessions).where(sessions.c.id == session_id)).mappings().first()
+    return dict(row) if row else None
+
+
+def update_session(connection: Connection, session_id: str, values: Row) -> None:
+    """Change a session."""
+    connection.execute(sessions.update().where(sessions.c.id == session_id).values(**values))
+
+
+def put_token_cache(connection: Connection, values: Row) -> None:
+    """Replace a person's token cache."""
+    where = token_caches.c.person_id == values["person_id"]
+    connection.execute(token_caches.delete().where(where))
+    connection.execute(token_caches.insert().values(**values))
+
+
+def token_cache(connection: Connection, person_id: str) -> Row | None:
+    """A person's token cache."""
+    statement = select(token_caches).where(token_caches.c.person_id == person_id)
+    row = connection.execute(statement).mappings().first()
+    return dict(row) if row else None

@@ -1,0 +1,47 @@
+"""Work of the outbox for sign-ins: the mail with a code."""
+
+import json
+from datetime import UTC, datetime
+
+from server.base.database import Database, now_ms
+from server.base.events import append_event
+from server.base.outbox import Job
+from server.base.vault import Vault
+from server.crypto.encoding import unb64u
+from server.firms import service as firms
+from server.people import service as people
+from server.people.sign_ins.ports import CodeMail
+from server.people.sign_ins.service import LIFE_MS, shown
+
+
+def send_code(database: Database, vault: Vault, job: Job, mail: CodeMail) -> None:
+    """Send one code; send nothing for an address that reads nothing here, or too late.
+
+    Raises:
+        MailAway: The mail was not taken; the worker tries again.
+    """
+    person_id = job.payload.get("person_id")
+    if person_id is None:
+        return
+    place = (job.firm_id, "outbox", job.payload["code_id"], "code")
+    content = json.loads(vault.unseal(place, unb64u(job.payload["sealed"])))
+    with database.read() as connection:
+        if now_ms(connection) > content["asked"] + LIFE_MS:
+            return  # an expired code would only confuse
+        firm = firms.get(connection, job.firm_id)
+        person = people.get(connection, vault, person_id)
+    mail.send_code(
+        tenant_id=firm.tenant_id,
+        brand=firm.brand,
+        to=person.address,
+        code=shown(content["code"]),
+        asked_at=_time(content["asked"]),
+        browser=content["browser"],
+        expires_at=_time(content["asked"] + LIFE_MS),
+    )
+    with database.write() as connection:
+        append_event(connection, firm_id=firm.id, kind="code.sent", person_id=person_id, about=None)
+
+
+def _time(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, tz=UTC)

@@ -1,0 +1,44 @@
+"""Queries on persons."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, select
+
+from server.people.models import persons
+
+Row = Mapping[str, Any]
+
+
+def insert_person(connection: Connection, values: Row) -> None:
+    """Add a person."""
+    connection.execute(persons.insert().values(**values))
+
+
+def update_person(connection: Connection, person_id: str, values: Row) -> None:
+    """Change a person."""
+    connection.execute(persons.update().where(persons.c.id == person_id).values(**values))
+
+
+def person_by_id(connection: Connection, person_id: str) -> Row | None:
+    """One person by id."""
+    return _one(connection, persons.c.id == person_id)
+
+
+def person_by_address(connection: Connection, firm_id: str, address_index: str) -> Row | None:
+    """One person of a firm by the index of the address."""
+    return _one(
+        connection, (persons.c.firm_id == firm_id) & (persons.c.address_index == address_index)
+    )
+
+
+def person_by_entra(connection: Connection, firm_id: str, object_id: str) -> Row | None:
+    """One person of a firm by Entra object id."""
+    return _one(
+        connection, (persons.c.firm_id == firm_id) & (persons.c.entra_object_id == object_id)
+    )
+
+
+def _one(connection: Connection, where: ColumnElement[bool]) -> Row | None:
+    row = connection.execute(select(persons).where(where)).mappings().first()
+    return dict(row) if row else None
