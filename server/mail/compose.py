@@ -7,7 +7,6 @@ changes, so that a reader knows it again. Nothing of a letter's text ever comes 
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
-from importlib import resources
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -62,6 +61,9 @@ class MailComposer:
         """The notice that a letter waits, in the sender's words and from the sender's mailbox.
 
         Args:
+            brand: What the firm's mails wear.
+            sender_name: As the firm writes it; the address where it is blank.
+            sender_address: Where a reply goes.
             subject: Public; empty or blank gives "Ann Lee has written to you (confidential)".
             reader_names: To and Cc in their order, "" where the name is not known. Never a
                 hidden reader: every reader gets this same mail.
@@ -74,8 +76,7 @@ class MailComposer:
             ValueError: The time has no zone, or url or delivery id is not of its form.
         """
         if not _DELIVERY.fullmatch(delivery_id):
-            message = "a delivery id has 1 to 64 letters, digits, - or _"
-            raise ValueError(message)
+            raise ValueError("a delivery id has 1 to 64 letters, digits, - or _")
         origin, host, path = _split(url)
         names = [one_line(name, limit=NAME_LIMIT) for name in reader_names]
         return self._compose(
@@ -101,17 +102,18 @@ class MailComposer:
         """The mail that carries a sign-in code; impersonal, from the system's mailbox.
 
         Args:
+            brand: What the firm's mails wear; its `portal_host` is where to type the code.
             code: As shown, `XXXX-XXXX`. It stands in subject and text and nowhere else.
-            asked_at: Aware; shown in the firm's zone, as is `expires_at`.
+            asked_at: Aware; shown in the firm's zone.
             browser: Words for the asking browser, such as "Chrome on Windows"; may be empty.
+            expires_at: Aware; shown as a time of day and as whole minutes from `asked_at`.
 
         Raises:
             UnsafeLine: `browser` holds a line break or another control.
             ValueError: A time has no zone, or the code is not of its form (it is not repeated).
         """
         if not _CODE.fullmatch(code):
-            message = "a code is shown as four and four capitals or digits"
-            raise ValueError(message)
+            raise ValueError("a code is shown as four and four capitals or digits")
         return self._compose(
             "code",
             {},
@@ -153,8 +155,7 @@ def listed(names: Sequence[str]) -> str:
 
 def _local(moment: datetime, zone: str) -> datetime:
     if moment.tzinfo is None:
-        message = "a time in a mail needs a zone"
-        raise ValueError(message)
+        raise ValueError("a time in a mail needs a zone")
     return moment.astimezone(ZoneInfo(zone))
 
 
@@ -162,8 +163,7 @@ def _split(url: str) -> tuple[str, str, str]:
     """Origin, host and path of a letter's page."""
     parts = urlsplit(url)
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
-        message = "a letter's page is an http or https address without a query"
-        raise ValueError(message)
+        raise ValueError("a letter's page is an http or https address without a query")
     return f"{parts.scheme}://{parts.netloc}", parts.netloc, parts.path
 
 

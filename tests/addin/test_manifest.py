@@ -22,7 +22,13 @@ NAMES = {
 XSI_TYPE = f"{{{NAMES['xsi']}}}type"
 
 # What the app serves on the add-in host; changing one means a new upload in every tenant.
-SERVED = {"/pane/compose", "/pane/read", "/guard/launchevent.html", "/guard/launchevent.js", "/help"}
+SERVED = {
+    "/pane/compose",
+    "/pane/read",
+    "/guard/launchevent.html",
+    "/guard/launchevent.js",
+    "/help",
+}
 
 # Each broken file, and the words of the one complaint it must get.
 REFUSED = {
@@ -115,17 +121,21 @@ def complaints(schema: etree.XMLSchema, tree: etree._ElementTree) -> list[str]:
     return by_schema + url_complaints(tree) + in_blocks + guard_complaints(tree)
 
 
-def test_the_manifest_is_valid_by_schema_and_rules(schema, manifest):
+def test_the_manifest_is_valid_by_schema_and_rules(
+    schema: etree.XMLSchema, manifest: etree._ElementTree
+) -> None:
     assert complaints(schema, manifest) == []
 
 
 @pytest.mark.parametrize(("name", "words"), sorted(REFUSED.items()))
-def test_each_broken_manifest_is_refused_for_its_own_fault(schema, name, words):
+def test_each_broken_manifest_is_refused_for_its_own_fault(
+    schema: etree.XMLSchema, name: str, words: str
+) -> None:
     found = complaints(schema, etree.parse(SCHEMAS / "refused" / name))
     assert [complaint for complaint in found if words in complaint]
 
 
-def test_every_broken_manifest_has_its_test():
+def test_every_broken_manifest_has_its_test() -> None:
     assert {path.name for path in (SCHEMAS / "refused").iterdir()} == set(REFUSED)
 
 
@@ -139,14 +149,16 @@ def test_every_broken_manifest_has_its_test():
         ('<Runtime resid="Guard.Html">', '<Runtime resid="Read.Url">', "is not the guard's page"),
     ],
 )
-def test_our_own_rules_see_a_planted_fault(schema, old, new, words):
+def test_our_own_rules_see_a_planted_fault(
+    schema: etree.XMLSchema, old: str, new: str, words: str
+) -> None:
     text = (ADDIN / "manifest.xml").read_text(encoding="utf-8")
     assert old in text
     broken = etree.ElementTree(etree.fromstring(text.replace(old, new).encode()))
     assert [complaint for complaint in complaints(schema, broken) if words in complaint]
 
 
-def test_each_address_is_one_the_add_in_host_serves(manifest):
+def test_each_address_is_one_the_add_in_host_serves(manifest: etree._ElementTree) -> None:
     asked = {urlsplit(url).path for url in urls(manifest)} - {""}
     icons = {path for path in asked if path.startswith("/icons/")}
     assert asked - icons == SERVED
@@ -156,7 +168,9 @@ def test_each_address_is_one_the_add_in_host_serves(manifest):
         assert (ADDIN / "guard" / name).is_file()
 
 
-def test_both_surfaces_open_their_own_pane_in_old_and_new_clients(manifest):
+def test_both_surfaces_open_their_own_pane_in_old_and_new_clients(
+    manifest: etree._ElementTree,
+) -> None:
     for block in overrides(manifest):
         address = {
             element.get("id"): urlsplit(element.get("DefaultValue")).path
@@ -172,7 +186,7 @@ def test_both_surfaces_open_their_own_pane_in_old_and_new_clients(manifest):
         }
 
 
-def test_what_needs_consent_again_is_final_from_the_start(manifest):
+def test_what_needs_consent_again_is_final_from_the_start(manifest: etree._ElementTree) -> None:
     root = manifest.getroot()
     newest = overrides(manifest)[-1]
     [event] = own(newest, ".//v11:LaunchEvent")
@@ -188,13 +202,13 @@ def test_what_needs_consent_again_is_final_from_the_start(manifest):
 
 
 @pytest.mark.parametrize("size", [16, 32, 64, 80, 128])
-def test_icons_are_square_and_of_the_stated_size(size):
+def test_icons_are_square_and_of_the_stated_size(size: int) -> None:
     png = (ADDIN / "icons" / f"icon-{size}.png").read_bytes()
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     assert struct.unpack(">II", png[16:24]) == (size, size)
 
 
-def test_each_icon_stands_where_its_size_is_asked_for(manifest):
+def test_each_icon_stands_where_its_size_is_asked_for(manifest: etree._ElementTree) -> None:
     for block in overrides(manifest):
         file_of = {
             element.get("id"): urlsplit(element.get("DefaultValue")).path
