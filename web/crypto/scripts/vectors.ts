@@ -1,0 +1,48 @@
+/**
+ * Write tests/vectors/*.json, which both implementations read: `npm run vectors -w @letterlock/crypto`.
+ *
+ * Running it again changes nothing, unless a case changed: ciphertexts once made are kept.
+ */
+
+import { readFile, writeFile } from "node:fs/promises"
+import { fileURLToPath } from "node:url"
+
+import { canonicalVectors, keyVectors, lookupVectors, padmeVectors } from "./vectors/basics.ts"
+import { Messages } from "./vectors/messages.ts"
+import { Store, type StoredFile } from "./vectors/store.ts"
+
+const FOLDER = new URL("../../../tests/vectors/", import.meta.url)
+
+/** All files by name, with the ciphertexts of those that are there. */
+export async function vectors(): Promise<Record<string, string>> {
+    const old = (await stored("age.json")) as { files?: StoredFile[] }
+    const keys = (await stored("keys.json")) as { refused_recipients?: { text: string }[] }
+    const store = new Store(old.files ?? [])
+    const messages = await new Messages(store).all()
+    const age = {
+        about: "docs/spec/envelope.md sections 1 to 4: age files, base64. `opens` false: other stanzas than one mlkem768x25519.",
+        files: [...store.files].sort((a, b) => (a.name < b.name ? -1 : 1)),
+    }
+    const contents = {
+        "canonical.json": canonicalVectors(),
+        "padme.json": padmeVectors(),
+        "keys.json": await keyVectors(keys.refused_recipients?.[0]?.text),
+        "lookups.json": await lookupVectors(),
+        "messages.json": messages,
+        "age.json": age,
+    }
+    return Object.fromEntries(Object.entries(contents).map(([name, value]) => [name, `${JSON.stringify(value, null, 1)}\n`]))
+}
+
+async function stored(name: string): Promise<unknown> {
+    try {
+        return JSON.parse(await readFile(new URL(name, FOLDER), "utf8"))
+    } catch (error) {
+        if (error instanceof Error && "code" in error && error.code === "ENOENT") return {}
+        throw error
+    }
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+    for (const [name, text] of Object.entries(await vectors())) await writeFile(new URL(name, FOLDER), text)
+}

@@ -1,0 +1,70 @@
+/**
+ * age v1 files with one mlkem768x25519 stanza (https://c2sp.org/age): the only file that knows
+ * the package which reads and writes them.
+ *
+ * The package also takes classical recipients, alone or mixed, without a word; so both doors
+ * here check for themselves what goes in.
+ */
+
+import { Decrypter, Encrypter, identityToRecipient, type Identity } from "age-encryption"
+
+import { ownBytes, wipe, type Bytes } from "./bytes.ts"
+import { MalformedFile, MalformedKey } from "./errors.ts"
+import { decodeIdentity, decodeRecipient } from "./keytext.ts"
+
+const STANZA = "mlkem768x25519"
+
+/**
+ * The recipient, `age1pq1…`, of an identity.
+ *
+ * @throws {@link MalformedKey} if the identity is not `AGE-SECRET-KEY-PQ-1…`.
+ */
+export async function recipientOf(identity: string): Promise<string> {
+    wipe(decodeIdentity(identity))
+    return identityToRecipient(identity)
+}
+
+/**
+ * Encrypt to exactly one post-quantum recipient.
+ *
+ * @param content - As it shall be read, padding included. Not wiped.
+ * @throws {@link ClassicalRecipient} if the recipient is not `age1pq1…`; {@link MalformedKey} if it is damaged.
+ */
+export async function encryptTo(recipient: string, content: Uint8Array): Promise<Bytes> {
+    decodeRecipient(recipient)
+    const encrypter = new Encrypter()
+    encrypter.addRecipient(recipient)
+    try {
+        return ownBytes(await encrypter.encrypt(content))
+    } catch {
+        // Left over for the package to find: an ML-KEM key with coefficients out of range.
+        throw new MalformedKey("a recipient is not a valid key")
+    }
+}
+
+/**
+ * Decrypt a file that has one mlkem768x25519 stanza and no other.
+ *
+ * @returns The whole content, padding included, and only if the last chunk verified.
+ * @throws {@link MalformedFile} for every other file, whatever is wrong with it.
+ * @throws {@link MalformedKey} if the identity is not `AGE-SECRET-KEY-PQ-1…`.
+ */
+export async function decryptWith(identity: string, file: Uint8Array): Promise<Bytes> {
+    wipe(decodeIdentity(identity))
+    const decrypter = new Decrypter()
+    decrypter.addIdentity(gate)
+    decrypter.addIdentity(identity)
+    try {
+        return ownBytes(await decrypter.decrypt(file))
+    } catch {
+        throw new MalformedFile("a file does not open: it is damaged, or made for another key")
+    }
+}
+
+/** Asked before the real identity: opens nothing, and stops files with any other stanza. */
+const gate: Identity = {
+    unwrapFileKey(stanzas) {
+        if (stanzas.length !== 1 || stanzas[0]?.args[0] !== STANZA) throw new MalformedFile("another stanza")
+        return null
+    },
+}

@@ -1,0 +1,66 @@
+/** Bytes, text and their encodings; nothing here is secret-dependent. */
+
+import { base64urlnopad } from "@scure/base"
+
+import { FormatError } from "./errors.ts"
+
+/** Bytes that are not shared with another thread, as Web Crypto wants them. */
+export type Bytes = Uint8Array<ArrayBuffer>
+
+/**
+ * The same bytes, typed for Web Crypto; copied only if they lie in shared memory.
+ */
+export function ownBytes(bytes: Uint8Array): Bytes {
+    return bytes.buffer instanceof ArrayBuffer ? (bytes as Bytes) : new Uint8Array(bytes)
+}
+
+/** UTF-8 of a well-formed text. */
+export function encodeText(text: string): Bytes {
+    return ownBytes(new TextEncoder().encode(text))
+}
+
+/**
+ * Text of UTF-8; a byte order mark is kept as a character, so that texts compare byte for byte.
+ *
+ * @throws {@link FormatError} if the bytes are not UTF-8.
+ */
+export function decodeText(bytes: Uint8Array): string {
+    try {
+        return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
+    } catch {
+        throw new FormatError("not UTF-8")
+    }
+}
+
+/** Base64url without padding (RFC 4648 section 5). */
+export function toBase64url(bytes: Uint8Array): string {
+    return base64urlnopad.encode(bytes)
+}
+
+/**
+ * Bytes of base64url without padding.
+ *
+ * @throws {@link FormatError} for other characters, padding, or bits left over.
+ */
+export function fromBase64url(text: string): Bytes {
+    try {
+        return ownBytes(base64urlnopad.decode(text))
+    } catch {
+        throw new FormatError("not base64url without padding")
+    }
+}
+
+/** SHA-256 as base64url without padding, 43 characters. */
+export async function sha256(bytes: Uint8Array): Promise<string> {
+    return toBase64url(new Uint8Array(await crypto.subtle.digest("SHA-256", ownBytes(bytes))))
+}
+
+/** `size` bytes of the platform's random generator. */
+export function randomBytes(size: number): Bytes {
+    return crypto.getRandomValues(new Uint8Array(size))
+}
+
+/** Overwrite what was secret. Best effort: the engine may have made copies, and strings stay. */
+export function wipe(bytes: Uint8Array): void {
+    bytes.fill(0)
+}

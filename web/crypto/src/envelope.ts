@@ -1,0 +1,104 @@
+/** The content of an envelope (docs/spec/envelope.md section 4). */
+
+import { decryptWith, encryptTo } from "./age.ts"
+import { parseJson } from "./body.ts"
+import { encodeText, wipe, type Bytes } from "./bytes.ts"
+import { canonical } from "./canonical.ts"
+import { FormatError, Refusal, SealError } from "./errors.ts"
+import { decodeIdentity } from "./keytext.ts"
+import { pad } from "./padding.ts"
+import { empty, list, literal, record, ShapeError, string, type Check } from "./shape.ts"
+import { signatureShape, type Signature } from "./signatures.ts"
+
+/** Of the age file, in bytes. */
+export const MAX_ENVELOPE_SIZE = 64 * 1024
+
+/** What an envelope holds for its reader. `message_key` is secret. */
+export interface Opened {
+    readonly message_key: string
+    /** The exact text that was signed. */
+    readonly statement: string
+    readonly signature: Signature
+    /** None in this version: a grant that cannot be checked must not be believed. */
+    readonly grants: readonly never[]
+    /** None in this version: only grants vouch for merge values. */
+    readonly merge: Readonly<Record<string, never>>
+}
+
+const identity: Check<string> = (value, where) => {
+    const given = string(value, where)
+    wipe(decodeIdentity(given))
+    return given
+}
+
+const none: Check<never> = (_value, where) => {
+    throw new ShapeError(where)
+}
+
+const members = { message_key: identity, statement: string, signature: signatureShape, grants: list(none), merge: empty }
+const openedShape: Check<Opened> = record<Opened>(members)
+const contentShape = record<Opened & { readonly v: 1 }>({ v: literal(1), ...members })
+
+/**
+ * Check the five members of an opened envelope that came as JSON from the server, which opens
+ * the envelopes in its custody.
+ *
+ * @throws {@link Refusal} `envelope-malformed`.
+ */
+export function parseOpened(value: unknown): Opened {
+    return refuseMalformed(() => openedShape(value, ""))
+}
+
+/**
+ * Open an envelope with the reader's own identity: for self-held readers.
+ *
+ * @throws {@link Refusal} `envelope-malformed`, whatever is wrong with it.
+ */
+export async function openEnvelope(ownIdentity: string, file: Uint8Array): Promise<Opened> {
+    if (file.length > MAX_ENVELOPE_SIZE) throw new Refusal("envelope-malformed")
+    const content = await decryptWith(ownIdentity, file).catch(refuse)
+    try {
+        return refuseMalformed(() => {
+            const { v: _, ...opened } = contentShape(parseJson(cutZeros(content)), "")
+            return opened
+        })
+    } finally {
+        wipe(content)
+    }
+}
+
+/**
+ * Seal an envelope's content to one recipient.
+ *
+ * @throws {@link SealError} if the envelope would be over 64 KiB; {@link ClassicalRecipient}.
+ */
+export async function sealEnvelope(opened: Opened, recipient: string): Promise<Bytes> {
+    const content = encodeText(canonical({ v: 1, ...opened }))
+    const padded = pad(content)
+    wipe(content)
+    try {
+        const file = await encryptTo(recipient, padded)
+        if (file.length > MAX_ENVELOPE_SIZE) throw new SealError("it has too many readers for one envelope")
+        return file
+    } finally {
+        wipe(padded)
+    }
+}
+
+function cutZeros(content: Bytes): Bytes {
+    return content.subarray(0, content.findLastIndex((byte) => byte !== 0) + 1)
+}
+
+function refuseMalformed<T>(parse: () => T): T {
+    try {
+        return parse()
+    } catch (error) {
+        return refuse(error)
+    }
+}
+
+function refuse(error: unknown): never {
+    if (error instanceof ShapeError) throw new Refusal("envelope-malformed", error.where)
+    if (error instanceof FormatError) throw new Refusal("envelope-malformed")
+    throw error
+}

@@ -1,0 +1,79 @@
+/**
+ * Recipients and identities as text: Bech32 without its length limit (docs/spec/envelope.md
+ * section 1; https://c2sp.org/age, "The mlkem768x25519 recipient type").
+ */
+
+import { bech32 } from "@scure/base"
+
+import { ownBytes, type Bytes } from "./bytes.ts"
+import { ClassicalRecipient, MalformedKey } from "./errors.ts"
+
+/** ML-KEM-768 encapsulation key, 1184 bytes, then X25519 public key, 32 bytes. */
+export const RECIPIENT_SIZE = 1216
+/** An X-Wing seed. */
+export const IDENTITY_SIZE = 32
+
+const RECIPIENT_PREFIX = "age1pq"
+const IDENTITY_PREFIX = "AGE-SECRET-KEY-PQ-"
+
+/**
+ * `age1pq1…` of a raw public key of 1216 bytes.
+ *
+ * @throws {@link MalformedKey} for any other length.
+ */
+export function encodeRecipient(publicKey: Uint8Array): string {
+    return encode(RECIPIENT_PREFIX, publicKey, RECIPIENT_SIZE)
+}
+
+/**
+ * The raw public key, 1216 bytes, of `age1pq1…`.
+ *
+ * @throws {@link ClassicalRecipient} if the text is of any other kind, older age keys included.
+ * @throws {@link MalformedKey} if its checksum or length is wrong.
+ */
+export function decodeRecipient(text: string): Bytes {
+    if (!text.startsWith(`${RECIPIENT_PREFIX}1`)) throw new ClassicalRecipient()
+    return decode(RECIPIENT_PREFIX, text, RECIPIENT_SIZE)
+}
+
+/**
+ * `AGE-SECRET-KEY-PQ-1…` of a seed of 32 bytes. The text is secret and cannot be wiped.
+ *
+ * @throws {@link MalformedKey} for any other length.
+ */
+export function encodeIdentity(seed: Uint8Array): string {
+    return encode(IDENTITY_PREFIX.toLowerCase(), seed, IDENTITY_SIZE).toUpperCase()
+}
+
+/**
+ * The seed, 32 bytes, of `AGE-SECRET-KEY-PQ-1…`. The caller wipes it.
+ *
+ * @throws {@link MalformedKey} if the text is of any other kind, or damaged.
+ */
+export function decodeIdentity(text: string): Bytes {
+    if (!text.startsWith(`${IDENTITY_PREFIX}1`)) throw new MalformedKey("not an identity of this format")
+    return decode(IDENTITY_PREFIX, text, IDENTITY_SIZE)
+}
+
+function encode(prefix: string, bytes: Uint8Array, size: number): string {
+    if (bytes.length !== size) throw new MalformedKey(`a key has ${String(size)} bytes`)
+    return bech32.encode(prefix, bech32.toWords(bytes), false)
+}
+
+function decode(prefix: string, text: string, size: number): Bytes {
+    const { bytes, found } = decodeBech32(text)
+    // Compared again, since a later "1" would make it only the beginning of a longer prefix.
+    if (found !== prefix.toLowerCase()) throw new MalformedKey("a key is damaged: it begins wrongly")
+    if (bytes.length !== size) throw new MalformedKey(`a key has ${String(size)} bytes`)
+    return ownBytes(bytes)
+}
+
+function decodeBech32(text: string): { bytes: Uint8Array; found: string } {
+    try {
+        const { prefix, words } = bech32.decode(text as `${string}1${string}`, false)
+        return { bytes: bech32.fromWords(words), found: prefix.toLowerCase() }
+    } catch {
+        // The package's error quotes the whole text, and so the secret.
+        throw new MalformedKey("a key is damaged: its checksum or characters are wrong")
+    }
+}

@@ -1,0 +1,86 @@
+/** Look-ups: which keys the directory holds for one address (docs/spec/statement.md section 6). */
+
+import { fromBase64url } from "./bytes.ts"
+import { parseCanonical } from "./canonical.ts"
+import { CryptoError, LookupRefused } from "./errors.ts"
+import { fingerprint, recipientFingerprint } from "./keys.ts"
+import { address, count, hash, literal, nullable, oneOf, record, string, type Check } from "./shape.ts"
+import { LOOKUP_DOMAIN, signatureShape, verify } from "./signatures.ts"
+
+/** Who could open it besides the reader; weakest first. */
+export const LEVELS = ["managed", "passphrase", "self-held"] as const
+export type Level = (typeof LEVELS)[number]
+
+/** Who holds a signing key: the firm's server, or the person's own devices. */
+export const CUSTODIES = ["managed", "self-held"] as const
+export type Custody = (typeof CUSTODIES)[number]
+
+/**
+ * What the directory says of one address. Only {@link verifyLookup} should make one of what came
+ * over the network.
+ */
+export interface Lookup {
+    readonly v: 1
+    readonly address: string
+    /** When it was asked, seconds since 1970 UTC. */
+    readonly asked: number
+    readonly checkpoint: null
+    readonly custody: Custody
+    /** Fingerprint of `recipient`. */
+    readonly key: string
+    readonly level: Level
+    readonly recipient: string
+    /** Ed25519 public key, base64url of 32 bytes; null for who never signed. */
+    readonly signing_key: string | null
+}
+
+const lookupShape: Check<Lookup> = record({
+    v: literal(1),
+    address,
+    asked: count,
+    checkpoint: literal(null),
+    custody: oneOf(CUSTODIES),
+    key: hash,
+    level: oneOf(LEVELS),
+    recipient: string,
+    signing_key: nullable(string),
+})
+
+/**
+ * Check a look-up and give it back typed.
+ *
+ * @param signature - `{alg, key, value}` as it came.
+ * @param directoryKey - The firm's directory key, base64url of 32 bytes, from the page itself.
+ * @param expected - The address that was asked for, in lower case.
+ * @throws {@link LookupRefused} if it is not canonical, not signed by the directory, about another
+ * address, or names a key that does not fit its fingerprint.
+ */
+export async function verifyLookup(
+    text: string, signature: unknown, directoryKey: string, expected: { readonly address: string },
+): Promise<Lookup> {
+    try {
+        const signed = await verify(LOOKUP_DOMAIN, text, signatureShape(signature, ""), fromBase64url(directoryKey))
+        if (!signed) throw new LookupRefused("it is not signed by the firm's directory")
+        const lookup = lookupShape(parseCanonical(text), "")
+        if (lookup.address !== expected.address) throw new LookupRefused("it is about another address")
+        if (lookup.key !== (await recipientFingerprint(lookup.recipient))) {
+            throw new LookupRefused("the key does not fit its fingerprint")
+        }
+        if (lookup.signing_key !== null) await signingFingerprint(lookup.signing_key)
+        return lookup
+    } catch (error) {
+        if (error instanceof LookupRefused || !(error instanceof CryptoError)) throw error
+        throw new LookupRefused(error.code === "classical-recipient" ? "its key is not of the post-quantum kind" : "it is not well formed")
+    }
+}
+
+/**
+ * Fingerprint of an Ed25519 public key given as base64url.
+ *
+ * @throws {@link FormatError} if it is not 32 bytes.
+ */
+export async function signingFingerprint(signingKey: string): Promise<string> {
+    const key = fromBase64url(signingKey)
+    if (key.length !== 32) throw new LookupRefused("the signing key has the wrong length")
+    return fingerprint(key)
+}

@@ -1,0 +1,195 @@
+/** The signed statement: who wrote what to whom (docs/spec/statement.md). */
+
+import { encodeText, fromBase64url, sha256 } from "./bytes.ts"
+import { canonical, parseCanonical } from "./canonical.ts"
+import { FormatError, Refusal, SealError } from "./errors.ts"
+import { CUSTODIES, LEVELS, signingFingerprint, type Custody, type Level, type Lookup } from "./lookup.ts"
+import { address, count, empty, hash, id, list, literal, nullable, oneOf, record, ShapeError, text, type Check } from "./shape.ts"
+import { STATEMENT_DOMAIN, verify, type Signature } from "./signatures.ts"
+
+export const ROLES = ["archive", "cc", "sender", "to"] as const
+export type Role = (typeof ROLES)[number]
+
+/** Most readers of one message (docs/spec/http.md section 5). */
+export const MAX_READERS = 200
+
+export interface Sender {
+    readonly address: string
+    /** The firm's id. */
+    readonly firm: string
+    /** Fingerprint of the signing key. */
+    readonly key: string
+    readonly custody: Custody
+}
+
+export interface Reader {
+    readonly address: string
+    readonly role: Role
+    readonly level: Level
+    /** Fingerprint of the recipient, or `pending` for who has no key yet. */
+    readonly key: string
+}
+
+export interface SignedObject {
+    readonly id: string
+    readonly role: "body" | "file"
+    /** Of the content before padding, in bytes. */
+    readonly size: number
+    /** Of the age file, base64url. */
+    readonly sha256: string
+}
+
+/** Members as in docs/spec/statement.md section 3; times in seconds since 1970 UTC. */
+export interface Statement {
+    readonly v: 1
+    readonly message_id: string
+    readonly thread_id: string
+    readonly parents: readonly string[]
+    readonly sender: Sender
+    readonly readers: readonly Reader[]
+    readonly level: Level
+    readonly created: number
+    readonly expires: number | null
+    readonly policy: Readonly<Record<string, never>>
+    readonly message_key: string
+    readonly objects: readonly SignedObject[]
+    readonly checkpoint: null
+}
+
+/** What a sender decides; the rest of the statement follows from it. */
+export type StatementDraft = Pick<
+    Statement, "message_id" | "thread_id" | "parents" | "sender" | "readers" | "created" | "expires" | "message_key"
+> & {
+    /** Body first. More members, such as the bytes, are left out. */
+    readonly objects: readonly SignedObject[]
+    /** Levels of envelopes that are not listed (hidden copies). */
+    readonly hidden?: readonly Level[]
+}
+
+const statementShape: Check<Statement> = record({
+    v: literal(1),
+    message_id: id,
+    thread_id: id,
+    parents: list(hash),
+    sender: record<Sender>({ address, firm: text(/^.{1,64}$/u), key: hash, custody: oneOf(CUSTODIES) }),
+    readers: list(record<Reader>({ address, role: oneOf(ROLES), level: oneOf(LEVELS), key: text(/^(?:pending|[\w-]{43})$/) })),
+    level: oneOf(LEVELS),
+    created: count,
+    expires: nullable(count),
+    policy: empty,
+    message_key: hash,
+    objects: list(record<SignedObject>({ id, role: oneOf(["body", "file"]), size: count, sha256: hash })),
+    checkpoint: literal(null),
+})
+
+/**
+ * The canonical text of a new statement: readers and parents sorted, level worked out.
+ *
+ * @throws {@link SealError} if it would be refused by a reader, or has over 200 readers.
+ */
+export function buildStatement(draft: StatementDraft): string {
+    const { hidden = [], objects, readers, parents, ...rest } = draft
+    if (readers.length > MAX_READERS) throw new SealError(`it has over ${String(MAX_READERS)} readers`)
+    const statement: Statement = {
+        v: 1,
+        checkpoint: null,
+        policy: {},
+        ...rest,
+        level: weakest([...readers.map((reader) => reader.level), ...hidden]),
+        objects: objects.map(({ id, role, size, sha256 }) => ({ id, role, size, sha256 })),
+        parents: [...parents].sort(),
+        readers: [...readers].sort(byAddressThenRole),
+    }
+    try {
+        return canonical(check(statement))
+    } catch (error) {
+        if (error instanceof ShapeError) throw new SealError(`its statement is not well formed (${error.where})`)
+        if (error instanceof FormatError) throw new SealError("its statement is not well formed")
+        throw error
+    }
+}
+
+/**
+ * A statement of its text; who signed it is not looked at ({@link verifyStatement}).
+ *
+ * @throws {@link Refusal} `statement-malformed`.
+ */
+export function parseStatement(text: string): Statement {
+    try {
+        return check(parseCanonical(text))
+    } catch (error) {
+        if (error instanceof ShapeError) throw new Refusal("statement-malformed", error.where)
+        if (error instanceof FormatError) throw new Refusal("statement-malformed")
+        throw error
+    }
+}
+
+/**
+ * Parse a statement and check that the key that the directory names for its sender signed it.
+ *
+ * @param sender - The verified look-up of the sender's address.
+ * @throws {@link Refusal} `statement-malformed`, `sender-key-unknown` or `statement-signature`,
+ * in this order: without the directory's key there is nothing to verify with.
+ */
+export async function verifyStatement(text: string, signature: Signature, sender: Lookup): Promise<Statement> {
+    const statement = parseStatement(text)
+    const named = sender.signing_key === null ? null : await signingFingerprint(sender.signing_key)
+    const known = sender.address === statement.sender.address && named === statement.sender.key && named === signature.key
+    if (!known || sender.signing_key === null) throw new Refusal("sender-key-unknown")
+    if (!(await verify(STATEMENT_DOMAIN, text, signature, fromBase64url(sender.signing_key)))) {
+        throw new Refusal("statement-signature")
+    }
+    return statement
+}
+
+/** The hash of a statement's canonical text, base64url. */
+export async function statementHash(text: string): Promise<string> {
+    return sha256(encodeText(text))
+}
+
+/** The weakest of some levels; the strongest there is, of none. */
+export function weakest(levels: readonly Level[]): Level {
+    return LEVELS.find((level) => levels.includes(level)) ?? "self-held"
+}
+
+function check(value: unknown): Statement {
+    const statement = statementShape(value, "")
+    requireSorted(statement.parents, byText, "parents")
+    requireSorted(statement.readers, byAddressThenRole, "readers")
+    checkReaders(statement)
+    checkObjects(statement.objects)
+    return statement
+}
+
+function checkReaders({ readers, sender, level }: Statement): void {
+    const own = readers.filter((reader) => reader.role === "sender")
+    if (own.length !== 1 || own[0]?.address !== sender.address) throw new ShapeError("readers")
+    // Hidden readers may lower the level below that of everybody listed; nothing can raise it.
+    const listed = weakest(readers.map((reader) => reader.level))
+    if (LEVELS.indexOf(level) > LEVELS.indexOf(listed)) throw new ShapeError("level")
+}
+
+function checkObjects(objects: readonly SignedObject[]): void {
+    const bodies = objects.filter((object) => object.role === "body")
+    if (bodies.length !== 1 || objects[0]?.role !== "body") throw new ShapeError("objects")
+    if (new Set(objects.map((object) => object.id)).size !== objects.length) throw new ShapeError("objects")
+}
+
+/** Refuses equal neighbours too. */
+function requireSorted<T>(items: readonly T[], compare: (a: T, b: T) => number, where: string): void {
+    items.forEach((item, index) => {
+        const before = items[index - 1]
+        if (before !== undefined && compare(before, item) >= 0) throw new ShapeError(where)
+    })
+}
+
+function byAddressThenRole(a: Reader, b: Reader): number {
+    if (a.address !== b.address) return a.address < b.address ? -1 : 1
+    if (a.role !== b.role) return a.role < b.role ? -1 : 1
+    return 0
+}
+
+function byText(a: string, b: string): number {
+    if (a === b) return 0
+    return a < b ? -1 : 1
+}
