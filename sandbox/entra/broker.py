@@ -1,0 +1,47 @@
+"""Nested app authentication: the window asks for its person, as Outlook's broker does."""
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from sandbox.config import TENANT_ID
+from sandbox.entra import grants, tokens
+from sandbox.entra.errors import EntraError, invalid_grant
+from sandbox.entra.tokens import Grant
+from sandbox.parts import Parts
+from sandbox.people import Person
+
+
+def token_for(  # noqa: PLR0913  the broker's question has these parts
+    parts: Parts,
+    person: Person,
+    *,
+    pane_origin: str,
+    client: str,
+    scope: str,
+    claims: str | None,
+    interactive: bool,
+) -> dict[str, Any]:
+    """Tokens for an app that runs in a pane of the window.
+
+    A challenge for a second factor in `claims` is answered only by an interactive request.
+
+    Raises:
+        EntraError: `interaction_required` when a page must be shown first; else final.
+    """
+    config = parts.config
+    if client != config.client_id:
+        raise EntraError("unauthorized_client", 700016, "The app is not registered in the tenant.")
+    if pane_origin != config.addin_origin:
+        host = urlsplit(pane_origin).netloc
+        text = f"The redirect URI brk-multihub://{host} is not registered for the app."
+        raise EntraError("invalid_request", 50011, text)
+    challenged = "capolids" in tokens.requested_access_claims(claims)
+    if challenged and not interactive:
+        text = "You must use multi-factor authentication to access the resource."
+        raise EntraError("interaction_required", 50076, text, suberror="basic_action")
+    if person.oid is None or not person.signs_in:
+        raise invalid_grant(50034, "The user account does not exist in the tenant.")
+    grant = Grant(person.oid, client, f"{scope} openid profile", False, None, claims, challenged)
+    with parts.database.writing() as db:
+        body = grants.answer(grants.TokenRequest(db, config, parts.signer, {}), grant)
+    return {**body, "tenant": TENANT_ID, "home_account_id": f"{person.oid}.{TENANT_ID}"}

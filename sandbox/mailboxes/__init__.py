@@ -1,0 +1,1 @@
+"""Mailboxes and the post between them; knows neither Graph nor pages."""

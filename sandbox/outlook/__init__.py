@@ -1,0 +1,1 @@
+"""The Outlook window: pages, and the calls that only these pages make."""
