@@ -1,0 +1,232 @@
+"""HTTP helpers for routes: who may call, what a call must carry, how an error leaves.
+
+Every view is marked with `callers(...)`; app.py refuses to start with one that is not.
+Source: docs/spec/http.md sections 1 and 2.
+"""
+
+import hashlib
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from http import HTTPStatus
+from typing import Any, Final, TypeVar
+from urllib.parse import urlsplit
+
+from flask import Request, Response, current_app, g, jsonify, request
+from flask.typing import ResponseReturnValue
+from pydantic import BaseModel, ConfigDict
+
+from server.base.database import Database
+from server.base.errors import AppError, Conflict, Invalid, NotAllowed, TooLarge
+from server.base.vault import Vault
+
+SESSION_COOKIE: Final = "__Host-session"
+CODE_COOKIE: Final = "__Host-code"
+SMALL_BODY: Final = 64 * 1024
+SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
+ANYONE: Final = "anyone"
+STAFF: Final = "staff"
+CLIENT: Final = "client"
+PORTAL: Final = "portal"
+ADDIN: Final = "addin"
+_KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+
+class Model(BaseModel):
+    """A JSON body: unknown members are refused, strings are strings."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """Who may call a view, at which host, with how large a body."""
+
+    caller: str
+    host: str
+    body: int
+
+
+@dataclass(frozen=True, slots=True)
+class Tools:
+    """What every request may use; made once at the roof."""
+
+    database: Database
+    vault: Vault
+
+
+class WrongOrigin(NotAllowed):
+    """An unsafe call with a cookie that another site sent."""
+
+    code = "wrong-origin"
+    detail = "This call came from another site. Open the portal itself and try again."
+
+
+def callers(caller: str, *, host: str, body: int = SMALL_BODY) -> Callable[[View], View]:
+    """Mark a view: ANYONE, STAFF or CLIENT, at PORTAL or ADDIN, with at most `body` bytes."""
+
+    def mark(view: View) -> View:
+        view.rule = Rule(caller=caller, host=host, body=body)  # type: ignore[attr-defined]
+        return view
+
+    return mark
+
+
+def rule_of(view: Callable[..., Any] | None) -> Rule | None:
+    """How a view was marked."""
+    rule = getattr(view, "rule", None)
+    return rule if isinstance(rule, Rule) else None
+
+
+def tools() -> Tools:
+    """This application's database and vault."""
+    found: Tools = current_app.extensions["letterlock"]
+    return found
+
+
+def request_key() -> str:
+    """The call's Idempotency-Key.
+
+    Raises:
+        Invalid: It has none, or one of another form.
+    """
+    key = request.headers.get("Idempotency-Key", "")
+    if not _KEY.fullmatch(key):
+        raise Invalid("This call needs an Idempotency-Key of 16 to 64 letters, digits, - or _.")
+    return key
+
+
+def require_json() -> None:
+    """Refuse a body that is not declared as JSON: a form of another site cannot declare it.
+
+    Raises:
+        AppError: 415.
+    """
+    if request.mimetype != "application/json":
+        raise _UnsupportedType
+
+
+def require_same_origin(origin: str) -> None:
+    """Refuse an unsafe call that another site's page made.
+
+    Raises:
+        WrongOrigin: Neither Sec-Fetch-Site nor Origin says that it is our own page.
+    """
+    site = request.headers.get("Sec-Fetch-Site")
+    if site is not None:
+        if site != "same-origin":
+            raise WrongOrigin
+    elif request.headers.get("Origin") != origin:
+        raise WrongOrigin
+
+
+def read_body(limit: int) -> bytes:
+    """The whole body, and not a byte more than `limit`.
+
+    Raises:
+        TooLarge: It is longer.
+    """
+    if (request.content_length or 0) > limit:
+        raise TooLarge
+    data = request.stream.read(limit + 1)
+    if len(data) > limit:
+        raise TooLarge
+    return bytes(data)
+
+
+def network_of(caller: Request) -> str:
+    """The caller's network: the IPv4 address, or the /64 of an IPv6 address."""
+    address = caller.remote_addr or ""
+    return ":".join(address.split(":")[:4]) if ":" in address else address
+
+
+def browser_words(caller: Request) -> str:
+    """Browser and system in words, such as "Chrome on Windows", for the code mail."""
+    agent = caller.headers.get("User-Agent", "")
+    browsers = (
+        ("Edg/", "Edge"),
+        ("Firefox/", "Firefox"),
+        ("Chrome/", "Chrome"),
+        ("Safari/", "Safari"),
+    )
+    systems = (
+        ("iPhone", "iPhone"), ("iPad", "iPad"), ("Android", "Android"), ("Windows", "Windows"),
+        ("Mac OS X", "Mac"), ("Linux", "Linux"),
+    )  # fmt: skip
+    browser = next((words for mark, words in browsers if mark in agent), "a browser")
+    system = next((words for mark, words in systems if mark in agent), "")
+    return f"{browser} on {system}" if system else browser
+
+
+def problem(error: AppError) -> Response:
+    """An error as RFC 9457 problem details; never echoes the input."""
+    body = {
+        "type": f"urn:letterlock:problem:{error.code}",
+        "title": error.title,
+        "status": error.status,
+        "detail": error.detail,
+        **error.facts,
+    }
+    response = jsonify(body)
+    response.status_code = error.status
+    response.mimetype = "application/problem+json"
+    retry_after = error.facts.get("retry_after")
+    if retry_after is not None:
+        response.headers["Retry-After"] = str(retry_after)
+    return response
+
+
+def origin_of(caller: Request) -> str:
+    """The origin that was asked, from scheme and host."""
+    parts = urlsplit(caller.host_url)
+    return f"{parts.scheme}://{parts.netloc}"
+
+
+def body_hash() -> str:
+    """SHA-256 of the request's method, path and body."""
+    digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
+    digest.update(request.get_data(cache=True))
+    return digest.hexdigest()
+
+
+def set_secret_cookie(response: Response, name: str, value: str, *, seconds: int) -> None:
+    """A `__Host-` cookie that scripts cannot read; Lax, so that a link in a mail finds it."""
+    response.set_cookie(
+        name, value, max_age=seconds, secure=True, httponly=True, samesite="Lax", path="/"
+    )
+
+
+def created(body: object, **headers: str) -> ResponseReturnValue:
+    """201 with a JSON body."""
+    response = jsonify(body)
+    response.status_code = HTTPStatus.CREATED
+    response.headers.update(headers)
+    return response
+
+
+def current(name: str) -> Any:
+    """What the gate in app.py found for this request: firm, person, assertion or session."""
+    return g.get(name)
+
+
+class _UnsupportedType(AppError):
+    status = 415
+    code = "unsupported-type"
+    title = "This call takes JSON"
+    detail = "Send the body as application/json."
+
+
+class KeyReused(Invalid):
+    """The same Idempotency-Key with another body."""
+
+    code = "key-reused"
+    detail = "This Idempotency-Key was used for another request. Take a new one."
+
+
+class StillRunning(Conflict):
+    """The same request is being worked on."""
+
+    code = "still-running"
+    detail = "This is being done already. Wait a moment and ask again."

@@ -1,0 +1,101 @@
+"""Idempotency-Key: the same request gets the same answer, for 24 hours.
+
+A row is claimed before the work and completed with the answer after it. A claim whose work died
+runs out after a minute; the work itself is safe to repeat. Answers that hold a secret (codes,
+sessions, opened envelopes) are never kept: those calls are repeatable by themselves.
+Source: docs/spec/http.md section 2.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, String, Table, select
+
+from server.base.database import metadata, now_ms
+
+KEEP_MS: Final = 24 * 3_600_000
+CLAIM_MS: Final = 60_000
+
+idempotency: Final = Table(
+    "idempotency_keys",
+    metadata,
+    Column("id", String(43), primary_key=True),
+    Column("firm_id", String(32), nullable=False),
+    Column("request_hash", String(64), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("claimed_until", BigInteger, nullable=False),
+    Column("status", Integer),
+    Column("body", LargeBinary),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was answered before."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """The work is the caller's to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """Somebody else is doing it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Different:
+    """The key was used for another request."""
+
+
+def claim(
+    connection: Connection, *, key_index: str, firm_id: str, request_hash: str
+) -> Claimed | Running | Different | Answer:
+    """Claim a key, or learn what became of it."""
+    now = now_ms(connection)
+    statement = select(idempotency).where(idempotency.c.id == key_index).with_for_update()
+    row = connection.execute(statement).mappings().first()
+    if row is not None and row["created"] + KEEP_MS < now:
+        connection.execute(idempotency.delete().where(idempotency.c.id == key_index))
+        row = None
+    if row is None:
+        connection.execute(
+            idempotency.insert().values(
+                id=key_index,
+                firm_id=firm_id,
+                request_hash=request_hash,
+                created=now,
+                claimed_until=now + CLAIM_MS,
+            )
+        )
+        return Claimed()
+    if row["request_hash"] != request_hash:
+        return Different()
+    if row["status"] is not None:
+        return Answer(status=row["status"], body=bytes(row["body"]))
+    if row["claimed_until"] > now:
+        return Running()
+    connection.execute(
+        idempotency.update()
+        .where(idempotency.c.id == key_index)
+        .values(claimed_until=now + CLAIM_MS)
+    )
+    return Claimed()
+
+
+def complete(connection: Connection, *, key_index: str, status: int, body: bytes) -> None:
+    """Keep the answer."""
+    connection.execute(
+        idempotency.update().where(idempotency.c.id == key_index).values(status=status, body=body)
+    )
+
+
+def release(connection: Connection, *, key_index: str) -> None:
+    """Give up a claim: the work failed, and the same key may try again."""
+    connection.execute(
+        idempotency.delete().where(idempotency.c.id == key_index, idempotency.c.status.is_(None))
+    )

@@ -1,0 +1,1 @@
+"""Adapter: Microsoft Entra and Microsoft Graph."""

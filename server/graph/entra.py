@@ -1,0 +1,136 @@
+"""Tokens from Entra, through MSAL.
+
+MSAL refuses authorities without TLS. For the sandbox on this machine one mapping carries its
+requests from https://localhost:PORT to http://localhost:PORT; it accepts loopback hosts only.
+Source: learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow.
+"""
+
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+import msal
+import requests
+
+from server.messages.ports import MailboxAway, SignInAgain
+from server.people.sign_ins.ports import TokenCaches
+
+MAIL_SEND: Final = ["https://graph.microsoft.com/Mail.Send"]
+APPLICATION: Final = ["https://graph.microsoft.com/.default"]
+_LOOPBACK: Final = {"localhost", "127.0.0.1"}
+_TIMEOUT_S: Final = 10
+
+
+class Entra:
+    """One app registration at one authority (`https://login.microsoftonline.com`)."""
+
+    def __init__(
+        self, *, authority: str, client_id: str, client_secret: str, caches: TokenCaches
+    ) -> None:
+        self._authority = authority
+        self._client_id = client_id
+        self._client_secret = client_secret
+        self._caches = caches
+        self._system_cache = msal.TokenCache()
+
+    def on_behalf_of(self, *, tenant_id: str, person_id: str, assertion: str) -> None:
+        """Exchange the pane's token for one that may send mail, and keep it for the worker.
+
+        Raises:
+            SignInAgain: Entra wants to see the person (MFA, policy, consent).
+            MailboxAway: Entra does not answer.
+        """
+        cache = msal.SerializableTokenCache()
+        result = self._ask(
+            lambda: self._app(tenant_id, cache).acquire_token_on_behalf_of(assertion, MAIL_SEND)
+        )
+        _token(result)
+        self._caches.save(person_id, cache.serialize())
+
+    def for_person(self, *, tenant_id: str, person_id: str) -> str:
+        """An access token that may send mail as a person, renewed where needed.
+
+        Raises:
+            SignInAgain: Nothing is kept for this person, or Entra will not renew it.
+            MailboxAway: Entra does not answer.
+        """
+        cache = msal.SerializableTokenCache()
+        kept = self._caches.load(person_id)
+        if kept is None:
+            raise SignInAgain(None)
+        cache.deserialize(kept)
+        app = self._app(tenant_id, cache)
+        accounts = app.get_accounts()
+        if not accounts:
+            raise SignInAgain(None)
+        result = self._ask(lambda: app.acquire_token_silent_with_error(MAIL_SEND, accounts[0]))
+        token = _token(result)
+        if cache.has_state_changed:
+            self._caches.save(person_id, cache.serialize())
+        return token
+
+    def for_system(self, *, tenant_id: str) -> str:
+        """An access token of the application itself.
+
+        Raises:
+            SignInAgain: Entra refuses the application.
+            MailboxAway: Entra does not answer.
+        """
+        app = self._app(tenant_id, self._system_cache)
+        return _token(self._ask(lambda: app.acquire_token_for_client(APPLICATION)))
+
+    def _app(self, tenant_id: str, cache: msal.TokenCache) -> msal.ConfidentialClientApplication:
+        local = urlsplit(self._authority).hostname in _LOOPBACK
+        authority = self._authority.replace("http://", "https://", 1)
+        return msal.ConfidentialClientApplication(
+            self._client_id,
+            client_credential=self._client_secret,
+            authority=f"{authority}/{tenant_id}",
+            token_cache=cache,
+            client_capabilities=["cp1"],
+            instance_discovery=False if local else None,
+            http_client=_LoopbackHttp() if local else None,
+            timeout=None if local else _TIMEOUT_S,
+        )
+
+    @staticmethod
+    def _ask(call: Any) -> dict[str, Any] | None:
+        try:
+            result: dict[str, Any] | None = call()
+        except (requests.RequestException, ValueError) as error:
+            # MSAL tells an unreachable discovery document as a ValueError.
+            raise MailboxAway from error
+        return result
+
+
+class _LoopbackHttp:
+    """What MSAL asks of an HTTP client, for an authority on this machine without TLS."""
+
+    def __init__(self) -> None:
+        self._session = requests.Session()
+
+    def get(self, url: str, **kwargs: Any) -> requests.Response:
+        """GET."""
+        return self._session.get(_plain(url), timeout=_TIMEOUT_S, **kwargs)
+
+    def post(self, url: str, **kwargs: Any) -> requests.Response:
+        """POST."""
+        return self._session.post(_plain(url), timeout=_TIMEOUT_S, **kwargs)
+
+    def close(self) -> None:
+        """Give back the connections."""
+        self._session.close()
+
+
+def _plain(url: str) -> str:
+    if urlsplit(url).hostname not in _LOOPBACK:
+        raise requests.exceptions.InvalidURL("only this machine is reached without TLS")
+    return url.replace("https://", "http://", 1)
+
+
+def _token(result: dict[str, Any] | None) -> str:
+    if result and "access_token" in result:
+        return str(result["access_token"])
+    error = (result or {}).get("error", "")
+    if error in {"temporarily_unavailable", "server_error"}:
+        raise MailboxAway
+    raise SignInAgain((result or {}).get("claims"))

@@ -1,0 +1,77 @@
+"""The sender's mailbox and the system's mailbox: implement the slices' ports."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from server.base.mail import Brand
+from server.graph.client import GraphMail
+from server.graph.entra import Entra
+from server.messages.ports import (
+    MailboxAway,
+    MailboxRefused,
+    Notice,
+    OutcomeUnknown,
+    SignInAgain,
+)
+from server.people.sign_ins.ports import MailAway
+
+
+class GraphSenderMailbox:
+    """Sends notices as the sender. Implements messages.ports.SenderMailbox.
+
+    `render` makes the MIME of a notice.
+    """
+
+    def __init__(self, entra: Entra, graph: GraphMail, render: Callable[[Notice], bytes]) -> None:
+        self._entra = entra
+        self._graph = graph
+        self._render = render
+
+    def authorise(self, *, tenant_id: str, person_id: str, assertion: str) -> None:
+        """Get and keep the right to send for this person."""
+        self._entra.on_behalf_of(tenant_id=tenant_id, person_id=person_id, assertion=assertion)
+
+    def send_notice(self, *, tenant_id: str, person_id: str, notice: Notice) -> None:
+        """Send one notice as its sender."""
+        token = self._entra.for_person(tenant_id=tenant_id, person_id=person_id)
+        self._graph.send(token=token, mime=self._render(notice))
+
+
+class GraphSystemMailbox:
+    """Sends codes as the firm's system mailbox. Implements people.sign_ins.ports.CodeMail.
+
+    `render` makes the MIME of a code mail, from the arguments of `send_code` without the tenant.
+    """
+
+    def __init__(self, entra: Entra, graph: GraphMail, render: Callable[..., bytes]) -> None:
+        self._entra = entra
+        self._graph = graph
+        self._render = render
+
+    def send_code(
+        self,
+        *,
+        tenant_id: str,
+        brand: Brand,
+        to: str,
+        code: str,
+        asked_at: datetime,
+        browser: str,
+        expires_at: datetime,
+    ) -> None:
+        """Send one code; an unknown outcome is tried again, because a second code mail is harmless."""
+        mime = self._render(
+            brand=brand,
+            to=to,
+            code=code,
+            asked_at=asked_at,
+            browser=browser,
+            expires_at=expires_at,
+        )
+        try:
+            token = self._entra.for_system(tenant_id=tenant_id)
+            self._graph.send(token=token, mime=mime, mailbox=brand.mailbox)
+        except MailboxAway as error:
+            raise MailAway(error.after_ms) from error
+        except (SignInAgain, MailboxRefused, OutcomeUnknown) as error:
+            raise MailAway from error

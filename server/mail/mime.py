@@ -1,0 +1,80 @@
+"""A composed mail with its addresses, as MIME (RFC 5322, RFC 2046)."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime, make_msgid
+
+from server.base.mail import Brand, Mail, one_line
+from server.mail.compose import NAME_LIMIT, MailComposer
+from server.messages.ports import Notice
+
+Party = tuple[str, str]
+
+
+class MimeRenderer:
+    """Renders notices and code mails for whoever carries them."""
+
+    def __init__(self) -> None:
+        self._composer = MailComposer()
+
+    def notice(self, notice: Notice) -> bytes:
+        """The notice of one message, from its sender."""
+        mail = self._composer.compose_notice(
+            brand=notice.brand,
+            sender_name=notice.sender_name,
+            sender_address=notice.sender_address,
+            subject=notice.subject,
+            reader_names=[name for _, name in (*notice.to, *notice.cc)],
+            sent_at=notice.sent_at,
+            url=notice.url,
+            delivery_id=notice.delivery_id,
+        )
+        sender = (notice.sender_address, notice.sender_name)
+        return build(mail, sender=sender, to=notice.to, cc=notice.cc, date=notice.sent_at)
+
+    def code(
+        self,
+        *,
+        brand: Brand,
+        to: str,
+        code: str,
+        asked_at: datetime,
+        browser: str,
+        expires_at: datetime,
+    ) -> bytes:
+        """The mail with a sign-in code, from the system's mailbox; a robot's answer is not wanted."""
+        mail = self._composer.compose_code(
+            brand=brand, code=code, asked_at=asked_at, browser=browser, expires_at=expires_at
+        )
+        headers = {
+            **mail.headers, "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"
+        }  # fmt: skip
+        mail = Mail(subject=mail.subject, html=mail.html, text=mail.text, headers=headers)
+        return build(mail, sender=(brand.mailbox, brand.name), to=[(to, "")], cc=(), date=asked_at)
+
+
+def build(
+    mail: Mail, *, sender: Party, to: Sequence[Party], cc: Sequence[Party], date: datetime
+) -> bytes:
+    """One multipart/alternative message, text first. Parties are (address, name)."""
+    message = EmailMessage(policy=SMTP)
+    message["From"] = _address(sender)
+    message["To"] = [_address(party) for party in to]
+    if cc:
+        message["Cc"] = [_address(party) for party in cc]
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(date)
+    message["Message-ID"] = make_msgid(domain=sender[0].rpartition("@")[2])
+    for name, value in mail.headers.items():
+        message[name] = value
+    message.set_content(mail.text, cte="quoted-printable")
+    message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
+    return message.as_bytes()
+
+
+def _address(party: Party) -> Address:
+    address, name = party
+    return Address(display_name=one_line(name, limit=NAME_LIMIT), addr_spec=address)

@@ -1,0 +1,1 @@
+"""Threads and their entries: confidential messages, sealed where they were written."""

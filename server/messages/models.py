@@ -1,0 +1,78 @@
+"""Tables of threads and entries; objects and envelopes are an entry's parts."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    UniqueConstraint,
+)
+
+from server.base.database import metadata
+
+threads: Final = Table(
+    "threads",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("firm_id", String(32), ForeignKey("firms.id"), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("purpose", String(16), nullable=False),
+    Column("state", String(16), nullable=False),
+)
+
+entries: Final = Table(
+    "entries",
+    metadata,
+    Column("id", String(22), primary_key=True),
+    Column("firm_id", String(32), ForeignKey("firms.id"), nullable=False),
+    Column("thread_id", String(22), ForeignKey("threads.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("sender_id", String(32), ForeignKey("persons.id"), nullable=False),
+    Column("draft_id", String(36), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("created", BigInteger, nullable=False),
+    Column("sealed_at", BigInteger),
+    Column("level", String(16)),
+    Column("statement_hash", String(43)),
+    Column("subject_sealed", LargeBinary),
+    UniqueConstraint("sender_id", "draft_id"),
+    Index("ix_entries_thread", "firm_id", "thread_id"),
+)
+
+objects: Final = Table(
+    "objects",
+    metadata,
+    Column("entry_id", String(22), ForeignKey("entries.id"), primary_key=True),
+    Column("id", String(22), primary_key=True),
+    Column("firm_id", String(32), ForeignKey("firms.id"), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("sha256", String(43), nullable=False),
+    Column("file", LargeBinary),  # null: in the blob store, under firm/entry/object
+)
+
+readers: Final = Table(
+    "readers",
+    metadata,
+    Column("entry_id", String(22), ForeignKey("entries.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("firm_id", String(32), ForeignKey("firms.id"), nullable=False),
+    Column("person_id", String(32), ForeignKey("persons.id"), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("level", String(16), nullable=False),
+    Column("key", String(43), nullable=False),
+)
+
+envelopes: Final = Table(
+    "envelopes",
+    metadata,
+    Column("entry_id", String(22), ForeignKey("entries.id"), primary_key=True),
+    Column("key", String(43), primary_key=True),
+    Column("firm_id", String(32), ForeignKey("firms.id"), nullable=False),
+    Column("file", LargeBinary, nullable=False),
+)

@@ -1,0 +1,90 @@
+"""What messages need from outside."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from server.base.mail import Brand
+
+
+class SignInAgain(Exception):
+    """Entra wants to see the sender first. `claims` goes to the pane's MSAL as it is."""
+
+    def __init__(self, claims: str | None) -> None:
+        super().__init__("Entra asks for a new sign-in")
+        self.claims = claims
+
+
+class MailboxAway(Exception):
+    """Microsoft 365 did not take it, and nothing was sent. `after_ms`: when to try again."""
+
+    def __init__(self, after_ms: int | None = None) -> None:
+        super().__init__("Microsoft 365 did not take it")
+        self.after_ms = after_ms
+
+
+class MailboxRefused(Exception):
+    """Microsoft 365 refused it for good. `reason` is its error code, such as ErrorSendAsDenied."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class OutcomeUnknown(Exception):
+    """The request left and no answer came: it may have been sent, so it is not sent again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Notice:
+    """The notification of one message. It names the message, never a reader, and nothing of it.
+
+    `to` and `cc` are (address, name) pairs; `subject` is the public one, maybe empty.
+    """
+
+    brand: Brand
+    sender_address: str
+    sender_name: str
+    to: Sequence[tuple[str, str]]
+    cc: Sequence[tuple[str, str]]
+    subject: str
+    sent_at: datetime
+    url: str
+    delivery_id: str
+
+
+class SenderMailbox(Protocol):
+    """Sends a notification as the sender, through the sender's own mailbox."""
+
+    def authorise(self, *, tenant_id: str, person_id: str, assertion: str) -> None:
+        """Get the right to send for this person, and keep it for the worker.
+
+        Raises:
+            SignInAgain: The pane must sign the person in again first.
+            MailboxAway: Entra does not answer.
+        """
+
+    def send_notice(self, *, tenant_id: str, person_id: str, notice: Notice) -> None:
+        """Send it: one item in the sender's Sent Items.
+
+        Raises:
+            SignInAgain: The kept right is gone; the person must sign in.
+            MailboxAway: Not taken; try again.
+            MailboxRefused: Not taken, and never will be.
+            OutcomeUnknown: Maybe taken; do not send again.
+        """
+
+
+class Blobs(Protocol):
+    """Keeps large ciphertext."""
+
+    def put(self, key: str, content: bytes) -> None:
+        """Keep `content` under a new key, durably. The same bytes again are fine."""
+
+    def get(self, key: str) -> bytes:
+        """What is kept under `key`.
+
+        Raises:
+            FileNotFoundError: Nothing is.
+        """

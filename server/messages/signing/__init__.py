@@ -1,0 +1,1 @@
+"""Signing a statement for a managed sender."""

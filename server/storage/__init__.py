@@ -1,0 +1,1 @@
+"""Adapter: ciphertext blobs, through obstore."""
