@@ -37,7 +37,7 @@ export async function encryptTo(recipient: string, content: Uint8Array): Promise
     try {
         return ownBytes(await encrypter.encrypt(content))
     } catch {
-        // Left over for the package to find: an ML-KEM key with coefficients out of range.
+        // Left for the package to find: an X25519 key of low order.
         throw new MalformedKey("a recipient is not a valid key")
     }
 }

@@ -49,7 +49,7 @@ function write(value: unknown, depth: number): string {
     if (value === null || typeof value === "boolean") return String(value)
     if (typeof value === "number") return writeInteger(value)
     if (typeof value === "string") return writeString(value)
-    if (Array.isArray(value)) return `[${value.map((item) => write(item, depth + 1)).join(",")}]`
+    if (Array.isArray(value)) return `[${Array.from(value, (item) => write(item, depth + 1)).join(",")}]`
     if (isPlainObject(value)) return writeObject(value, depth)
     throw new NotCanonical(`no JSON for a value of type ${typeof value}`)
 }

@@ -41,7 +41,7 @@ export function record<T extends object>(members: { readonly [K in keyof T]: Che
 export function list<T>(item: Check<T>): Check<readonly T[]> {
     return (value, where) => {
         if (!Array.isArray(value)) throw new ShapeError(where)
-        return value.map((entry: unknown, index) => item(entry, `${where}[${String(index)}]`))
+        return Array.from(value, (entry: unknown, index) => item(entry, `${where}[${String(index)}]`))
     }
 }
 
@@ -97,9 +97,11 @@ export const id: Check<string> = text(/^[\w-]{22}$/)
 /** SHA-256 as 43 characters of base64url. */
 export const hash: Check<string> = text(/^[\w-]{43}$/)
 
+const ADDRESS = /^[^\s@\p{Cc}<>,;"]{1,64}@[^\s@\p{Cc}<>,;"]{1,253}$/u
+
 /** A mail address in lower case; whether it exists is not for us to say. */
 export const address: Check<string> = (value, where) => {
-    const given = text(/^[^\s@]{1,64}@[^\s@]{1,255}$/)(value, where)
+    const given = text(ADDRESS)(value, where)
     if (given !== given.toLowerCase()) throw new ShapeError(where)
     return given
 }

@@ -162,6 +162,7 @@ function check(value: unknown): Statement {
 }
 
 function checkReaders({ readers, sender, level }: Statement): void {
+    if (readers.length > MAX_READERS) throw new ShapeError("readers")
     const own = readers.filter((reader) => reader.role === "sender")
     if (own.length !== 1 || own[0]?.address !== sender.address) throw new ShapeError("readers")
     // Hidden readers may lower the level below that of everybody listed; nothing can raise it.

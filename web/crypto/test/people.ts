@@ -26,8 +26,8 @@ export const DIRECTORY_SEED = seed(0xd0)
 export const BODY: Body = {
     v: 1,
     subject: "Your year-end",
-    html: "<p>Dear Maya,</p><p>your accounts are <b>ready</b> – 12 650 €.</p>",
-    text: "Dear Maya,\n\nyour accounts are ready – 12 650 €.",
+    html: "<p>Dear Maya,</p><p>your accounts are <b>ready</b>: 12,650 €.</p>",
+    text: "Dear Maya,\n\nyour accounts are ready: 12,650 €.",
     sent_at: NOW,
     files: [],
 }

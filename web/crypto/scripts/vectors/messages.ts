@@ -151,6 +151,7 @@ export class Messages {
             ["padding that is not zero", dirty, size],
             ["padding left out", encodeBody(BODY), size],
             ["a size that is not the content's", padded, size - 1],
+            ["a size that takes in a zero", padded, size + 1],
             ["a size beyond the content", padded, padded.length + 1000],
             ["made for another key", padded, size, "production", maya.identity],
             ["a second, classical stanza", padded, size, "mixed"],
