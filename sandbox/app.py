@@ -16,6 +16,8 @@ from sandbox.mailboxes.post import Postman
 from sandbox.outlook import routes as outlook
 from sandbox.parts import Parts, parts
 
+_SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
+_OWN = frozenset({"same-origin", "none"})
 _NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -42,10 +44,10 @@ def _only_this_machine() -> None:
     """Refuse other host names, so that no website can reach in under a name of its own."""
     if urlsplit(f"//{request.host}").hostname not in _NAMES:
         abort(HTTPStatus.MISDIRECTED_REQUEST)
-    if request.method != "GET" and request.headers.get("Sec-Fetch-Site") == "cross-site":
-        is_token = request.path.endswith("/oauth2/v2.0/token")
-        if not is_token:
-            abort(HTTPStatus.FORBIDDEN)
+    site = request.headers.get("Sec-Fetch-Site", "none")
+    is_token = request.path.endswith("/oauth2/v2.0/token")  # single-page apps redeem codes here
+    if request.method not in _SAFE and site not in _OWN and not is_token:
+        abort(HTTPStatus.FORBIDDEN)
 
 
 def _careful(response: Response) -> Response:

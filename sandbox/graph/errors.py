@@ -26,7 +26,9 @@ def body(error: GraphError) -> dict[str, Any]:
             "code": error.code,
             "message": str(error),
             "innerError": {
-                "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%S"),
+                # The description demands the type and the Z; the service sends neither.
+                "@odata.type": "#microsoft.graph.ODataErrors.InnerError",
+                "date": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
                 "request-id": request_id,
                 "client-request-id": request.headers.get("client-request-id", request_id),
             },
