@@ -1,0 +1,121 @@
+/** The pane where a letter is written: joins Outlook, the fields and the API. */
+
+import { Problem, fact, find, say, startCrypto, Unreachable } from "@letterlock/kit"
+import { createEditor, type Editor } from "@letterlock/kit/editor/editor"
+import { createToolbar, type Toolbar } from "@letterlock/kit/editor/toolbar"
+
+import { Drafts } from "./draft.ts"
+import { canSignIn, composeItem, insideOutlook, onItemChanged } from "./office.ts"
+import { Pane } from "./pane.ts"
+import { createPeopleField } from "./people-field.ts"
+import { Session } from "./session.ts"
+import { SignIn } from "./signin.ts"
+import * as view from "./view.ts"
+
+async function start(): Promise<void> {
+    if (!(await insideOutlook())) {
+        view.showProblem(say("pane.no-office"))
+        find("#send", HTMLElement).hidden = true
+        return
+    }
+    const drafts = new Drafts()
+    const pane = new Pane(drafts, await drafts.of(composeItem()), { ...parts(() => pane) })
+    pane.show(pane.draft)
+    wire(pane, drafts)
+    await pane.readItem()
+    await signIn(pane)
+}
+
+function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
+    const subject = find("#subject", HTMLInputElement)
+    subject.addEventListener("input", () => { pane().draft.subjectTyped = true })
+    const field = createPeopleField({
+        add: (people) => { pane().add(people) },
+        removeLast: () => { pane().removeLast() },
+    })
+    return { editor: writing(), field, subject }
+}
+
+function writing(): Editor {
+    let toolbar: Toolbar | null = null
+    const editor = createEditor(find("#letter", HTMLElement), find("#letter", HTMLElement).dataset["label"] ?? "Message",
+        (state) => { toolbar?.update(state) })
+    toolbar = createToolbar(find("#tools", HTMLElement), find("#linking", HTMLFormElement), editor,
+        () => { view.showProblem(say("pane.link.invalid")) })
+    return editor
+}
+
+function wire(pane: Pane, drafts: Drafts): void {
+    const press = (id: string, act: () => void): void => { find(`#${id}`, HTMLButtonElement).addEventListener("click", act) }
+    press("send", () => { void pane.send() })
+    press("sign-in", () => { void signIn(pane) })
+    press("another", () => { pane.another() })
+    press("close", () => { void closeWindow(pane) })
+    pane.draft.item?.onRecipientsChanged(() => { void pane.readItem() })
+    onItemChanged(() => { void changeItem(pane, drafts) })
+    window.addEventListener("beforeunload", (event) => {
+        pane.keep()
+        if (pane.isUnsent() || drafts.hasUnsent((text) => text.textContent.trim() === "")) event.preventDefault()
+    })
+}
+
+/** A pinned pane got another item: its own letter comes with it. */
+async function changeItem(pane: Pane, drafts: Drafts): Promise<void> {
+    pane.keep()
+    const item = composeItem()
+    const draft = await drafts.of(item)
+    if (draft === pane.draft) return
+    pane.show(draft)
+    item?.onRecipientsChanged(() => { void pane.readItem(draft) })
+    await pane.readItem(draft)
+}
+
+async function closeWindow(pane: Pane): Promise<void> {
+    try {
+        if (pane.draft.item === null) throw new Error("no item")
+        await pane.draft.item.close()
+    } catch {
+        view.showProblem(say("pane.close.failed"))
+    }
+}
+
+let session: Session | null = null
+
+async function signIn(pane: Pane): Promise<void> {
+    view.showSignIn(false)
+    view.showProblem("")
+    view.showStatus(say("pane.starting"))
+    try {
+        session ??= await newSession()
+        const me = await session.me()
+        view.showStatus("")
+        await pane.signedIn(session, me)
+    } catch (error) {
+        view.showStatus("")
+        view.showProblem(startTrouble(error))
+        view.showSignIn(true)
+    }
+}
+
+async function newSession(): Promise<Session> {
+    const host = find("#pane", HTMLElement)
+    if (!canSignIn()) throw new TooOld()
+    const signIn = await SignIn.create({
+        clientId: fact(host, "clientId"), authority: fact(host, "authority"), scope: fact(host, "scope"),
+    })
+    return new Session(signIn, startCrypto(fact(host, "worker")))
+}
+
+/** This Outlook cannot sign an add-in in. */
+class TooOld extends Error {
+    override readonly name = "TooOld"
+}
+
+function startTrouble(error: unknown): string {
+    if (error instanceof TooOld) return say("pane.old")
+    if (error instanceof Unreachable) return say("pane.away")
+    if (error instanceof Problem && error.detail !== "") return say("pane.refused", { detail: error.detail })
+    return say("pane.sign-in.failed")
+}
+
+void start()

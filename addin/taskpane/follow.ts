@@ -1,0 +1,63 @@
+/** What became of the notice, told truthfully until it is settled. */
+
+import { type Members, members, Problem, say, sayList, textOr } from "@letterlock/kit"
+
+import type { Session } from "./session.ts"
+
+/** What the pane says next. `settled` ends the watch. */
+export interface News {
+    readonly text: string
+    readonly settled: boolean
+}
+
+const PATIENCE = 15_000   // milliseconds; a notice that takes longer is said to wait
+const QUICK = 1000
+const SLOW = 5000
+
+/** The sentence for one answer of `GET /messages/{id}`, `age` milliseconds after acceptance. */
+export function newsOf(answer: Members, who: readonly string[], age: number): News {
+    const notice = members(answer["notice"] ?? {})
+    const detail = textOr(notice, "detail", "")
+    switch (notice["state"]) {
+        case "sent":
+            return { text: say(who.length === 1 ? "pane.sent" : "pane.sent.many", { who: sayList(who) }), settled: true }
+        case "failed":
+            return { text: say("pane.failed", { detail }), settled: true }
+        case "unconfirmed":
+            return { text: say("pane.unconfirmed"), settled: true }
+        default:
+            return { text: say(age > PATIENCE ? "pane.waiting" : "pane.queued"), settled: false }
+    }
+}
+
+/** Ask until the notice is settled or `signal` ends it; `tell` hears each answer. */
+export async function follow(
+    session: Session, id: string, tell: (answer: Members | null, age: number) => boolean, signal: AbortSignal
+): Promise<void> {
+    const began = Date.now()
+    while (!signal.aborted) {
+        const age = Date.now() - began
+        const answer = await ask(session, id, signal)
+        if (signal.aborted || tell(answer, age)) return
+        await pause(age < PATIENCE ? QUICK : SLOW, signal)
+    }
+}
+
+async function ask(session: Session, id: string, signal: AbortSignal): Promise<Members | null> {
+    try {
+        return members(await session.call((api) => api.get(`/messages/${id}`, { signal })))
+    } catch (error) {
+        if (error instanceof Problem && error.status < 500 && error.status !== 401 && error.status !== 429) throw error
+        return null
+    }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+        const timer = setTimeout(resolve, ms)
+        signal.addEventListener("abort", () => {
+            clearTimeout(timer)
+            resolve()
+        }, { once: true })
+    })
+}

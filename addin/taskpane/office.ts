@@ -1,0 +1,141 @@
+/** Outlook, as the pane sees it: each call of Office.js once, as a promise. Nothing else names `Office`. */
+
+export interface Addressee {
+    readonly address: string
+    readonly name: string
+    /** A group or distribution list: nobody in particular. */
+    readonly group: boolean
+}
+
+export type Field = "to" | "cc" | "bcc"
+
+/** Office.js refused or did not answer; nothing else is known. */
+export class OfficeFailed extends Error {
+    override readonly name = "OfficeFailed"
+}
+
+const PATIENCE = 10_000   // milliseconds for one call
+
+type Done<Value> = (result: Office.AsyncResult<Value>) => void
+
+/** Whether the page runs inside Outlook; false in a plain tab, or where Office.js did not load. */
+export async function insideOutlook(): Promise<boolean> {
+    if (typeof Office === "undefined") return false
+    const info = await soon(Office.onReady(), null)
+    const mailbox = (Office.context as Partial<Office.Context> | undefined)?.mailbox
+    return info !== null && info.host === Office.HostType.Outlook && mailbox !== undefined
+}
+
+/** Whether Outlook can sign the pane in (nested app authentication). */
+export function canSignIn(): boolean {
+    return Office.context.requirements.isSetSupported("NestedAppAuth", "1.1")
+}
+
+/** The open item while it is being written, or null when none is. */
+export function composeItem(): OutlookItem | null {
+    const item = Office.context.mailbox.item as Office.MessageCompose | null | undefined
+    return item?.to === undefined || !("getAsync" in item.to) ? null : new OutlookItem(item)
+}
+
+/** Called when a pinned pane gets another item. Older Outlooks never call. */
+export function onItemChanged(changed: () => void): void {
+    const mailbox = Office.context.mailbox as Partial<Office.Mailbox>
+    mailbox.addHandlerAsync?.(Office.EventType.ItemChanged, changed)
+}
+
+/** The text of the mail that is open for reading, or null when there is none. */
+export async function readText(): Promise<string | null> {
+    const item = Office.context.mailbox.item as Partial<Office.MessageRead> | null | undefined
+    const body = item?.body
+    if (body === undefined) return null
+    return answer<string>((done) => { body.getAsync(Office.CoercionType.Html, done) })
+}
+
+/** One message that is being written in Outlook. */
+export class OutlookItem {
+    readonly #item: Office.MessageCompose
+
+    constructor(item: Office.MessageCompose) {
+        this.#item = item
+    }
+
+    /** Whom a field names. Outlook may still be resolving what was typed; that comes with the next change. */
+    async people(field: Field): Promise<readonly Addressee[]> {
+        const recipients = this.#item[field] as Office.Recipients | undefined
+        if (recipients === undefined) return []
+        const details = await answer<Office.EmailAddressDetails[]>((done) => { recipients.getAsync(done) })
+        return details.map(addressee)
+    }
+
+    async setPeople(field: Field, people: readonly Addressee[]): Promise<void> {
+        const recipients = this.#item[field] as Office.Recipients | undefined
+        if (recipients === undefined) return
+        const details = people.map(({ address, name }) => ({ emailAddress: address, displayName: name }))
+        await answer<void>((done) => { recipients.setAsync(details as unknown as Office.EmailUser[], done) })
+    }
+
+    subject(): Promise<string> {
+        return answer<string>((done) => { this.#item.subject.getAsync(done) })
+    }
+
+    setSubject(subject: string): Promise<void> {
+        return answer<void>((done) => { this.#item.subject.setAsync(subject, done) })
+    }
+
+    onRecipientsChanged(changed: () => void): void {
+        const item = this.#item as Partial<Office.MessageCompose>
+        item.addHandlerAsync?.(Office.EventType.RecipientsChanged, changed)
+    }
+
+    /** What the item is known by: its id once saved, else its conversation; empty for a new one. */
+    async key(): Promise<string> {
+        const item = this.#item as Partial<Office.MessageCompose>
+        const saved = item.getItemIdAsync === undefined ? "" : await orElse(
+            answer<string>((done) => { this.#item.getItemIdAsync(done) }), "")
+        return saved || (item.conversationId ?? "")
+    }
+
+    /** Close the item's window without keeping the item. The pane ends with it. */
+    async close(): Promise<void> {
+        const item = this.#item as Partial<Office.MessageCompose>
+        if (item.closeAsync !== undefined) {
+            await answer<void>((done) => { this.#item.closeAsync({ discardItem: true }, done) })
+        } else if (item.close !== undefined) item.close()
+        else throw new OfficeFailed("this Outlook cannot close a window for an add-in")
+    }
+}
+
+function addressee(details: Office.EmailAddressDetails): Addressee {
+    const kind: string | undefined = details.recipientType
+    return {
+        address: details.emailAddress.toLowerCase(),
+        name: details.displayName,
+        group: kind === Office.MailboxEnums.RecipientType.DistributionList,
+    }
+}
+
+function answer<Value>(start: (done: Done<Value>) => void): Promise<Value> {
+    const asked = new Promise<Value>((resolve, reject) => {
+        start((result) => {
+            if (result.status === Office.AsyncResultStatus.Succeeded) resolve(result.value)
+            else reject(new OfficeFailed(`Office.js: ${String(result.error.code)}`))
+        })
+    })
+    const late = new Promise<never>((_resolve, reject) => {
+        setTimeout(() => { reject(new OfficeFailed("Office.js did not answer")) }, PATIENCE)
+    })
+    return Promise.race([asked, late])
+}
+
+async function soon<Value>(promise: Promise<Value>, otherwise: Value | null): Promise<Value | null> {
+    const late = new Promise<null>((resolve) => { setTimeout(() => { resolve(otherwise as null) }, PATIENCE) })
+    return Promise.race([promise, late])
+}
+
+async function orElse<Value>(promise: Promise<Value>, otherwise: Value): Promise<Value> {
+    try {
+        return await promise
+    } catch {
+        return otherwise
+    }
+}

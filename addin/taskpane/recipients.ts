@@ -1,0 +1,69 @@
+/** Who is to read the letter: typed in the pane, or taken from Outlook's To and Cc. Pure. */
+
+import type { Level, Person } from "@letterlock/kit"
+
+import type { Addressee } from "./office.ts"
+
+export type Role = "to" | "cc"
+
+export interface Recipient extends Person {
+    readonly role: Role
+    readonly from: "typed" | "outlook"
+    /** Null until the directory was asked. */
+    readonly level: Level | null
+}
+
+export type Recipients = readonly Recipient[]
+
+/** Most readers of one letter, the sender's own copy included (http.md section 5). */
+export const MOST = 200
+
+/** What the directory said of an address. */
+export interface Known {
+    readonly level: Level
+    readonly name: string
+}
+
+export const has = (list: Recipients, address: string): boolean => list.some((one) => one.address === address)
+
+/** With people typed into To. Who is there already stays as he is. */
+export function withTyped(list: Recipients, people: readonly Person[]): Recipients {
+    const fresh = people.filter(({ address }) => !has(list, address))
+    return [...list, ...fresh.map((person) => ({ ...person, role: "to", from: "typed", level: null }) as const)]
+}
+
+export const without = (list: Recipients, address: string): Recipients =>
+    list.filter((one) => one.address !== address)
+
+/**
+ * In step with Outlook: who left its To and Cc leaves, who came comes, and a typed one who now
+ * stands there is Outlook's from then on. Of To and Cc, To wins. Groups never get in.
+ *
+ * @param not - Addresses to leave out: the sender's own, and those removed in the pane.
+ */
+export function inStep(
+    list: Recipients, outlook: Readonly<Record<Role, readonly Addressee[]>>, not: ReadonlySet<string>
+): Recipients {
+    const named = new Map<string, Recipient>()
+    for (const role of ["to", "cc"] as const) {
+        for (const { address, name, group } of outlook[role]) {
+            if (group || address === "" || not.has(address) || named.has(address)) continue
+            const before = list.find((one) => one.address === address)
+            const shown = name.toLowerCase() === address ? "" : name
+            named.set(address, {
+                address, role, from: "outlook", name: shown || (before?.name ?? ""), level: before?.level ?? null,
+            })
+        }
+    }
+    const typed = list.filter((one) => one.from === "typed" && !named.has(one.address))
+    const kept = list.flatMap((one) => named.get(one.address) ?? (typed.includes(one) ? [one] : []))
+    return [...kept, ...[...named.values()].filter(({ address }) => !has(kept, address))]
+}
+
+/** With what the directory said; a name given here stays. */
+export function withKnown(list: Recipients, known: ReadonlyMap<string, Known>): Recipients {
+    return list.map((one) => {
+        const said = known.get(one.address)
+        return said === undefined ? one : { ...one, level: said.level, name: one.name || said.name }
+    })
+}

@@ -1,0 +1,93 @@
+/** The pane's face: what is shown where. Decides nothing. */
+
+import {
+    element, find, icon, type Level, levelTag, levelWords, type Line, readerRows, say, sayList, shortName,
+} from "@letterlock/kit"
+
+import type { Recipient, Recipients, Role } from "./recipients.ts"
+
+export type Phase = "writing" | "sending" | "done"
+
+const part = (id: string): HTMLElement => find(`#${id}`, HTMLElement)
+
+/** Progress and, at last, that it was sent. Read out politely. */
+export function showStatus(text: string): void {
+    part("status").textContent = text
+}
+
+/** A stopped send, or with an empty text that nothing is wrong. Read out at once. */
+export function showProblem(text: string): void {
+    const note = part("problem")
+    find("p", HTMLElement, note).textContent = text
+    note.hidden = text === ""
+}
+
+/** Read out without showing. */
+export function announce(text: string): void {
+    part("said").textContent = text
+}
+
+export function showPhase(phase: Phase): void {
+    part("pane").dataset["state"] = phase
+    for (const writing of document.querySelectorAll<HTMLElement>("[data-writing]")) writing.hidden = phase === "done"
+    part("done").hidden = phase !== "done"
+    part("after").hidden = phase !== "done"
+    part("send").setAttribute("aria-disabled", String(phase === "sending"))
+    find("#subject", HTMLInputElement).readOnly = phase === "sending"
+    find("#to", HTMLInputElement).readOnly = phase === "sending"
+}
+
+export function showSignIn(needed: boolean): void {
+    part("sign-in").hidden = !needed
+    part("send").hidden = needed
+}
+
+/** What stops the letter until it is mended in Outlook. */
+export function showBlockers(sentences: readonly string[]): void {
+    part("blockers").replaceChildren(...sentences.map((text) =>
+        element("div", { class: "note", "data-st": "care" }, icon("care"), element("p", {}, text))))
+}
+
+/** The rows under To and Cc. `remove` hears whose button was pressed. */
+export function showRecipients(list: Recipients, remove: (address: string) => void): void {
+    for (const role of ["to", "cc"] as const) {
+        part(`${role}-people`).replaceChildren(...of(list, role).map((one) => chip(one, remove)))
+    }
+    part("cc").hidden = of(list, "cc").length === 0
+}
+
+const of = (list: Recipients, role: Role): Recipients => list.filter((one) => one.role === role)
+
+function chip(one: Recipient, remove: (address: string) => void): HTMLLIElement {
+    const { address, name, level } = one
+    const said = element("div", { class: "said" },
+        element("span", { class: "who cut", title: address }, name || address),
+        element("span", { class: "lev" }, level === null ? say("pane.to.unknown") : levelWords(level)))
+    if (name !== "") said.append(element("span", { class: "at cut", title: address }, address))
+    const button = element("button",
+        { class: "btn ic", type: "button", "aria-label": say("pane.to.remove", { who: name || address }) }, icon("close"))
+    button.addEventListener("click", () => { remove(address) })
+    const attributes = level === null ? { class: "chip" } : { class: "chip", "data-lv": level }
+    return element("li", attributes, icon(level ?? "about"), said, button)
+}
+
+/** The letter's level, who can read it in a sentence, and each by name. `own` is null before sign-in. */
+export function showReaders(list: Recipients, level: Level, own: { readonly address: string; readonly level: Level } | null): void {
+    part("level").replaceChildren(levelTag(level))
+    part("level-own").textContent = own === null || own.level === "managed" ? say("pane.level.own") : ""
+    const names = list.map(shortName)
+    part("can").textContent = names.length === 0
+        ? say("readers.pane.nobody")
+        : `${sayList([...names, say("readers.you.inline")])}.`
+    const lines: Line[] = list.flatMap(({ name, address, level: known }) =>
+        known === null ? [] : [{ who: name || address, more: name === "" ? "" : address, level: known }])
+    if (own !== null) lines.push({ who: say("readers.you"), more: own.address, level: own.level })
+    part("readers").replaceChildren(...readerRows(lines))
+}
+
+/** Outlook's own fields could not be emptied: say so, or with an empty text nothing. */
+export function showKeptOpen(text: string): void {
+    const note = part("kept-open")
+    find("p", HTMLElement, note).textContent = text
+    note.hidden = text === ""
+}

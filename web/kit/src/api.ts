@@ -1,0 +1,163 @@
+/**
+ * Calls to `/api/v1` (docs/spec/http.md section 2).
+ *
+ * Every unsafe call carries an Idempotency-Key, so a call whose answer got lost is simply made
+ * again with the same key and body: the server answers as it did, or would have, the first time.
+ */
+
+/** The server's refusal, an RFC 9457 problem. `facts` holds its members beyond the standard ones. */
+export class Problem extends Error {
+    override readonly name = "Problem"
+    readonly status: number
+    /** The last part of `urn:letterlock:problem:<code>`. */
+    readonly code: string
+    /** One sentence for the person, or empty. */
+    readonly detail: string
+    readonly facts: Readonly<Record<string, unknown>>
+
+    constructor(status: number, code: string, detail = "", facts: Readonly<Record<string, unknown>> = {}) {
+        super(`${String(status)} ${code}`)
+        this.status = status
+        this.code = code
+        this.detail = detail
+        this.facts = facts
+    }
+}
+
+/** No answer came, after all tries. Whether the server acted is not known. */
+export class Unreachable extends Error {
+    override readonly name = "Unreachable"
+}
+
+export interface Call {
+    /** JSON, or bytes for an object. */
+    readonly body?: unknown
+    /** Idempotency-Key; the same for every try of the same thing. A fresh one if left out. */
+    readonly key?: string
+    readonly signal?: AbortSignal
+}
+
+export interface World {
+    readonly fetch: typeof fetch
+    /** Resolves after so many milliseconds. */
+    readonly wait: (ms: number) => Promise<void>
+    /** How long one try may take, in milliseconds. */
+    readonly patience: number
+}
+
+/** Extra headers of every call: the pane's bearer token. */
+export type Credentials = () => Promise<Readonly<Record<string, string>>>
+
+const PAUSES = [400, 1200, 3000] as const   // milliseconds before the second, third and fourth try
+const BUSY = new Set([429, 502, 503, 504])
+const LONGEST_PAUSE = 10_000
+
+const browser: World = {
+    fetch: (input, init) => fetch(input, init),
+    wait: (ms) => new Promise((resolve) => { setTimeout(resolve, ms) }),
+    patience: 30_000,
+}
+
+/** A key for one thing to be done: 36 characters of base64url. */
+export const newKey = (): string => crypto.randomUUID()
+
+/** The API under `base`, such as "/api/v1". */
+export class Api {
+    readonly #base: string
+    readonly #credentials: Credentials
+    readonly #world: World
+
+    constructor(base: string, credentials: Credentials = () => Promise.resolve({}), world: World = browser) {
+        this.#base = base
+        this.#credentials = credentials
+        this.#world = world
+    }
+
+    get = (path: string, call: Call = {}): Promise<unknown> => this.#json("GET", path, call)
+    post = (path: string, call: Call = {}): Promise<unknown> => this.#json("POST", path, { body: {}, ...call })
+    put = (path: string, call: Call = {}): Promise<unknown> => this.#json("PUT", path, { body: {}, ...call })
+    delete = (path: string, call: Call = {}): Promise<unknown> => this.#json("DELETE", path, call)
+
+    /** An object's bytes. */
+    async bytes(path: string, call: Call = {}): Promise<Uint8Array> {
+        const answer = await this.#answer("GET", path, call)
+        return new Uint8Array(await unlessCut(answer.arrayBuffer()))
+    }
+
+    async #json(method: string, path: string, call: Call): Promise<unknown> {
+        const answer = await this.#answer(method, path, call)
+        if (answer.status === 204) return null
+        const text = await unlessCut(answer.text())
+        return text === "" ? null : JSON.parse(text)
+    }
+
+    /**
+     * @throws {@link Problem} for the server's refusal, {@link Unreachable} when no try was answered,
+     * and the signal's reason when the caller gave up.
+     */
+    async #answer(method: string, path: string, call: Call): Promise<Response> {
+        const key = method === "GET" ? null : (call.key ?? newKey())
+        for (let attempt = 0; ; attempt += 1) {
+            const pause = PAUSES[attempt]
+            const answer = await this.#try(method, path, key, call)
+            if (answer?.ok) return answer
+            const problem = answer === null ? null : await problemIn(answer)
+            if (pause === undefined || (problem !== null && !isPassing(problem))) {
+                throw problem ?? new Unreachable("no answer")
+            }
+            await this.#world.wait(answer === null ? pause : pauseAsked(answer, pause))
+            call.signal?.throwIfAborted()
+        }
+    }
+
+    async #try(method: string, path: string, key: string | null, call: Call): Promise<Response | null> {
+        const raw = call.body instanceof Uint8Array
+        const body = call.body === undefined ? null : raw ? call.body as BodyInit : JSON.stringify(call.body)
+        const headers: Record<string, string> = { accept: "application/json", ...(await this.#credentials()) }
+        if (body !== null) headers["content-type"] = raw ? "application/octet-stream" : "application/json"
+        if (key !== null) headers["idempotency-key"] = key
+        const limit = AbortSignal.timeout(this.#world.patience)
+        const signal = call.signal === undefined ? limit : AbortSignal.any([call.signal, limit])
+        try {
+            return await this.#world.fetch(this.#base + path, { method, headers, body, signal, redirect: "error" })
+        } catch (cause) {
+            call.signal?.throwIfAborted()
+            if (cause instanceof TypeError || (cause instanceof DOMException && cause.name === "TimeoutError")) return null
+            throw cause
+        }
+    }
+}
+
+/** Passing troubles are worth another try: the server is busy, or still at work on this very call. */
+function isPassing(problem: Problem): boolean {
+    return BUSY.has(problem.status) || (problem.status === 409 && problem.code === "in-progress")
+}
+
+function pauseAsked(answer: Response, otherwise: number): number {
+    const seconds = Number(answer.headers.get("retry-after") ?? Number.NaN)
+    return Number.isFinite(seconds) ? Math.min(Math.max(seconds * 1000, otherwise), LONGEST_PAUSE) : otherwise
+}
+
+async function unlessCut<Value>(reading: Promise<Value>): Promise<Value> {
+    try {
+        return await reading
+    } catch (cause) {
+        throw new Unreachable("the answer broke off", { cause })
+    }
+}
+
+async function problemIn(answer: Response): Promise<Problem> {
+    const text = await answer.text().catch(() => "")
+    const { type, title: _title, status: _status, detail, ...facts } = membersOf(text)
+    const code = typeof type === "string" ? /^urn:letterlock:problem:(?<code>[a-z-]+)$/u.exec(type)?.groups?.["code"] : undefined
+    return new Problem(answer.status, code ?? "unexpected", typeof detail === "string" ? detail : "", facts)
+}
+
+function membersOf(text: string): Record<string, unknown> {
+    try {
+        const value: unknown = JSON.parse(text)
+        return typeof value === "object" && value !== null ? { ...value } : {}
+    } catch {
+        return {}   // a proxy's page, not ours
+    }
+}

@@ -1,0 +1,122 @@
+/** The editor of a letter. What is typed here is in memory and nowhere else. */
+
+import { baseKeymap, chainCommands, exitCode, toggleMark } from "prosemirror-commands"
+import { history } from "prosemirror-history"
+import { inputRules, wrappingInputRule } from "prosemirror-inputrules"
+import { keymap } from "prosemirror-keymap"
+import { DOMSerializer, type Node as Doc } from "prosemirror-model"
+import { liftListItem, sinkListItem, splitListItem } from "prosemirror-schema-list"
+import { type Command, EditorState, Plugin } from "prosemirror-state"
+import { EditorView } from "prosemirror-view"
+
+import { redo, undo } from "./commands.ts"
+import { schema } from "./schema.ts"
+
+/** A letter as the body object holds it (envelope.md section 3). */
+export interface Written {
+    readonly html: string
+    /** The same without markup: a line per paragraph, "- " before list items. */
+    readonly text: string
+}
+
+export interface Editor {
+    readonly view: EditorView
+    readonly isEmpty: () => boolean
+    readonly written: () => Written
+    /** What was written, to be put back by `restore`. In memory only. */
+    readonly save: () => Doc
+    readonly restore: (saved: Doc | null) => void
+    readonly lock: (locked: boolean) => void
+    readonly focus: () => void
+}
+
+/** An editor in `host`, named `label` to screen readers; `changed` is called after each change. */
+export function createEditor(host: HTMLElement, label: string, changed: (state: EditorState) => void): Editor {
+    let locked = false
+    const view = new EditorView({ mount: host }, {
+        state: fresh(null),
+        attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: "true" },
+        editable: () => !locked,
+        dispatchTransaction: (transaction) => {
+            view.updateState(view.state.apply(transaction))
+            changed(view.state)
+        },
+    })
+    return {
+        view,
+        isEmpty: () => view.state.doc.textContent.trim() === "",
+        written: () => write(view.state.doc),
+        save: () => view.state.doc,
+        restore: (saved) => {
+            view.updateState(fresh(saved))
+            changed(view.state)
+        },
+        lock: (now) => {
+            locked = now
+            host.setAttribute("aria-readonly", String(now))
+            view.setProps({})
+        },
+        focus: () => { view.focus() },
+    }
+}
+
+function fresh(doc: Doc | null): EditorState {
+    return EditorState.create({ schema, ...(doc === null ? {} : { doc }), plugins: plugins() })
+}
+
+function plugins(): Plugin[] {
+    const { list_item, bullet_list, ordered_list, hard_break } = schema.nodes
+    const { strong, em } = schema.marks
+    const newLine: Command = chainCommands(exitCode, (state, dispatch) => {
+        dispatch?.(state.tr.replaceSelectionWith(hard_break.create()).scrollIntoView())
+        return true
+    })
+    return [
+        history(),
+        inputRules({ rules: [wrappingInputRule(/^\s*[-*]\s$/u, bullet_list), wrappingInputRule(/^1\.\s$/u, ordered_list)] }),
+        // Tab stays the browser's way out of the editor.
+        keymap({
+            "Mod-b": toggleMark(strong), "Mod-i": toggleMark(em), "Mod-z": undo, "Mod-y": redo, "Shift-Mod-z": redo,
+            "Enter": splitListItem(list_item), "Shift-Enter": newLine,
+            "Mod-[": liftListItem(list_item), "Mod-]": sinkListItem(list_item),
+        }),
+        keymap(baseKeymap),
+    ]
+}
+
+/** The document as html and as plain text. */
+export function write(doc: Doc): Written {
+    const holder = document.createElement("div")
+    holder.append(DOMSerializer.fromSchema(schema).serializeFragment(doc.content))
+    return { html: holder.innerHTML, text: plain(doc) }
+}
+
+/** A line per paragraph, an empty line between paragraphs, "- " or "1. " before list items. */
+export function plain(doc: Doc): string {
+    const blocks: string[] = []
+    doc.forEach((node) => { blocks.push(block(node)) })
+    return blocks.join("\n\n").trim()
+}
+
+function block(node: Doc): string {
+    if (node.type === schema.nodes.paragraph) return line(node)
+    const items: string[] = []
+    node.forEach((item, _offset, index) => {
+        const sign = node.type === schema.nodes.ordered_list ? `${String(index + 1)}. ` : "- "
+        const parts: string[] = []
+        item.forEach((part) => { parts.push(block(part)) })
+        items.push(sign + parts.join("\n").replaceAll("\n", "\n  "))
+    })
+    return items.join("\n")
+}
+
+function line(paragraph: Doc): string {
+    let text = ""
+    paragraph.forEach((node) => {
+        if (node.type === schema.nodes.hard_break) text += "\n"
+        const words = node.text ?? ""
+        const href = schema.marks.link.isInSet(node.marks)?.attrs["href"] as string | undefined
+        text += href === undefined || href === words ? words : `${words} (${href})`
+    })
+    return text
+}

@@ -1,0 +1,44 @@
+/** What a letter may consist of. The reader's sanitiser lets all of it through. */
+
+import { Schema, type MarkSpec, type NodeSpec } from "prosemirror-model"
+
+import { LINK, LINK_ATTRIBUTES } from "../links.ts"
+
+const nodes = {
+    doc: { content: "block+" },
+    paragraph: { content: "inline*", group: "block", parseDOM: [{ tag: "p" }], toDOM: () => ["p", 0] },
+    bullet_list: { content: "list_item+", group: "block", parseDOM: [{ tag: "ul" }], toDOM: () => ["ul", 0] },
+    ordered_list: { content: "list_item+", group: "block", parseDOM: [{ tag: "ol" }], toDOM: () => ["ol", 0] },
+    list_item: { content: "paragraph block*", defining: true, parseDOM: [{ tag: "li" }], toDOM: () => ["li", 0] },
+    text: { group: "inline" },
+    hard_break: {
+        inline: true, group: "inline", selectable: false, linebreakReplacement: true,
+        parseDOM: [{ tag: "br" }], toDOM: () => ["br"],
+    },
+} as const satisfies Record<string, NodeSpec>
+
+const marks = {
+    link: {
+        attrs: { href: { validate: "string" } },
+        inclusive: false,
+        parseDOM: [{ tag: "a[href]", getAttrs: linkIn }],
+        toDOM: (mark) => ["a", { href: String(mark.attrs["href"]), ...LINK_ATTRIBUTES }, 0],
+    },
+    em: { parseDOM: [{ tag: "i" }, { tag: "em" }, { style: "font-style=italic" }], toDOM: () => ["em", 0] },
+    strong: {
+        parseDOM: [{ tag: "strong" }, { tag: "b" }, { style: "font-weight", getAttrs: boldIn }],
+        toDOM: () => ["strong", 0],
+    },
+} satisfies Record<string, MarkSpec>
+
+export const schema = new Schema({ nodes, marks })
+
+function linkIn(anchor: HTMLElement): { href: string } | false {
+    const href = anchor.getAttribute("href") ?? ""
+    return LINK.test(href) ? { href } : false
+}
+
+/** Word and Google Docs paste bold as a weight; some wrap everything in a `b` of weight 400. */
+function boldIn(weight: string): null | false {
+    return /^(?:bold(?:er)?|[5-9]\d{2})$/u.test(weight) ? null : false
+}

@@ -1,0 +1,28 @@
+/** "Who can read this", the list by name that pane and page both show. */
+
+import { element, icon } from "./dom.ts"
+import { levelWords, type Level } from "./levels.ts"
+
+export interface Line {
+    readonly who: string
+    /** Told under the name, the address for one; empty for nothing. */
+    readonly more: string
+    readonly level: Level
+    /** Archives have a folder; everybody else the closure of the level. */
+    readonly folder?: boolean
+}
+
+/** One row per reader: closure, name, level in words. */
+export function readerRows(lines: readonly Line[]): HTMLLIElement[] {
+    return lines.map(({ who, more, level, folder }) => {
+        const name = element("span", { class: "who" }, who)
+        const facts = element("span", { class: "more" }, more === "" ? levelWords(level) : `${levelWords(level)}, ${more}`)
+        const said = element("span", { class: "grow" }, name, facts)
+        return element("li", { class: "reader", "data-lv": level }, icon(folder === true ? "folder" : level), said)
+    })
+}
+
+/** The label of a level: closure and words in one frame. */
+export function levelTag(level: Level): HTMLSpanElement {
+    return element("span", { class: "tag", "data-lv": level }, icon(level), element("span", {}, levelWords(level)))
+}

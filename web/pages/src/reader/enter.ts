@@ -1,0 +1,117 @@
+/** "Enter your code": one field, shown 4-4, and another code after a minute. */
+
+import { clock, find, isWhole, newKey, Problem, say, sayTriesLeft, codeIn, showCode } from "@letterlock/kit"
+
+import type { Asked } from "./ask.ts"
+import { announce, busy, excuse, fault, type Page, showStage, trouble } from "./page.ts"
+
+const PAUSE = 60_000   // milliseconds before another code may be asked for
+
+/** The stage of one code; `begin` starts it anew for each code that was sent. */
+export class CodeEntry {
+    readonly #page: Page
+    readonly #entered: () => Promise<void>
+    readonly #form = find("#enter", HTMLFormElement)
+    readonly #field = find("#code", HTMLInputElement)
+    readonly #error = find("#code-e", HTMLElement)
+    readonly #again = find("#again", HTMLButtonElement)
+    #asked: Asked | null = null
+    #timer: ReturnType<typeof setTimeout> | undefined
+
+    /** @param entered - Called when the session has begun; resolves when the letter is open or refused. */
+    constructor(page: Page, entered: () => Promise<void>) {
+        this.#page = page
+        this.#entered = entered
+        this.#field.addEventListener("input", () => { this.#show() })
+        this.#form.addEventListener("submit", (event) => {
+            event.preventDefault()
+            void busy(this.#form, () => this.#submit())
+        })
+        this.#again.addEventListener("click", () => { void busy(this.#form, () => this.#sendAnother()) })
+    }
+
+    begin(asked: Asked): void {
+        this.#reset(asked)
+        const text = say("code.sent", { address: asked.address, from: this.#page.letter.codeFrom })
+        find("#code-sent", HTMLElement).textContent = text
+        showStage("code", this.#field)
+        announce(text)
+    }
+
+    #reset(asked: Asked): void {
+        this.#asked = asked
+        this.#field.value = ""
+        fault(this.#field, this.#error, null)
+        trouble(this.#form, null)
+        find("#code-until", HTMLElement).textContent = say("code.until", { time: clock(asked.expires) })
+        this.#offerAnother(PAUSE)
+    }
+
+    /** After `pause` milliseconds; until then say from when. */
+    #offerAnother(pause: number): void {
+        clearTimeout(this.#timer)
+        const hint = find("#code-again-h", HTMLElement)
+        this.#again.hidden = pause > 0
+        const from = new Date(Date.now() + pause + 59_999)   // the clock shows minutes: never a minute too early
+        hint.textContent = pause > 0 ? say("code.again.from", { time: clock(from) }) : say("code.again.now")
+        if (pause > 0) this.#timer = setTimeout(() => { this.#offerAnother(0) }, pause)
+    }
+
+    /** Shape what is typed without moving the cursor off its character. */
+    #show(): void {
+        const field = this.#field
+        const before = codeIn(field.value.slice(0, field.selectionStart ?? field.value.length)).length
+        field.value = showCode(field.value)
+        const at = before > 4 ? before + 1 : before
+        field.setSelectionRange(at, at)
+        fault(field, this.#error, null)
+    }
+
+    async #submit(): Promise<void> {
+        trouble(this.#form, null)
+        if (!isWhole(this.#field.value)) {
+            this.#refuse(say("code.short"))
+            return
+        }
+        try {
+            await this.#page.api.post("/sessions", { body: { code: showCode(this.#field.value) }, key: newKey() })
+        } catch (error) {
+            this.#explain(error)
+            return
+        }
+        this.#field.value = ""
+        await this.#entered()
+    }
+
+    #explain(error: unknown): void {
+        if (error instanceof Problem && error.code === "wrong-code") {
+            const left = Number(error.facts["tries_left"])
+            if (left > 0) {
+                this.#refuse(sayTriesLeft(left))
+                return
+            }
+        }
+        if (error instanceof Problem && (error.code === "wrong-code" || error.code === "code-gone")) {
+            this.#refuse(say("code.gone"))
+            this.#offerAnother(0)
+        } else trouble(this.#form, excuse(this.#page.letter, error))
+    }
+
+    #refuse(text: string): void {
+        fault(this.#field, this.#error, text)
+        announce(text)
+        this.#field.focus()
+        this.#field.select()
+    }
+
+    async #sendAnother(): Promise<void> {
+        if (this.#asked === null) return
+        try {
+            this.#reset(await this.#asked.again())
+            announce(say("code.sent.again", { address: this.#asked.address }))
+            this.#field.focus()
+        } catch (error) {
+            trouble(this.#form, excuse(this.#page.letter, error))
+        }
+    }
+}

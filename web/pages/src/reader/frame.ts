@@ -1,0 +1,50 @@
+/** The frame that holds a letter's text: same origin, so that it can be measured and printed; never a script. */
+
+import { element } from "@letterlock/kit"
+import { sanitise } from "@letterlock/kit/sanitise"
+
+const EMPTY = "/frame"
+
+/** What stands above the text on paper only. */
+export interface Printed {
+    readonly firm: string
+    readonly line: string
+    readonly subject: string
+}
+
+/** Put a letter into the frame, and let the frame grow with it. Returns how to stop. */
+export async function fillFrame(frame: HTMLIFrameElement, html: string, printed: Printed): Promise<() => void> {
+    const inner = await emptyFrame(frame)
+    const letter = element("div", { class: "letter" })
+    letter.append(sanitise(html))
+    const head = element("div", { class: "printed" },
+        element("div", {}, printed.firm), element("div", {}, printed.line), element("h1", {}, printed.subject))
+    inner.body.replaceChildren(inner.adoptNode(head), inner.adoptNode(letter))
+    inner.documentElement.lang = document.documentElement.lang
+    return grow(frame, inner)
+}
+
+/** Take the letter out of the frame and of the page's memory. */
+export function blankFrame(frame: HTMLIFrameElement): void {
+    frame.contentDocument?.body.replaceChildren()
+    frame.removeAttribute("src")
+}
+
+/** The frame's document: the house's empty page, with its own style sheet and no script. */
+async function emptyFrame(frame: HTMLIFrameElement): Promise<Document> {
+    await new Promise<void>((resolve) => {
+        frame.addEventListener("load", () => { resolve() }, { once: true })
+        frame.src = EMPTY
+    })
+    const inner = frame.contentDocument
+    if (inner === null || new URL(inner.URL).pathname !== EMPTY) throw new Error("the frame did not load")
+    return inner
+}
+
+function grow(frame: HTMLIFrameElement, inner: Document): () => void {
+    const fit = (): void => { frame.style.height = `${String(Math.ceil(inner.documentElement.getBoundingClientRect().height) + 2)}px` }
+    const watch = new ResizeObserver(fit)
+    watch.observe(inner.documentElement)
+    fit()
+    return () => { watch.disconnect() }
+}

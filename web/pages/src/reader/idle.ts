@@ -1,0 +1,31 @@
+/** Notice when nobody has touched the page for a while. */
+
+const SIGNS = ["pointerdown", "pointermove", "keydown", "wheel", "scroll", "touchstart"] as const
+
+export interface Watch {
+    readonly stop: () => void
+}
+
+/**
+ * Call `away` once, after `limit` milliseconds without a sign of life in any of `places`.
+ *
+ * A device that slept wakes up late: the time is looked at, not only counted.
+ */
+export function watchIdle(places: readonly EventTarget[], limit: number, away: () => void): Watch {
+    let last = Date.now()
+    const live = new AbortController()
+    const sign = (): void => { if (!late()) last = Date.now() }
+    const late = (): boolean => {
+        if (Date.now() - last < limit) return false
+        live.abort()
+        away()
+        return true
+    }
+    for (const place of places) {
+        for (const name of SIGNS) place.addEventListener(name, sign, { passive: true, capture: true, signal: live.signal })
+    }
+    document.addEventListener("visibilitychange", late, { signal: live.signal })
+    const timer = setInterval(late, Math.min(limit, 15_000))
+    live.signal.addEventListener("abort", () => { clearInterval(timer) })
+    return { stop: () => { live.abort() } }
+}

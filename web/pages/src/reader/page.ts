@@ -1,0 +1,88 @@
+/** What every step of the reader's page needs: the letter's facts, the stages, and what is said aloud. */
+
+import type { CryptoClient } from "@letterlock/crypto"
+import { Api, fact, find, focusOn, Problem, say, startCrypto, Unreachable } from "@letterlock/kit"
+
+export type Stage = "who" | "code" | "opening" | "opened" | "refusal" | "gone"
+
+/** Facts of the letter that the server wrote into the page. */
+export interface Letter {
+    readonly id: string
+    readonly sender: string
+    /** What the sender is called in a sentence. */
+    readonly first: string
+    readonly firm: string
+    /** The portal as its readers type it. */
+    readonly host: string
+    readonly codeFrom: string
+    /** The firm's directory key, base64url of 32 bytes; it came with the page, not with the letter. */
+    readonly directoryKey: string
+}
+
+export interface Page {
+    readonly letter: Letter
+    readonly api: Api
+    readonly crypto: CryptoClient
+}
+
+/** Read the page's facts. The worker starts when the first letter is opened. */
+export function readPage(): Page {
+    const main = find("#main", HTMLElement)
+    const worker = fact(main, "worker")
+    const letter = {
+        id: fact(main, "letter"), sender: fact(main, "sender"), first: fact(main, "first"), firm: fact(main, "firm"),
+        host: fact(main, "host"), codeFrom: fact(main, "codeFrom"), directoryKey: fact(main, "directoryKey"),
+    }
+    return { letter, api: new Api("/api/v1"), crypto: startCrypto(worker) }
+}
+
+/** Show one stage and move focus into it: to `target`, or to its heading. */
+export function showStage(stage: Stage, target?: HTMLElement): void {
+    for (const section of document.querySelectorAll<HTMLElement>("[data-stage]")) {
+        section.hidden = section.dataset["stage"] !== stage
+    }
+    focusOn(target ?? find(`[data-stage=${stage}] h1`, HTMLElement))
+    if (stage !== "opening") window.scrollTo({ top: 0 })
+}
+
+/** Read `text` out, politely, to those who cannot see what changed. */
+export function announce(text: string): void {
+    find("#said", HTMLElement).textContent = text
+}
+
+/** Say under a field what is wrong with it, or with null that nothing is. */
+export function fault(field: HTMLElement, error: HTMLElement, text: string | null): void {
+    error.hidden = text === null
+    find("span", HTMLSpanElement, error).textContent = text ?? ""
+    if (text === null) field.removeAttribute("aria-invalid")
+    else field.setAttribute("aria-invalid", "true")
+}
+
+/** Say in a form's own place that it did not work; null takes it away. */
+export function trouble(form: HTMLFormElement, text: string | null): void {
+    const note = find("[data-trouble]", HTMLElement, form)
+    note.hidden = text === null
+    find("p", HTMLParagraphElement, note).textContent = text ?? ""
+    if (text !== null) announce(text)
+}
+
+/** What to say of a call that failed in a way the page does not expect. */
+export function excuse(letter: Letter, error: unknown): string {
+    if (error instanceof Unreachable) return say("reach.offline", { host: letter.host })
+    if (error instanceof Problem && (error.status === 429 || error.status === 503)) return say("reach.busy")
+    return say("reach.unexpected")
+}
+
+/** Run one thing at a time per form; its button says so meanwhile. */
+export async function busy(form: HTMLFormElement, work: () => Promise<void>): Promise<void> {
+    if (form.getAttribute("aria-busy") === "true") return
+    form.setAttribute("aria-busy", "true")
+    const button = find("button[type=submit]", HTMLButtonElement, form)
+    button.setAttribute("aria-disabled", "true")
+    try {
+        await work()
+    } finally {
+        button.removeAttribute("aria-disabled")
+        form.removeAttribute("aria-busy")
+    }
+}
