@@ -35,7 +35,13 @@ const none: Check<never> = (_value, where) => {
     throw new ShapeError(where)
 }
 
-const members = { message_key: identity, statement: string, signature: signatureShape, grants: list(none), merge: empty }
+const members = {
+    message_key: identity,
+    statement: string,
+    signature: signatureShape,
+    grants: list(none),
+    merge: empty,
+}
 const openedShape: Check<Opened> = record<Opened>(members)
 const contentShape = record<Opened & { readonly v: 1 }>({ v: literal(1), ...members })
 

@@ -2,7 +2,7 @@
 
 import { fromBase64url } from "./bytes.ts"
 import { parseCanonical } from "./canonical.ts"
-import { CryptoError, LookupRefused } from "./errors.ts"
+import { ClassicalRecipient, CryptoError, LookupRefused } from "./errors.ts"
 import { fingerprint, recipientFingerprint } from "./keys.ts"
 import { address, count, hash, literal, nullable, oneOf, record, string, type Check } from "./shape.ts"
 import { LOOKUP_DOMAIN, signatureShape, verify } from "./signatures.ts"
@@ -70,14 +70,15 @@ export async function verifyLookup(
         return lookup
     } catch (error) {
         if (error instanceof LookupRefused || !(error instanceof CryptoError)) throw error
-        throw new LookupRefused(error.code === "classical-recipient" ? "its key is not of the post-quantum kind" : "it is not well formed")
+        const classical = error instanceof ClassicalRecipient
+        throw new LookupRefused(classical ? "its key is not of the post-quantum kind" : "it is not well formed")
     }
 }
 
 /**
  * Fingerprint of an Ed25519 public key given as base64url.
  *
- * @throws {@link FormatError} if it is not 32 bytes.
+ * @throws {@link LookupRefused} if it is not 32 bytes; {@link FormatError} if it is not base64url.
  */
 export async function signingFingerprint(signingKey: string): Promise<string> {
     const key = fromBase64url(signingKey)

@@ -5,7 +5,7 @@
 
 import { decryptWith, recipientOf } from "./age.ts"
 import { parseBody, type Body } from "./body.ts"
-import { sha256, wipe, type Bytes } from "./bytes.ts"
+import { sha256, wipe } from "./bytes.ts"
 import { parseOpened, type Opened } from "./envelope.ts"
 import { FormatError, Refusal } from "./errors.ts"
 import { recipientFingerprint } from "./keys.ts"
@@ -84,9 +84,7 @@ async function openBody(
     const [object, ...files] = statement.objects
     if (object === undefined) throw new Refusal("statement-malformed", "objects")
     try {
-        const content = await decryptObject(messageKey, object, requireObject(given, object.id))
-        const body = parseBody(content)
-        wipe(content)
+        const body = await decryptBody(messageKey, object, requireObject(given, object.id))
         requireNames(body, files)
         return body
     } catch (error) {
@@ -94,8 +92,13 @@ async function openBody(
     }
 }
 
-async function decryptObject(messageKey: string, { size }: SignedObject, file: Uint8Array): Promise<Bytes> {
-    return unpad(await decryptWith(messageKey, file), size)
+async function decryptBody(messageKey: string, { size }: SignedObject, file: Uint8Array): Promise<Body> {
+    const padded = await decryptWith(messageKey, file)
+    try {
+        return parseBody(unpad(padded, size))
+    } finally {
+        wipe(padded)
+    }
 }
 
 /** The body names each file of the statement once, and nothing else. */

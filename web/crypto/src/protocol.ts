@@ -1,7 +1,9 @@
 /** What page and worker say to each other. */
 
 import type { Opened } from "./envelope.ts"
-import { BodyTooLarge, ClassicalRecipient, CryptoError, isRefusalCode, LookupRefused, Refusal, SealError, WorkerFailed } from "./errors.ts"
+import {
+    BodyTooLarge, ClassicalRecipient, CryptoError, isRefusalCode, LookupRefused, Refusal, SealError, WorkerFailed,
+} from "./errors.ts"
 import type { Lookup } from "./lookup.ts"
 import type { OpenedMessage, Opening } from "./open.ts"
 import type { EnvelopesDraft, SealedEnvelope, SealedObjects } from "./seal.ts"
@@ -10,7 +12,12 @@ import type { Body } from "./body.ts"
 /** Each operation of the worker: what it takes, and what it gives. */
 export interface Operations {
     verifyLookup: {
-        args: { readonly text: string; readonly signature: unknown; readonly directoryKey: string; readonly address: string }
+        args: {
+            readonly text: string
+            readonly signature: unknown
+            readonly directoryKey: string
+            readonly address: string
+        }
         result: Lookup
     }
     sealObjects: { args: { readonly body: Body }; result: SealedObjects }

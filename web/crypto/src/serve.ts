@@ -14,7 +14,7 @@ export interface Port {
 type Handlers = { [K in Op]: (args: Operations[K]["args"], onProgress: Progress) => Promise<Operations[K]["result"]> }
 
 const handlers: Handlers = {
-    verifyLookup: ({ text, signature, directoryKey, address }) => verifyLookup(text, signature, directoryKey, { address }),
+    verifyLookup: (args) => verifyLookup(args.text, args.signature, args.directoryKey, args),
     sealObjects,
     sealEnvelopes,
     openMessage: (opening) => openMessage(opening),

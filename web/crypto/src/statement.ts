@@ -4,7 +4,9 @@ import { encodeText, fromBase64url, sha256 } from "./bytes.ts"
 import { canonical, parseCanonical } from "./canonical.ts"
 import { FormatError, Refusal, SealError } from "./errors.ts"
 import { CUSTODIES, LEVELS, signingFingerprint, type Custody, type Level, type Lookup } from "./lookup.ts"
-import { address, count, empty, hash, id, list, literal, nullable, oneOf, record, ShapeError, text, type Check } from "./shape.ts"
+import {
+    address, count, empty, hash, id, list, literal, nullable, oneOf, record, ShapeError, text, type Check,
+} from "./shape.ts"
 import { STATEMENT_DOMAIN, verify, type Signature } from "./signatures.ts"
 
 export const ROLES = ["archive", "cc", "sender", "to"] as const
@@ -66,13 +68,15 @@ export type StatementDraft = Pick<
     readonly hidden?: readonly Level[]
 }
 
+const hashOrPending = text(/^(?:pending|[\w-]{43})$/)
+
 const statementShape: Check<Statement> = record({
     v: literal(1),
     message_id: id,
     thread_id: id,
     parents: list(hash),
     sender: record<Sender>({ address, firm: text(/^.{1,64}$/u), key: hash, custody: oneOf(CUSTODIES) }),
-    readers: list(record<Reader>({ address, role: oneOf(ROLES), level: oneOf(LEVELS), key: text(/^(?:pending|[\w-]{43})$/) })),
+    readers: list(record<Reader>({ address, role: oneOf(ROLES), level: oneOf(LEVELS), key: hashOrPending })),
     level: oneOf(LEVELS),
     created: count,
     expires: nullable(count),
@@ -134,8 +138,10 @@ export function parseStatement(text: string): Statement {
 export async function verifyStatement(text: string, signature: Signature, sender: Lookup): Promise<Statement> {
     const statement = parseStatement(text)
     const named = sender.signing_key === null ? null : await signingFingerprint(sender.signing_key)
-    const known = sender.address === statement.sender.address && named === statement.sender.key && named === signature.key
-    if (!known || sender.signing_key === null) throw new Refusal("sender-key-unknown")
+    const known = [statement.sender.key, signature.key].every((key) => key === named)
+    if (sender.signing_key === null || !known || sender.address !== statement.sender.address) {
+        throw new Refusal("sender-key-unknown")
+    }
     if (!(await verify(STATEMENT_DOMAIN, text, signature, fromBase64url(sender.signing_key)))) {
         throw new Refusal("statement-signature")
     }

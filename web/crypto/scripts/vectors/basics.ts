@@ -3,6 +3,7 @@
 import { generateX25519Identity, identityToRecipient } from "age-encryption"
 
 import { canonical, encodeIdentity, padme, recipientFingerprint, recipientOf, sign, fingerprint, toBase64url } from "../../src/index.ts"
+import { encodeText } from "../../src/bytes.ts"
 import { publicKeyOf } from "../../src/ed25519.ts"
 import { ann, DIRECTORY_SEED, directoryKey, lookupOf, maya, seed, signedLookup, tom } from "../../test/people.ts"
 
@@ -67,7 +68,7 @@ const LENGTHS = [0, 1, 2, 3, 4, 5, 8, 9, 10, 15, 16, 17, 31, 32, 33, 63, 64, 65,
 
 /** Cases of docs/spec/envelope.md section 2. */
 export function padmeVectors(): unknown {
-    const content = [..."content 9"].map((each) => each.charCodeAt(0))
+    const content = encodeText("content 9")
     const padded = (...rest: number[]): string => hex(Uint8Array.from([...content, ...rest]))
     return {
         about: "docs/spec/envelope.md section 2. `unpad`: padded content, hex, whose signed size is `size`; content null means refused.",
