@@ -1,0 +1,52 @@
+/**
+ * The sandbox's stand-in for office.js, loaded by the add-in's pages with a script tag.
+ *
+ * It defines `window.Office` with what a mail add-in needs and `window.nestedAppAuthBridge`,
+ * over a wire to the Outlook window that must have served this very script. Anywhere else it
+ * does as Microsoft's does: `Office.onReady` answers with a null host.
+ */
+import type { HostContext } from "./protocol.ts"
+import { bridge } from "./stand-in/bridge.ts"
+import { context } from "./stand-in/context.ts"
+import { enums } from "./stand-in/enums.ts"
+import { Wire } from "./stand-in/wire.ts"
+
+interface HostInfo {
+    readonly host: string | null
+    readonly platform: string | null
+    readonly addin: null
+}
+
+const NOWHERE: HostInfo = { host: null, platform: null, addin: null }
+const PATIENCE = 5000
+
+const script = document.currentScript
+const origin = script instanceof HTMLScriptElement ? new URL(script.src).origin : ""
+const functions = new Map<string, unknown>()
+
+const Office: Record<string, unknown> = {
+    ...enums,
+    context: {},
+    actions: { associate: (name: string, action: unknown) => void functions.set(name, action) },
+    initialize: undefined,
+}
+
+async function meet(): Promise<HostInfo> {
+    if (window.parent === window) return NOWHERE
+    const wire = new Wire(origin)
+    const host = await Promise.race([
+        wire.call("hello") as Promise<HostContext>,
+        new Promise<null>((resolve) => setTimeout(resolve, PATIENCE, null)),
+    ]).catch(() => null)
+    if (host === null) return NOWHERE
+    Office["context"] = context(wire, host)
+    Object.defineProperty(window, "nestedAppAuthBridge", { value: bridge(wire) })
+    return { host: "Outlook", platform: "OfficeOnline", addin: null }
+}
+
+const ready = meet()
+Office["onReady"] = (callback?: (info: HostInfo) => unknown): Promise<HostInfo> => {
+    if (callback) void ready.then(callback)
+    return ready
+}
+Object.defineProperty(window, "Office", { value: Office })
