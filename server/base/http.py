@@ -8,14 +8,16 @@ import hashlib
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import wraps
 from http import HTTPStatus
-from typing import Any, Final, TypeVar
+from typing import Any, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Request, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict
 
+from server.base import idempotency
 from server.base.database import Database
 from server.base.errors import AppError, Conflict, Invalid, NotAllowed, TooLarge
 from server.base.vault import Vault
@@ -29,6 +31,9 @@ STAFF: Final = "staff"
 CLIENT: Final = "client"
 PORTAL: Final = "portal"
 ADDIN: Final = "addin"
+ANY_HOST: Final = "any"
+JSON: Final = "application/json"
+BYTES: Final = "application/octet-stream"
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -40,6 +45,10 @@ class Model(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
 
+class Nothing(Model):
+    """An empty body: `{}`."""
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """Who may call a view, at which host, with how large a body."""
@@ -47,6 +56,7 @@ class Rule:
     caller: str
     host: str
     body: int
+    takes: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +74,13 @@ class WrongOrigin(NotAllowed):
     detail = "This call came from another site. Open the portal itself and try again."
 
 
-def callers(caller: str, *, host: str, body: int = SMALL_BODY) -> Callable[[View], View]:
-    """Mark a view: ANYONE, STAFF or CLIENT, at PORTAL or ADDIN, with at most `body` bytes."""
+def callers(
+    caller: str, *, host: str, body: int = SMALL_BODY, takes: str = JSON
+) -> Callable[[View], View]:
+    """Mark a view: ANYONE, STAFF or CLIENT, at PORTAL, ADDIN or ANY_HOST, at most `body` bytes."""
 
     def mark(view: View) -> View:
-        view.rule = Rule(caller=caller, host=host, body=body)  # type: ignore[attr-defined]
+        view.rule = Rule(caller=caller, host=host, body=body, takes=takes)  # type: ignore[attr-defined]
         return view
 
     return mark
@@ -104,7 +116,7 @@ def require_json() -> None:
     Raises:
         AppError: 415.
     """
-    if request.mimetype != "application/json":
+    if request.mimetype != JSON:
         raise _UnsupportedType
 
 
@@ -184,8 +196,52 @@ def origin_of(caller: Request) -> str:
     return f"{parts.scheme}://{parts.netloc}"
 
 
-def body_hash() -> str:
-    """SHA-256 of the request's method, path and body."""
+def once(view: View) -> View:
+    """Let a view run once for an Idempotency-Key, and give its answer again for 24 hours.
+
+    Failures are not kept: the same key may try again. Not for answers that hold a secret.
+
+    Raises:
+        KeyReused: The key came with another request before.
+        StillRunning: The same request is being worked on.
+    """
+
+    @wraps(view)
+    def run(*args: Any, **kwargs: Any) -> ResponseReturnValue:
+        owner, firm_id = g.person.id, g.firm.id
+        key_index = tools().vault.index("idempotency", owner, request_key())
+        with tools().database.write() as connection:
+            claim = idempotency.claim(
+                connection, key_index=key_index, firm_id=firm_id, request_hash=_request_hash()
+            )
+        match claim:
+            case idempotency.Different():
+                raise KeyReused
+            case idempotency.Running():
+                raise StillRunning
+            case idempotency.Answer():
+                return Response(claim.body, status=claim.status, mimetype="application/json")
+        done = False
+        try:
+            response = current_app.make_response(view(*args, **kwargs))
+            with tools().database.write() as connection:
+                idempotency.complete(
+                    connection,
+                    key_index=key_index,
+                    status=response.status_code,
+                    body=response.get_data(),
+                )
+            done = True
+            return response
+        finally:
+            if not done:
+                with tools().database.write() as connection:
+                    idempotency.release(connection, key_index=key_index)
+
+    return cast("View", run)
+
+
+def _request_hash() -> str:
     digest = hashlib.sha256(f"{request.method} {request.path}\n".encode())
     digest.update(request.get_data(cache=True))
     return digest.hexdigest()
@@ -198,11 +254,10 @@ def set_secret_cookie(response: Response, name: str, value: str, *, seconds: int
     )
 
 
-def created(body: object, **headers: str) -> ResponseReturnValue:
+def created(body: object) -> Response:
     """201 with a JSON body."""
     response = jsonify(body)
     response.status_code = HTTPStatus.CREATED
-    response.headers.update(headers)
     return response
 
 

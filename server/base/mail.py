@@ -71,7 +71,7 @@ class Brand:
     zone: str
     fill_hover: str = ""
     edge: str = ""
-    mark: str = ""
+    mark_svg: str = ""
 
     def __post_init__(self) -> None:
         """Refuse what could break out of a style sheet, a link or a line."""

@@ -2,16 +2,38 @@
 
 from collections.abc import Sequence
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
-from email.policy import SMTP
-from email.utils import format_datetime, make_msgid
+from email.policy import EmailPolicy
+from email.utils import format_datetime, formataddr, make_msgid
 
 from server.base.mail import Brand, Mail, one_line
 from server.mail.compose import NAME_LIMIT, MailComposer
 from server.messages.ports import Notice
 
 Party = tuple[str, str]
+
+
+class _Wire(EmailPolicy):
+    """Folds subject and addresses by the older `Header`.
+
+    The newer folding moves white space out of encoded words, where readers drop it, and may encode
+    the comma between two addresses, which makes them one (github.com/python/cpython/issues/92081).
+    """
+
+    def fold_binary(self, name: str, value: str) -> bytes:
+        """One header line as it goes out."""
+        if parties := getattr(value, "addresses", None):
+            words = ", ".join(
+                formataddr((_ascii(party.display_name), party.addr_spec)) for party in parties
+            )
+        elif name.lower() == "subject":
+            words = _ascii(value)
+        else:
+            return super().fold_binary(name, value)
+        folded = Header(words, header_name=name).encode(linesep=self.linesep)
+        return f"{name}: {folded}{self.linesep}".encode("ascii")
 
 
 class MimeRenderer:
@@ -60,7 +82,7 @@ def build(
     mail: Mail, *, sender: Party, to: Sequence[Party], cc: Sequence[Party], date: datetime
 ) -> bytes:
     """One multipart/alternative message, text first. Parties are (address, name)."""
-    message = EmailMessage(policy=SMTP)
+    message = EmailMessage(policy=_Wire(linesep="\r\n"))
     message["From"] = _address(sender)
     message["To"] = [_address(party) for party in to]
     if cc:
@@ -78,3 +100,10 @@ def build(
 def _address(party: Party) -> Address:
     address, name = party
     return Address(display_name=one_line(name, limit=NAME_LIMIT), addr_spec=address)
+
+
+def _ascii(text: str) -> str:
+    """The text, or what RFC 2047 makes of it: encoded words of at most 75 characters."""
+    if text.isascii() and "=?" not in text:
+        return text
+    return Header(text, "utf-8", maxlinelen=75).encode(linesep="")

@@ -1,5 +1,6 @@
 """What people need from outside."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
@@ -43,3 +44,26 @@ class TokenCaches(Protocol):
 
     def save(self, person_id: str, cache: str) -> None:
         """Replace the cache."""
+
+
+@dataclass(frozen=True, slots=True)
+class StaffClaims:
+    """What a checked Entra access token says. The address is in lower case."""
+
+    tenant_id: str
+    object_id: str
+    address: str
+    name: str
+
+
+class StaffTokens(Protocol):
+    """Checks Entra access tokens for our own scope."""
+
+    def verify(self, token: str) -> StaffClaims:
+        """What the token says.
+
+        Raises:
+            NotSignedIn: It is not a token for us: signature, algorithm, audience, issuer, time,
+                scope or client is wrong.
+            Away: Entra's keys cannot be fetched.
+        """

@@ -58,6 +58,16 @@ class CodeGone(NotAllowed):
     )
 
 
+class OtherTenant(NotAllowed):
+    """A genuine token of an organisation that this host does not serve."""
+
+    code = "other-tenant"
+    title = "This is another firm's Letterlock"
+    detail = (
+        "Your organisation does not use this Letterlock. Ask your administrator; nothing was sent."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class CodeAsked:
     """`browser` is the secret that binds the code; `expires` in milliseconds since 1970 UTC."""

@@ -1,0 +1,234 @@
+"""The web application: where slices, adapters and HTTP meet. One of three roofs."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import structlog
+from apiflask import APIFlask, HTTPError
+from flask import Response, g, render_template, request
+from flask.typing import ResponseReturnValue
+from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
+from werkzeug.exceptions import HTTPException
+
+from server.base import logs
+from server.base.database import Database
+from server.base.errors import AppError, Invalid, NotFound, TooLarge
+from server.base.gate import Doormen, check_marks, pass_gate
+from server.base.headers import secure
+from server.base.http import ADDIN, ANY_HOST, ANYONE, PORTAL, Tools, callers, problem
+from server.base.settings import Settings, from_environment
+from server.base.vault import Vault
+from server.crypto.errors import Refusal
+from server.firms import routes as firm_routes
+from server.firms import service as firms
+from server.firms.service import Firm
+from server.graph.client import GraphMail
+from server.graph.entra import Entra
+from server.graph.mailbox import GraphSenderMailbox
+from server.graph.tokens import EntraTokens
+from server.keys import routes as key_routes
+from server.mail.mime import MimeRenderer
+from server.messages import routes as message_routes
+from server.messages.ports import Blobs, SenderMailbox
+from server.messages.reading import routes as reading_routes
+from server.people import service as people
+from server.people.service import Person
+from server.people.sign_ins import routes as sign_in_routes
+from server.people.sign_ins import service as sign_ins
+from server.people.sign_ins.ports import StaffClaims, StaffTokens
+from server.people.sign_ins.service import OtherTenant
+from server.storage.blobs import ObstoreBlobs
+
+ROOT: Final = Path(__file__).resolve().parent.parent
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an application is made of; tests put other parts in."""
+
+    settings: Settings
+    database: Database
+    vault: Vault
+    blobs: Blobs
+    tokens: StaffTokens
+    mailbox: SenderMailbox
+
+
+def build_parts(settings: Settings) -> Parts:
+    """The real parts."""
+    database, vault = Database(settings.database_url), Vault.load(settings.master_key)
+    entra = Entra(
+        authority=settings.authority,
+        client_id=settings.client_id,
+        client_secret=settings.client_secret,
+        caches=sign_ins.SealedTokenCaches(database, vault),
+    )
+    return Parts(
+        settings=settings,
+        database=database,
+        vault=vault,
+        blobs=ObstoreBlobs(settings.blob_url),
+        tokens=EntraTokens(authority=settings.authority, client_id=settings.client_id),
+        mailbox=GraphSenderMailbox(entra, GraphMail(settings.graph_url), MimeRenderer().notice),
+    )
+
+
+def create_app(parts: Parts | None = None) -> APIFlask:
+    """The application, for gunicorn (`server.app:create_app()`) and for tests."""
+    logs.configure()
+    parts = parts or build_parts(from_environment())
+    app = APIFlask(
+        __name__,
+        title="Letterlock",
+        version="1",
+        spec_path="/api/openapi.json",
+        docs_path=None,
+        static_folder=None,  # type: ignore[arg-type]  # Flask takes None: no static route
+        json_errors=False,
+    )
+    app.extensions["letterlock"] = Tools(database=parts.database, vault=parts.vault)
+    app.config["VALIDATION_ERROR_STATUS_CODE"] = Invalid.status
+    _pages(app, parts.settings)
+    for module in (firm_routes, key_routes, message_routes, reading_routes, sign_in_routes):
+        app.register_blueprint(module.bp)
+    spec = app.view_functions["openapi.spec"]
+    app.view_functions["openapi.spec"] = callers(ANYONE, host=ANY_HOST)(spec)
+    check_marks(app)
+    _gate(app, parts)
+    _errors(app)
+    return app
+
+
+def _pages(app: APIFlask, settings: Settings) -> None:
+    app.jinja_loader = ChoiceLoader(
+        [FileSystemLoader(ROOT / "web" / "templates"), FileSystemLoader(ROOT / "addin" / "guard")]
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.globals.update(
+        _=lambda text: text,
+        asset=lambda name: f"/static/{firm_routes.assets()[name]}",
+        office_js=settings.office_js,
+        client_id=settings.client_id,
+        authority=f"{settings.authority.replace('http://', 'https://', 1)}/organizations",
+        scope=f"api://{settings.client_id}/access_as_user",
+        demo=settings.demo,
+    )
+    app.jinja_env.globals.pop("config", None)
+
+    @app.context_processor
+    def firm_facts() -> dict[str, Any]:
+        firm = g.get("firm")
+        return {"firm": firm.brand if firm else None}
+
+
+def _gate(app: APIFlask, parts: Parts) -> None:
+    doormen = _doormen(parts)
+
+    @app.before_request
+    def enter() -> None:
+        g.started = time.monotonic()
+        g.blobs, g.mailbox = parts.blobs, parts.mailbox
+        pass_gate(doormen)
+
+    @app.after_request
+    def leave(response: Response) -> Response:
+        frame = request.endpoint == "firms.frame"
+        secure(response, parts.settings, host=g.get("host", PORTAL), frame=frame)
+        _log.info(
+            "request",
+            method=request.method,
+            route=str(request.url_rule),
+            status=response.status_code,
+            ms=round((time.monotonic() - g.get("started", time.monotonic())) * 1000),
+        )
+        return response
+
+
+def _doormen(parts: Parts) -> Doormen:
+    database, vault = parts.database, parts.vault
+
+    def firm_of(origin: str) -> tuple[Firm, str]:
+        with database.read() as connection:
+            firm = firms.of_origin(connection, origin)
+        return firm, ADDIN if origin == firm.addin_origin else PORTAL
+
+    def staff_of(firm: Firm, token: str, first: bool) -> tuple[StaffClaims, Person | None]:  # noqa: FBT001 the shape of Doormen
+        claims = parts.tokens.verify(token)
+        if claims.tenant_id != firm.tenant_id:
+            raise OtherTenant
+        if first:
+            return claims, None
+        with database.read() as connection:
+            person = people.find_staff(
+                connection, vault, firm_id=firm.id, object_id=claims.object_id
+            )
+        return claims, person
+
+    def client_of(firm: Firm, token: str) -> Person:
+        with database.read() as connection:
+            return sign_ins.signed_in(connection, vault, firm_id=firm.id, token=token)
+
+    def touch(token: str) -> None:
+        with database.write() as connection:
+            sign_ins.touch(connection, vault, token)
+
+    return Doormen(firm_of=firm_of, staff_of=staff_of, client_of=client_of, touch=touch)
+
+
+def _errors(app: APIFlask) -> None:
+    @app.errorhandler(AppError)
+    def expected(error: AppError) -> ResponseReturnValue:
+        return _answer(error)
+
+    @app.errorhandler(Refusal)
+    def refused(refusal: Refusal) -> ResponseReturnValue:
+        return _answer(
+            Invalid("The letter's envelope does not open. Ring the sender.", refusal=refusal.code)
+        )
+
+    @app.errorhandler(HTTPException)
+    def flask_knows(error: HTTPException) -> ResponseReturnValue:
+        return _answer(_from_http(error))
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> ResponseReturnValue:
+        _log.error("unexpected", error_type=type(error).__name__, where=logs.where(error))
+        return _answer(AppError())
+
+    @app.error_processor
+    def invalid(error: HTTPError) -> Response:
+        return problem(Invalid(fields=_fields(error.detail)))
+
+
+def _answer(error: AppError) -> ResponseReturnValue:
+    if request.path.startswith("/api/") or g.get("firm") is None or g.get("host") == ADDIN:
+        return problem(error)
+    page = "not_found.html" if isinstance(error, NotFound) else "error.html"
+    return render_template(page, title=error.title, detail=error.detail), error.status
+
+
+def _from_http(error: HTTPException) -> AppError:
+    known: dict[int, Callable[[], AppError]] = {404: NotFound, 413: TooLarge}
+    made = known.get(error.code or 500, AppError)()
+    if error.code == 405:  # noqa: PLR2004 an HTTP status
+        made = _NotThisWay()
+    elif error.code in {400, 415, 422}:
+        made = Invalid()
+    return made
+
+
+class _NotThisWay(AppError):
+    status = 405
+    code = "method"
+    title = "Not this way"
+    detail = "This address is not called this way. Nothing was changed."
+
+
+def _fields(detail: Any) -> list[str]:
+    """Names of the members that were wrong; never what they held."""
+    found = detail.get("json", {}) if isinstance(detail, dict) else {}
+    return sorted(str(name) for name in found) if isinstance(found, dict) else []

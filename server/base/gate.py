@@ -1,0 +1,114 @@
+"""The gate every request passes: host, caller, origin, size. Deny by default.
+
+It knows how to ask who somebody is only through the functions that app.py gives it.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask, current_app, g, request
+
+from server.base.errors import AppError, NotFound, NotSignedIn
+from server.base.http import (
+    ADDIN,
+    ANY_HOST,
+    CLIENT,
+    JSON,
+    PORTAL,
+    SAFE_METHODS,
+    SESSION_COOKIE,
+    STAFF,
+    Rule,
+    origin_of,
+    require_json,
+    require_same_origin,
+    rule_of,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Doormen:
+    """Who answers the gate's questions.
+
+    `firm_of` takes an origin and returns (firm, ADDIN or PORTAL), or raises NotFound; `staff_of`
+    takes (firm, token, first) and returns (claims, person or None when `first`); `client_of`
+    takes (firm, token) and returns a person; the last two raise NotSignedIn.
+    """
+
+    firm_of: Callable[[str], tuple[Any, str]]
+    staff_of: Callable[[Any, str, bool], tuple[Any, Any]]
+    client_of: Callable[[Any, str], Any]
+    touch: Callable[[str], None]
+
+
+class WrongHost(AppError):
+    """A host name that no firm has."""
+
+    status = 421
+    code = "wrong-host"
+    title = "Nobody lives at this address"
+    detail = "This host name belongs to no firm here. Check the address."
+
+
+def check_marks(app: Flask) -> None:
+    """Refuse to start with a view that does not say who may call it.
+
+    Raises:
+        RuntimeError: The first such endpoint.
+    """
+    for endpoint, view in app.view_functions.items():
+        if rule_of(view) is None:
+            raise RuntimeError(f"{endpoint} does not say who may call it")
+
+
+def pass_gate(doormen: Doormen) -> None:
+    """Let a request in, or raise; sets `g.firm`, `g.host` and who is calling."""
+    view = current_app.view_functions.get(request.endpoint or "")
+    rule = rule_of(view)
+    try:
+        g.firm, g.host = doormen.firm_of(origin_of(request))
+    except NotFound as error:
+        if request.path == "/healthz":
+            g.firm, g.host = None, PORTAL
+            return
+        raise WrongHost from error
+    if rule is None:
+        return  # no such route: Flask answers 404 or 405
+    if rule.host not in {ANY_HOST, g.host}:
+        raise NotFound
+    request.max_content_length = rule.body
+    if request.method not in SAFE_METHODS:
+        _check_unsafe(rule)
+    _identify(doormen, rule)
+
+
+def _check_unsafe(rule: Rule) -> None:
+    if rule.host == PORTAL:
+        require_same_origin(g.firm.origin)
+    has_body = bool(request.content_length) or "Transfer-Encoding" in request.headers
+    if has_body and rule.takes == JSON:
+        require_json()
+
+
+def _identify(doormen: Doormen, rule: Rule) -> None:
+    g.viewer = g.person = None
+    if rule.caller == STAFF:
+        scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+        if scheme.lower() != "bearer" or not token or g.host != ADDIN:
+            raise NotSignedIn
+        first = request.path == "/api/v1/me"
+        g.claims, g.person = doormen.staff_of(g.firm, token, first)
+        g.assertion = token
+        return
+    token = request.cookies.get(SESSION_COOKIE, "") if g.host == PORTAL else ""
+    if token:
+        try:
+            g.viewer = doormen.client_of(g.firm, token)
+            if request.method not in SAFE_METHODS:
+                doormen.touch(token)
+        except NotSignedIn:
+            if rule.caller == CLIENT:
+                raise
+    if rule.caller == CLIENT and g.viewer is None:
+        raise NotSignedIn

@@ -1,0 +1,70 @@
+"""Security headers of every answer. Source: OWASP ASVS 5 V3.4, docs/spec/http.md section 1.
+
+Three policies: pages of the portal (never framed), pages of the add-in (framed by Office hosts
+only) and the empty document into which a message is put.
+"""
+
+from typing import Final
+from urllib.parse import urlsplit
+
+from flask import Response
+
+from server.base.http import ADDIN
+from server.base.settings import Settings
+
+OFFICE_HOSTS: Final = (
+    "https://outlook.office.com", "https://outlook.office365.com", "https://outlook.live.com",
+    "https://*.cloud.microsoft", "https://*.officeapps.live.com", "https://*.office.com",
+    "https://*.office365.com", "https://*.sharepoint.com", "https://*.microsoft365.com",
+)  # fmt: skip
+_TRUSTED: Final = "require-trusted-types-for 'script'"
+
+
+def secure(response: Response, settings: Settings, *, host: str, frame: bool) -> None:
+    """Set the headers for one host; `frame` is the message's own document."""
+    headers = response.headers
+    headers["Content-Security-Policy"] = "; ".join(
+        _frame_policy() if frame else _policy(settings, host)
+    )
+    headers["X-Content-Type-Options"] = "nosniff"
+    headers["Referrer-Policy"] = "no-referrer"
+    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+    headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    headers.setdefault("Cache-Control", "no-store")
+    if host != ADDIN:
+        headers["Cross-Origin-Opener-Policy"] = "same-origin"
+        headers["X-Frame-Options"] = "SAMEORIGIN" if frame else "DENY"
+    if settings.secure:
+        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+
+
+def _frame_policy() -> tuple[str, ...]:
+    """Nothing runs in a message, nothing is fetched for it, and only our own page frames it."""
+    return (
+        "default-src 'none'", "style-src 'self'", "img-src data: blob:", "base-uri 'none'",
+        "form-action 'none'", "frame-ancestors 'self'",
+    )  # fmt: skip
+
+
+def _policy(settings: Settings, host: str) -> tuple[str, ...]:
+    addin = host == ADDIN
+    scripts = f" {_origin(settings.office_js)}" if addin else ""
+    ancestors = "'none'"
+    if addin:
+        demo = (_origin(settings.office_js),) if settings.demo else ()
+        ancestors = " ".join(("'self'", *OFFICE_HOSTS, *demo))
+    connect = "connect-src 'self'"
+    if addin:
+        connect += f" {_origin(settings.graph_url)} {_origin(settings.authority)}"
+    policy = (
+        "default-src 'none'", f"script-src 'self'{scripts}", "style-src 'self'",
+        "img-src 'self' data: blob:", connect, "worker-src 'self'", "frame-src 'self'",
+        "base-uri 'none'", "form-action 'self'", f"frame-ancestors {ancestors}",
+    )  # fmt: skip
+    # Microsoft's office.js writes scripts by string, so Trusted Types are for the portal only.
+    return policy if addin else (*policy, _TRUSTED, "trusted-types letterlock dompurify")
+
+
+def _origin(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}"

@@ -1,0 +1,158 @@
+"""Reading a message, at the portal."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from zoneinfo import ZoneInfo
+
+from apiflask import APIBlueprint
+from flask import Response, jsonify, render_template, request
+from flask.typing import ResponseReturnValue
+from pydantic import Field, model_validator
+
+from server.base.addresses import parse_address
+from server.base.errors import Invalid
+from server.base.http import (
+    ANYONE,
+    CLIENT,
+    CODE_COOKIE,
+    PORTAL,
+    Model,
+    Nothing,
+    browser_words,
+    callers,
+    current,
+    network_of,
+    request_key,
+    set_secret_cookie,
+    tools,
+)
+from server.crypto.encoding import b64u
+from server.keys import service as keys
+from server.messages.reading import service as reading
+from server.messages.reading.service import Letter
+from server.people.sign_ins import service as sign_ins
+
+bp = APIBlueprint("reading", __name__)
+_ONE_HOUR_S = 3600
+
+
+class CodeIn(Model):
+    """Who asks for a code: the n-th masked address, or an address."""
+
+    reader: Annotated[int | None, Field(ge=0, le=500)] = None
+    address: Annotated[str | None, Field(max_length=320)] = None
+
+    @model_validator(mode="after")
+    def must_name_one(self) -> "CodeIn":
+        """Exactly one of the two."""
+        if (self.reader is None) == (self.address is None):
+            raise ValueError("name a reader or an address")
+        return self
+
+
+@bp.get("/m/<string(length=22):message_id>")
+@bp.doc(hide=True)
+@callers(ANYONE, host=PORTAL)
+def page(message_id: str) -> ResponseReturnValue:
+    """The reader's page. It sends nothing, opens nothing and changes nothing."""
+    firm, viewer = current("firm"), current("viewer")
+    with tools().database.read() as connection:
+        letter = reading.letter(connection, tools().vault, firm=firm, message_id=message_id)
+        known = viewer is not None and reading.is_reader(connection, message_id, viewer)
+        directory_key = keys.directory_key(connection, firm.id)
+    return render_template(
+        "reader.html",
+        letter=_shown(letter, firm.brand.zone, viewer.address if known else None),
+        code_from=firm.brand.mailbox,
+        directory_key=b64u(directory_key),
+    )
+
+
+@bp.post("/api/v1/messages/<string(length=22):message_id>/codes")
+@bp.input(CodeIn)
+@callers(ANYONE, host=PORTAL)
+def ask_code(message_id: str, json_data: CodeIn) -> ResponseReturnValue:
+    """Send a code, if the address is a reader's; the answer is the same if it is not."""
+    firm = current("firm")
+    with tools().database.write() as connection:
+        letter = reading.letter(connection, tools().vault, firm=firm, message_id=message_id)
+        address = _address(json_data, letter)
+        reader = reading.reader_at(
+            connection, tools().vault, firm=firm, message_id=message_id, address=address
+        )
+        asked = sign_ins.ask_code(
+            connection,
+            tools().vault,
+            firm_id=firm.id,
+            person=reader,
+            address=address,
+            about=message_id,
+            request_key=request_key(),
+            browser=request.cookies.get(CODE_COOKIE),
+            browser_words=browser_words(request),
+            network=network_of(request),
+        )
+    response: Response = jsonify({"expires": asked.expires // 1000})
+    response.status_code = 202
+    set_secret_cookie(response, CODE_COOKIE, asked.browser, seconds=_ONE_HOUR_S)
+    return response
+
+
+@bp.post("/api/v1/messages/<string(length=22):message_id>/open")
+@bp.input(Nothing)
+@callers(CLIENT, host=PORTAL)
+def open_envelope(message_id: str, json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body is empty
+    """The content of the reader's own envelope, and what her browser checks it with."""
+    request_key()
+    viewer = current("viewer")
+    opened = reading.open_envelope(
+        tools().database,
+        tools().vault,
+        firm=current("firm"),
+        viewer=viewer,
+        message_id=message_id,
+    )
+    lookup = opened.sender_lookup
+    return {
+        **opened.envelope.to_json(),
+        "viewer": {"address": viewer.address, "key": opened.viewer_key},
+        "sender": {"text": lookup.text, "signature": lookup.signature.to_json()},
+        "sender_name": opened.sender.shown_name,
+        "directory_key": b64u(opened.directory_key),
+    }
+
+
+@bp.get("/api/v1/messages/<string(length=22):message_id>/objects/<string(length=22):object_id>")
+@callers(CLIENT, host=PORTAL)
+def object_file(message_id: str, object_id: str) -> ResponseReturnValue:
+    """One age file."""
+    file = reading.object_file(
+        tools().database,
+        current("blobs"),
+        firm=current("firm"),
+        viewer=current("viewer"),
+        message_id=message_id,
+        object_id=object_id,
+    )
+    return Response(file, mimetype="application/octet-stream")
+
+
+def _address(json_data: CodeIn, letter: Letter) -> str:
+    if json_data.address is not None:
+        return parse_address(json_data.address)
+    if json_data.reader is None or json_data.reader >= len(letter.addressed):
+        raise Invalid("Say which address is yours, and ask again.")
+    return letter.addressed[json_data.reader].address
+
+
+def _shown(letter: Letter, zone: str, known_reader: str | None) -> dict[str, Any]:
+    sent_at: datetime = letter.sent_at.astimezone(ZoneInfo(zone))
+    return {
+        "id": letter.id,
+        "sender_name": letter.sender.shown_name,
+        "sender_first": letter.sender.shown_name.split(maxsplit=1)[0],
+        "sent_at": sent_at,
+        "level": letter.level,
+        "readers": letter.masked,
+        "known_reader": known_reader,
+    }

@@ -1,0 +1,25 @@
+"""Runs inside Alembic: every slice's tables, one connection, one transaction."""
+
+from alembic import context
+from sqlalchemy import create_engine
+
+from server.base import events, idempotency, outbox
+from server.base.database import metadata
+from server.events import models as event_models
+from server.firms import models as firm_models
+from server.keys import models as key_models
+from server.messages import models as message_models
+from server.people import models as people_models
+from server.people.sign_ins import models as sign_in_models
+
+TABLES = (
+    events, idempotency, outbox, event_models, firm_models, key_models, message_models,
+    people_models, sign_in_models,
+)  # fmt: skip
+
+engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "")
+with engine.connect() as connection:
+    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+    with context.begin_transaction():
+        context.run_migrations()
+engine.dispose()

@@ -1,0 +1,113 @@
+"""The worker: drains the outbox, a thread for each lane. One of three roofs."""
+
+import signal
+import threading
+from collections.abc import Callable
+from typing import Final
+
+import structlog
+
+from server.base import logs
+from server.base.database import Database
+from server.base.outbox import LANES, Job, finish, give_back, lease
+from server.base.settings import Settings, from_environment
+from server.base.vault import Vault
+from server.graph.client import GraphMail
+from server.graph.entra import Entra
+from server.graph.mailbox import GraphSenderMailbox, GraphSystemMailbox
+from server.mail.mime import MimeRenderer
+from server.messages import tasks as message_tasks
+from server.messages.ports import MailboxAway
+from server.people.sign_ins import service as sign_ins
+from server.people.sign_ins import tasks as sign_in_tasks
+from server.people.sign_ins.ports import MailAway
+
+IDLE_S: Final = 0.2
+_log = structlog.get_logger()
+
+Handlers = dict[str, Callable[[Job], None]]
+
+
+def build_handlers(settings: Settings, database: Database, vault: Vault) -> Handlers:
+    """What is done for each kind of job, with the real adapters."""
+    entra = Entra(
+        authority=settings.authority,
+        client_id=settings.client_id,
+        client_secret=settings.client_secret,
+        caches=sign_ins.SealedTokenCaches(database, vault),
+    )
+    graph, render = GraphMail(settings.graph_url), MimeRenderer()
+    sender = GraphSenderMailbox(entra, graph, render.notice)
+    system = GraphSystemMailbox(entra, graph, render.code)
+    return {
+        "notice": lambda job: message_tasks.send_notice(database, vault, job, sender),
+        "code": lambda job: sign_in_tasks.send_code(database, vault, job, system),
+    }
+
+
+def work_once(database: Database, handlers: Handlers, lane: str) -> bool:
+    """Do the one job of a lane that is longest due. Returns whether there was one."""
+    with database.write() as connection:
+        job = lease(connection, lane)
+    if job is None:
+        return False
+    try:
+        handlers[job.kind](job)
+    except (MailboxAway, MailAway) as away:
+        with database.write() as connection:
+            again = give_back(connection, job, after_ms=away.after_ms)
+        _log.warning("away" if again else "dead", kind=job.kind, job_id=job.id, tries=job.tries)
+    except Exception as error:  # noqa: BLE001 one bad job must not stop the others; it is kept and logged
+        with database.write() as connection:
+            give_back(connection, job)
+        _log.exception(
+            "failed",
+            exc_info=False,
+            kind=job.kind,
+            job_id=job.id,
+            tries=job.tries,
+            error_type=type(error).__name__,
+            where=logs.where(error),
+        )
+    else:
+        with database.write() as connection:
+            finish(connection, job)
+        _log.info("done", kind=job.kind, job_id=job.id, tries=job.tries)
+    return True
+
+
+def run(settings: Settings | None = None) -> None:
+    """Work until SIGTERM or SIGINT; the job in hand is finished first."""
+    logs.configure()
+    settings = settings or from_environment()
+    database, vault = Database(settings.database_url), Vault.load(settings.master_key)
+    handlers = build_handlers(settings, database, vault)
+    stop = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stop.set())
+    threads = [
+        threading.Thread(target=_drain, args=(database, handlers, lane, stop), name=lane)
+        for lane in LANES
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    database.close()
+
+
+def _drain(database: Database, handlers: Handlers, lane: str, stop: threading.Event) -> None:
+    while not stop.is_set():
+        try:
+            busy = work_once(database, handlers, lane)
+        except Exception as error:  # noqa: BLE001 a database that is away comes back; the loop goes on
+            _log.exception(
+                "worker",
+                exc_info=False,
+                lane=lane,
+                error_type=type(error).__name__,
+                where=logs.where(error),
+            )
+            busy = False
+        if not busy:
+            stop.wait(IDLE_S)
