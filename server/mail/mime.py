@@ -18,8 +18,8 @@ Party = tuple[str, str]
 class _Wire(EmailPolicy):
     """Folds subject and addresses by the older `Header`.
 
-    The newer folding moves white space out of encoded words, where readers drop it, and may encode
-    the comma between two addresses, which makes them one (github.com/python/cpython/issues/92081).
+    The newer folding loses spaces between encoded words (github.com/python/cpython/issues/92081)
+    and may encode the comma between two addresses, which makes them one (issue 100884).
     """
 
     def fold_binary(self, name: str, value: str) -> bytes:
@@ -87,7 +87,7 @@ def build(
     message["To"] = [_address(party) for party in to]
     if cc:
         message["Cc"] = [_address(party) for party in cc]
-    message["Subject"] = mail.subject
+    message["Subject"] = _ascii(mail.subject)  # it decodes what looks encoded: encode first
     message["Date"] = format_datetime(date)
     message["Message-ID"] = make_msgid(domain=sender[0].rpartition("@")[2])
     for name, value in mail.headers.items():
@@ -103,7 +103,7 @@ def _address(party: Party) -> Address:
 
 
 def _ascii(text: str) -> str:
-    """The text, or what RFC 2047 makes of it: encoded words of at most 75 characters."""
+    """The text, or encoded words of RFC 2047, short enough to stand behind a header's name."""
     if text.isascii() and "=?" not in text:
         return text
-    return Header(text, "utf-8", maxlinelen=75).encode(linesep="")
+    return Header(text, "utf-8", maxlinelen=64).encode(linesep="")

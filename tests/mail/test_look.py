@@ -1,14 +1,14 @@
 """How the mails look and what they fetch, judged by a real browser in both colour schemes."""
 
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from server.base.mail import Brand
+from tests.browser import chromium
 from tests.mail.pages import Page as Mailed
 from tests.mail.samples import HART, Writer
 
@@ -18,18 +18,12 @@ HOUSE = Brand(
     | {"firm_1": "#274469", "firm_2": "#c9a96a", "fill": "#274469", "text": "#274469"}
     | {"fill_dark": "#3d6295", "text_dark": "#a9c4ea"}
 )
-BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    found = next(filter(None, map(shutil.which, BROWSERS)), None)  # None: Playwright's own
-    with sync_playwright() as playwright:
-        running = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-quic"]
-        )
+    with chromium() as running:
         yield running
-        running.close()
 
 
 def shown(browser: Browser, html: str, *, width: int, scheme: str) -> Page:
