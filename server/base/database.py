@@ -62,7 +62,7 @@ class Database:
 def now_ms(connection: Connection) -> int:
     """The database's clock, in milliseconds since 1970 UTC."""
     if connection.dialect.name == "sqlite":
-        statement = "SELECT CAST(unixepoch('subsec') * 1000 AS INTEGER)"
+        statement = "SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
     else:
         statement = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
     return int(connection.execute(text(statement)).scalar_one())

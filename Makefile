@@ -1,0 +1,62 @@
+# Letterlock. `make help` lists what you can do; `make run` and `make test` do all set-up first.
+SHELL := /bin/sh
+PYTHON ?= python3
+ARGS ?=
+BIN := .venv/bin
+SOURCES := $(shell find web addin sandbox/office -path '*/node_modules' -prune -o -path '*/dist' -prune -o \( -name '*.ts' -o -name '*.css' -o -name '*.mjs' \) -print 2>/dev/null)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test check prove bench lock clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: .setup/python .setup/node web/dist/assets.json .setup/browser ## Install everything that run, check and test need
+
+run: .setup/python .setup/node web/dist/assets.json ## Start the demo firm; ARGS="--port 9000" passes arguments on
+	@exec $(BIN)/letterlock up --demo $(ARGS)
+
+test: setup ## Pass every behaviour, the real browser included
+	npm test --silent
+	$(BIN)/pytest $(ARGS)
+
+check: .setup/python .setup/node ## Lint, types, import rules
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	npm run --silent lint
+	npm run --silent types
+
+prove: ## The long runs, into docs/proof.md
+	@echo "Nothing yet: the long runs begin with step 2."
+
+bench: ## Measure against rivals and bare limits
+	@echo "Nothing yet: the first bench comes with step 2."
+
+lock: ## Resolve the dependencies anew (needs uv)
+	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --universal --python-version 3.11 --upgrade --quiet -o requirements/dev.lock
+	npm update --package-lock-only
+	node -e 'const f="package-lock.json",l=JSON.parse(require("fs").readFileSync(f));for(const p of Object.values(l.packages))delete p.funding;require("fs").writeFileSync(f,JSON.stringify(l,null,2)+"\n")'
+
+clean: ## Remove what set-up and builds made
+	rm -rf .venv node_modules .setup web/dist sandbox/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.setup/python: requirements/dev.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Letterlock needs Python 3.11 or newer: run make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@mkdir -p .setup && touch $@
+
+.setup/node: package-lock.json package.json
+	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null || { echo "Letterlock needs Node 20 or newer and npm on the PATH."; exit 1; }
+	npm ci --silent --ignore-scripts
+	@mkdir -p .setup && touch $@
+
+web/dist/assets.json: .setup/node $(SOURCES)
+	npm run --silent build
+
+.setup/browser: .setup/python
+	$(BIN)/python tests/e2e/browser.py --install
+	@mkdir -p .setup && touch $@
