@@ -1,8 +1,9 @@
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
 
-import { openEnvelope, openMessage, Refusal, REFUSALS, statementHash, verifyLookup, type Opening } from "../src/index.ts"
-import { ann } from "./people.ts"
+import { encryptTo } from "../src/age.ts"
+import { canonical, openEnvelope, openMessage, Refusal, REFUSALS, statementHash, verifyLookup, type Opening } from "../src/index.ts"
+import { ann, maya } from "./people.ts"
 import { fromBase64, vectors, type MessageInputs } from "./vectors.ts"
 
 const { directory_key, base, statement, statement_hash, body, cases, envelopes } = vectors("messages.json")
@@ -74,8 +75,12 @@ describe("an envelope", () => {
         })
     }
 
-    it("is refused over 64 KiB", async () => {
-        await assert.rejects(openEnvelope(envelopes.identity, new Uint8Array(64 * 1024 + 1)), { code: "envelope-malformed" })
+    it("is refused over 64 KiB, even if it would open", async () => {
+        const { identity, opened } = envelopes
+        const make = async (statement: string): Promise<Uint8Array> =>
+            encryptTo(maya.recipient, new TextEncoder().encode(canonical({ v: 1, ...opened, statement })))
+        assert.equal((await openEnvelope(identity, await make("x".repeat(62_000)))).statement.length, 62_000)
+        await assert.rejects(openEnvelope(identity, await make("x".repeat(64_000))), { code: "envelope-malformed" })
     })
 })
 

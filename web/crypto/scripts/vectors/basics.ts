@@ -1,5 +1,6 @@
 /** Vectors without ciphertexts: canonical JSON, padding, keys, signatures, look-ups. */
 
+import { bech32 } from "@scure/base"
 import { generateX25519Identity, identityToRecipient } from "age-encryption"
 
 import { canonical, encodeIdentity, padme, recipientFingerprint, recipientOf, sign, fingerprint, toBase64url } from "../../src/index.ts"
@@ -112,15 +113,22 @@ export async function keyVectors(oldClassical?: string): Promise<unknown> {
             { name: "one character changed", text: recipient.slice(0, -1) + (recipient.endsWith("q") ? "p" : "q"), reason: "damaged" },
             { name: "cut short", text: recipient.slice(0, -8), reason: "damaged" },
             { name: "mixed case", text: recipient.slice(0, 7) + recipient.slice(7).toUpperCase(), reason: "damaged" },
+            { name: "a longer prefix", text: relabelled("age1pq1q", recipient), reason: "damaged" },
             { name: "a space at the end", text: `${recipient} `, reason: "damaged" },
         ],
         refused_identities: [
             { name: "lower case", text: identity.toLowerCase() },
             { name: "one character changed", text: identity.slice(0, -1) + (identity.endsWith("Q") ? "P" : "Q") },
             { name: "cut short", text: identity.slice(0, -8) },
+            { name: "a longer prefix", text: relabelled("age-secret-key-pq-1q", identity).toUpperCase() },
             { name: "a recipient", text: recipient },
         ],
     }
+}
+
+/** The same bytes under another prefix, with a checksum that fits. */
+function relabelled(prefix: string, text: string): string {
+    return bech32.encode(prefix, bech32.decode(text as `${string}1${string}`, false).words, false)
 }
 
 /** Cases of docs/spec/statement.md sections 2 and 6. */

@@ -80,6 +80,7 @@ export class Messages {
             ["a sender's address in capitals", { ...good, sender: { ...(good["sender"] as Json), address: "Ann@hart.example" } }],
             ["an unknown custody", { ...good, sender: { ...(good["sender"] as Json), custody: "firm" } }],
             ["readers out of order", { ...good, readers: [to, own] }],
+            ["a reader's address in capitals", { ...good, readers: [{ ...to, address: "Maya@client.example" }, own] }],
             ["a reader twice in one role", { ...good, readers: [own, to, to] }],
             ["an unknown role", { ...good, readers: [own, { ...to, role: "bcc" }] }],
             ["an unknown level", { ...good, readers: [own, { ...to, level: "strong" }] }],
