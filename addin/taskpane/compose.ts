@@ -7,7 +7,7 @@ import { createToolbar, type Toolbar } from "@letterlock/kit/editor/toolbar"
 import { Drafts } from "./draft.ts"
 import { canSignIn, composeItem, insideOutlook, onItemChanged } from "./office.ts"
 import { Pane } from "./pane.ts"
-import { createPeopleField } from "./people-field.ts"
+import { PeopleField } from "./people-field.ts"
 import { Session } from "./session.ts"
 import { SignIn } from "./signin.ts"
 import * as view from "./view.ts"
@@ -19,7 +19,7 @@ async function start(): Promise<void> {
         return
     }
     const drafts = new Drafts()
-    const pane = new Pane(drafts, await drafts.of(composeItem()), { ...parts(() => pane) })
+    const pane: Pane = new Pane(drafts, await drafts.of(composeItem()), parts(() => pane))
     pane.show(pane.draft)
     wire(pane, drafts)
     await pane.readItem()
@@ -29,7 +29,7 @@ async function start(): Promise<void> {
 function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
     const subject = find("#subject", HTMLInputElement)
     subject.addEventListener("input", () => { pane().draft.subjectTyped = true })
-    const field = createPeopleField({
+    const field = new PeopleField({
         add: (people) => { pane().add(people) },
         removeLast: () => { pane().removeLast() },
     })

@@ -25,8 +25,10 @@ export function newsOf(answer: Members, who: readonly string[], age: number): Ne
             return { text: say("pane.failed", { detail }), settled: true }
         case "unconfirmed":
             return { text: say("pane.unconfirmed"), settled: true }
-        default:
-            return { text: say(age > PATIENCE ? "pane.waiting" : "pane.queued"), settled: false }
+        case "held":
+            return { text: say("pane.held"), settled: false }
+        default:   // queued; with a reason, a first try has failed already
+            return { text: say(detail !== "" || age > PATIENCE ? "pane.waiting" : "pane.queued"), settled: false }
     }
 }
 
@@ -38,7 +40,7 @@ export async function follow(
     while (!signal.aborted) {
         const age = Date.now() - began
         const answer = await ask(session, id, signal)
-        if (signal.aborted || tell(answer, age)) return
+        if (isOver(signal) || tell(answer, age)) return
         await pause(age < PATIENCE ? QUICK : SLOW, signal)
     }
 }
@@ -51,6 +53,9 @@ async function ask(session: Session, id: string, signal: AbortSignal): Promise<M
         return null
     }
 }
+
+/** Asked anew after each wait. */
+const isOver = (signal: AbortSignal): boolean => signal.aborted
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
     return new Promise((resolve) => {

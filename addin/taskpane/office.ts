@@ -71,15 +71,15 @@ export class OutlookItem {
         const recipients = this.#item[field] as Office.Recipients | undefined
         if (recipients === undefined) return
         const details = people.map(({ address, name }) => ({ emailAddress: address, displayName: name }))
-        await answer<void>((done) => { recipients.setAsync(details as unknown as Office.EmailUser[], done) })
+        await answer<unknown>((done) => { recipients.setAsync(details, done) })
     }
 
     subject(): Promise<string> {
         return answer<string>((done) => { this.#item.subject.getAsync(done) })
     }
 
-    setSubject(subject: string): Promise<void> {
-        return answer<void>((done) => { this.#item.subject.setAsync(subject, done) })
+    async setSubject(subject: string): Promise<void> {
+        await answer<unknown>((done) => { this.#item.subject.setAsync(subject, done) })
     }
 
     onRecipientsChanged(changed: () => void): void {
@@ -99,18 +99,17 @@ export class OutlookItem {
     async close(): Promise<void> {
         const item = this.#item as Partial<Office.MessageCompose>
         if (item.closeAsync !== undefined) {
-            await answer<void>((done) => { this.#item.closeAsync({ discardItem: true }, done) })
+            await answer<unknown>((done) => { this.#item.closeAsync({ discardItem: true }, done) })
         } else if (item.close !== undefined) item.close()
         else throw new OfficeFailed("this Outlook cannot close a window for an add-in")
     }
 }
 
 function addressee(details: Office.EmailAddressDetails): Addressee {
-    const kind: string | undefined = details.recipientType
     return {
         address: details.emailAddress.toLowerCase(),
         name: details.displayName,
-        group: kind === Office.MailboxEnums.RecipientType.DistributionList,
+        group: String(details.recipientType) === String(Office.MailboxEnums.RecipientType.DistributionList),
     }
 }
 

@@ -2,54 +2,64 @@
 
 import { find, parseAddresses, type Person, say } from "@letterlock/kit"
 
-export interface PeopleField {
-    /** Take what is typed, as on Enter. Whether the field is empty then. */
-    readonly take: () => boolean
-    readonly clear: () => void
-    readonly focus: () => void
-}
-
 export interface PeopleWish {
     readonly add: (people: readonly Person[]) => void
     readonly removeLast: () => void
 }
 
-export function createPeopleField(wish: PeopleWish): PeopleField {
-    const input = find("#to", HTMLInputElement)
-    const fault = find("#to-fault", HTMLElement)
-    const say_ = (text: string): void => {
-        fault.textContent = text
-        if (text === "") input.removeAttribute("aria-invalid")
-        else input.setAttribute("aria-invalid", "true")
+export class PeopleField {
+    readonly #wish: PeopleWish
+    readonly #input = find("#to", HTMLInputElement)
+    readonly #fault = find("#to-fault", HTMLElement)
+
+    constructor(wish: PeopleWish) {
+        this.#wish = wish
+        this.#input.addEventListener("keydown", (event) => { this.#press(event) })
+        this.#input.addEventListener("input", () => { this.#say("") })
+        this.#input.addEventListener("blur", () => { this.take() })
+        this.#input.addEventListener("paste", (event) => { this.#paste(event) })
     }
-    const take = (): boolean => {
-        const { people, refused } = parseAddresses(input.value)
-        if (people.length > 0) wish.add(people)
-        input.value = refused.join("; ")
-        say_(refused.length === 0 ? "" : say("pane.to.invalid", { text: refused.join("; ") }))
+
+    /** Take what is typed, as on Enter. Whether nothing is left that could not be read. */
+    take(): boolean {
+        const { people, refused } = parseAddresses(this.#input.value)
+        if (people.length > 0) this.#wish.add(people)
+        this.#input.value = refused.join("; ")
+        this.#say(refused.length === 0 ? "" : say("pane.to.invalid", { text: refused.join("; ") }))
         return refused.length === 0
     }
-    input.addEventListener("keydown", (event) => {
+
+    clear(): void {
+        this.#input.value = ""
+        this.#say("")
+    }
+
+    focus(): void {
+        this.#input.focus()
+    }
+
+    #press(event: KeyboardEvent): void {
+        const input = this.#input
         if (event.isComposing || input.readOnly) return
         if (event.key === "Enter" || event.key === "," || event.key === ";") {
             if (event.key !== "Enter" && insideQuotes(input)) return
             event.preventDefault()
-            take()
-        } else if (event.key === "Backspace" && input.value === "") wish.removeLast()
-    })
-    input.addEventListener("input", () => { say_("") })
-    input.addEventListener("blur", () => { take() })
-    input.addEventListener("paste", (event) => {
+            this.take()
+        } else if (event.key === "Backspace" && input.value === "") this.#wish.removeLast()
+    }
+
+    #paste(event: ClipboardEvent): void {
         const pasted = event.clipboardData?.getData("text/plain") ?? ""
-        if (input.readOnly || parseAddresses(pasted).people.length === 0) return
+        if (this.#input.readOnly || parseAddresses(pasted).people.length === 0) return
         event.preventDefault()
-        input.value = [input.value, pasted].filter((one) => one.trim() !== "").join("; ")
-        take()
-    })
-    return {
-        take,
-        clear: () => { input.value = ""; say_("") },
-        focus: () => { input.focus() },
+        this.#input.value = [this.#input.value, pasted].filter((one) => one.trim() !== "").join("; ")
+        this.take()
+    }
+
+    #say(text: string): void {
+        this.#fault.textContent = text
+        if (text === "") this.#input.removeAttribute("aria-invalid")
+        else this.#input.setAttribute("aria-invalid", "true")
     }
 }
 

@@ -12,6 +12,7 @@ async function start(): Promise<void> {
         what.textContent = say("pane.no-office")
         return
     }
+    if (origin === "") return
     const address = letterAddress((await readText().catch(() => null)) ?? "", origin)
     if (address === null) {
         what.textContent = say("read.other")

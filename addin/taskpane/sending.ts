@@ -66,8 +66,7 @@ export class Sending {
         this.#unsure = false
         if (this.#attempt?.isFor(letter) !== true) this.#attempt = new Attempt(letter)
         this.#place ??= await this.#create()
-        await this.#post(this.#place, this.#attempt, tell)
-        return { id: this.#place.id, earlier: false }
+        return { id: this.#place.id, earlier: await this.#post(this.#place, this.#attempt, tell) }
     }
 
     async #create(): Promise<Place> {
@@ -76,7 +75,8 @@ export class Sending {
         return { id: text(made, "id"), thread: text(made, "thread_id") }
     }
 
-    async #post(place: Place, attempt: Attempt, tell: Tell): Promise<void> {
+    /** Whether an earlier try turns out to be the one that was accepted. */
+    async #post(place: Place, attempt: Attempt, tell: Tell): Promise<boolean> {
         const { subject } = attempt.letter
         try {
             const { statement, envelopes } = await attempt.seal(this.#session, this.#me, place, tell)
@@ -89,13 +89,16 @@ export class Sending {
             await this.#session.call((api) => api.post(`/messages/${place.id}/send`, { body, key: attempt.key("send") }))
         } catch (error) {
             await this.#settle(place, error)
+            return error instanceof Problem && error.code === "already-sent"
         }
+        return false
     }
 
-    /** After a failure: was it accepted all the same, surely not, or is it unknown? */
+    /** After a failure: returns if it was accepted all the same; throws if it surely was not, or nobody knows. */
     async #settle(place: Place, error: unknown): Promise<void> {
+        const sent = error instanceof Problem && error.code === "already-sent"
         const refused = error instanceof NotSignedIn || (error instanceof Problem && error.status < 500 && error.status !== 409)
-        const doubtful = this.#unsure && !refused
+        const doubtful = sent || (this.#unsure && !refused)
         if (doubtful) {
             if (error instanceof Unreachable) throw new Unsure("no answer to send", { cause: error })
             if (await this.#isAccepted(place)) return

@@ -130,7 +130,7 @@ export class Api {
 
 /** Passing troubles are worth another try: the server is busy, or still at work on this very call. */
 function isPassing(problem: Problem): boolean {
-    return BUSY.has(problem.status) || (problem.status === 409 && problem.code === "in-progress")
+    return BUSY.has(problem.status) || (problem.status === 409 && problem.code === "still-running")
 }
 
 function pauseAsked(answer: Response, otherwise: number): number {

@@ -81,21 +81,18 @@ function linkField(form: HTMLFormElement, editor: Editor, refused: () => void): 
         form.hidden = true
         editor.focus()
     }
+    const put = (href: string | null): void => {
+        setLink(href)(editor.view.state, editor.view.dispatch)
+        close()
+    }
     form.addEventListener("submit", (event) => {
         event.preventDefault()
         const href = linkFrom(input.value)
         input.setAttribute("aria-invalid", String(href === null))
-        if (href === null) {
-            refused()
-            return
-        }
-        setLink(href)(editor.view.state, editor.view.dispatch)
-        close()
+        if (href === null) refused()
+        else put(href)
     })
-    find("button[data-do=unlink]", HTMLButtonElement, form).addEventListener("click", () => {
-        setLink(null)(editor.view.state, editor.view.dispatch)
-        close()
-    })
+    find("button[data-do=unlink]", HTMLButtonElement, form).addEventListener("click", () => { put(null) })
     form.addEventListener("keydown", (event) => { if (event.key === "Escape") close() })
     const open = (): void => {
         form.hidden = !form.hidden

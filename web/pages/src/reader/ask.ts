@@ -9,6 +9,8 @@ export interface Asked {
     readonly expires: Date
     /** As the person knows it: masked, or as typed. */
     readonly address: string
+    /** Chosen from the letter's own readers, so that a code surely goes there. */
+    readonly listed: boolean
     /** Ask again for the same address. */
     readonly again: () => Promise<Asked>
 }
@@ -52,6 +54,7 @@ async function askCode(page: Page, choice: Choice): Promise<Asked> {
     return {
         expires: moment(members(answer), "expires"),
         address: choice.address,
+        listed: "reader" in choice.body,
         again: () => askCode(page, choice),
     }
 }

@@ -32,7 +32,7 @@ export class CodeEntry {
 
     begin(asked: Asked): void {
         this.#reset(asked)
-        const text = say("code.sent", { address: asked.address, from: this.#page.letter.codeFrom })
+        const text = say(asked.listed ? "code.sent" : "code.sent.if", { address: asked.address, from: this.#page.letter.codeFrom })
         find("#code-sent", HTMLElement).textContent = text
         showStage("code", this.#field)
         announce(text)

@@ -64,5 +64,5 @@ function line({ viewer, senderName }: OpenLetter, { address, role, level }: Read
 export function initials(name: string): string {
     const words = name.split(/\s+/u).filter((word) => word !== "")
     const ends = words.length > 1 ? [words[0], words.at(-1)] : [words[0]]
-    return ends.map((word) => [...(word ?? "")][0] ?? "").join("").toUpperCase()
+    return ends.map((word) => Array.from(word ?? "")[0] ?? "").join("").toUpperCase()
 }
