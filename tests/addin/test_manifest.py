@@ -5,7 +5,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from flask import Flask
 from lxml import etree
+
+from server.firms import routes
 
 ROOT = Path(__file__).parents[2]
 ADDIN = ROOT / "addin"
@@ -166,6 +169,14 @@ def test_each_address_is_one_the_add_in_host_serves(manifest: etree._ElementTree
         assert (ADDIN / path.removeprefix("/")).is_file()
     for name in ("launchevent.html", "launchevent.js"):
         assert (ADDIN / "guard" / name).is_file()
+
+
+def test_the_app_has_a_route_for_each_address(manifest: etree._ElementTree) -> None:
+    app = Flask("routes of the add-in host")
+    app.register_blueprint(routes.bp)
+    host = app.url_map.bind("addin.letterlock.example")
+    for path in {urlsplit(url).path for url in urls(manifest)} - {""}:
+        assert host.test(path, method="GET"), path
 
 
 def test_both_surfaces_open_their_own_pane_in_old_and_new_clients(
