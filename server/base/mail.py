@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _COLOURS = ("firm_1", "firm_2", "fill", "on", "text", "fill_dark", "on_dark", "text_dark")
 _COLOUR = re.compile(r"#[0-9a-fA-F]{6}")
+_PATH = re.compile(r"[MmLlHhVvCcSsQqTtAaZz0-9eE+., -]*")
 _TELEPHONE = re.compile(r"tel:\+?[0-9-]{3,20}")
 # Embeddings, overrides and isolates let one name turn the words after it around. The two plain
 # direction marks stay: Hebrew and Arabic names need them.
@@ -47,7 +48,8 @@ class Brand:
     """What a mail of the firm shows. Colours are `#rrggbb`, already checked for contrast.
 
     `telephone_href` is the whole address (`tel:+441174960142`), `zone` an IANA name
-    (`Europe/London`), `portal_host` as the reader types it, `address` one line.
+    (`Europe/London`), `portal_host` as the reader types it, `address` one line. The pages also use
+    `fill_hover`, `edge` and `mark_svg`, the data of one SVG path; each may be empty.
 
     Raises:
         BadBrand: A value is not of its form; nothing was made.
@@ -82,6 +84,11 @@ class Brand:
         for name in _COLOURS:
             if not _COLOUR.fullmatch(values[name]):
                 raise BadBrand(name)
+        for name in ("fill_hover", "edge"):
+            if values[name] and not _COLOUR.fullmatch(values[name]):
+                raise BadBrand(name)
+        if not _PATH.fullmatch(self.mark_svg):
+            raise BadBrand("mark_svg")
         if not _TELEPHONE.fullmatch(self.telephone_href):
             raise BadBrand("telephone_href")
         try:

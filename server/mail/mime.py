@@ -32,7 +32,7 @@ class _Wire(EmailPolicy):
             words = _ascii(value)
         else:
             return super().fold_binary(name, value)
-        folded = Header(words, header_name=name).encode(linesep=self.linesep)
+        folded = Header(words, header_name=name).encode(splitchars=", ", linesep=self.linesep)
         return f"{name}: {folded}{self.linesep}".encode("ascii")
 
 
