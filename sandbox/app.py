@@ -24,7 +24,10 @@ _NAMES = frozenset({"localhost", "127.0.0.1", "::1"})
 def create_app(config: Config) -> Flask:
     """The sandbox as a WSGI app. The post stands still until its `postman` is started."""
     app = Flask(
-        __name__, template_folder=str(PACKAGE / "templates"), static_folder=None, root_path=PACKAGE
+        __name__,
+        template_folder=str(PACKAGE / "templates"),
+        static_folder=None,
+        root_path=str(PACKAGE),
     )
     app.json.sort_keys = False  # type: ignore[attr-defined]  # Flask types only the base provider
     database = Database(config.data)

@@ -56,11 +56,11 @@ def _has_ipv6() -> bool:
     return True
 
 
-def _started(worker: Any) -> None:  # noqa: ANN401  gunicorn has no types
+def _started(worker: Any) -> None:
     worker.wsgi.extensions["sandbox"].postman.start()
 
 
-def _stopped(_arbiter: Any, worker: Any) -> None:  # noqa: ANN401  gunicorn has no types
+def _stopped(_arbiter: Any, worker: Any) -> None:
     postman = worker.wsgi.extensions["sandbox"].postman
     if postman.is_alive():
         postman.stop()

@@ -11,7 +11,7 @@ from sandbox.parts import Parts
 from sandbox.people import Person
 
 
-def token_for(  # noqa: PLR0913  the broker's question has these parts
+def token_for(
     parts: Parts,
     person: Person,
     *,
@@ -35,7 +35,7 @@ def token_for(  # noqa: PLR0913  the broker's question has these parts
         host = urlsplit(pane_origin).netloc
         text = f"The redirect URI brk-multihub://{host} is not registered for the app."
         raise EntraError("invalid_request", 50011, text)
-    challenged = "capolids" in tokens.requested_access_claims(claims)
+    challenged = tokens.asks_for_second_factor(claims)
     if challenged and not interactive:
         text = "You must use multi-factor authentication to access the resource."
         raise EntraError("interaction_required", 50076, text, suberror="basic_action")

@@ -8,7 +8,7 @@ from typing import Any
 class EntraError(Exception):
     """A refusal of the token or authorize endpoint; `body` is the JSON to answer."""
 
-    def __init__(  # noqa: PLR0913  Entra's own fields
+    def __init__(
         self,
         error: str,
         number: int,

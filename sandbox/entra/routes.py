@@ -1,6 +1,7 @@
 """Entra's addresses: discovery, keys, authorize, token."""
 
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 from flask import Blueprint, Response, jsonify, redirect, render_template, request
@@ -8,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from sandbox import faults
 from sandbox.config import TENANT_DOMAIN, TENANT_ID
-from sandbox.entra import grants, scopes, store
+from sandbox.entra import grants, scopes, store, tokens
 from sandbox.entra.errors import EntraError
 from sandbox.entra.tokens import Grant
 from sandbox.parts import parts
@@ -102,11 +103,11 @@ def token(tenant: str) -> ResponseReturnValue:
     return jsonify(body), HTTPStatus.OK, {"Cache-Control": "no-store"}
 
 
-def _out_of_order(fault: dict[str, object]) -> ResponseReturnValue:
+def _out_of_order(fault: dict[str, Any]) -> ResponseReturnValue:
     """The failure switch `entra`."""
     more = {"Retry-After": str(fault["retry_after"])} if "retry_after" in fault else {}
     error = EntraError("temporarily_unavailable", 90033, "A transient error has occurred.")
-    return jsonify(error.body()), str(fault["status"]), more
+    return jsonify(error.body()), fault["status"], more
 
 
 @bp.get("/<tenant>/oauth2/v2.0/authorize")
@@ -118,7 +119,9 @@ def authorize(tenant: str) -> ResponseReturnValue:
     hint = by_address(request.args.get("login_hint", ""))
     if request.args.get("prompt") == "none":
         if hint is None or not hint.signs_in:
-            return _back({"error": "login_required", "error_description": "AADSTS50058: no session"})
+            return _back(
+                {"error": "login_required", "error_description": "AADSTS50058: no session"}
+            )
         return _signed_in(hint)
     people = [person for person in PEOPLE if person.signs_in]
     return render_template("authorize.html", people=people, hint=hint, action=request.full_path)
@@ -171,20 +174,15 @@ def _signed_in(person: Person) -> ResponseReturnValue:
         confidential=False,
         nonce=query.get("nonce"),
         claims=claims,
-        mfa=asks_for_second_factor(claims),
+        mfa=tokens.asks_for_second_factor(claims),
     )
     promised = store.CodeRequest(grant, query["redirect_uri"], query.get("code_challenge"))
     with parts().database.writing() as db:
         code = store.new_code(db, promised)
     answer = {"code": code}
     if query.get("client_info"):
-        answer["client_info"] = grants.tokens.client_info(person)
+        answer["client_info"] = tokens.client_info(person)
     return _back(answer)
-
-
-def asks_for_second_factor(claims: str | None) -> bool:
-    """Whether a claims parameter carries a conditional access challenge."""
-    return "capolids" in grants.tokens.requested_access_claims(claims)
 
 
 def _back(answer: dict[str, str]) -> ResponseReturnValue:
@@ -198,5 +196,3 @@ def _back(answer: dict[str, str]) -> ResponseReturnValue:
     if mark == "?" and "?" in target:
         mark = "&"
     return redirect(f"{target}{mark}{urlencode(answer)}")
-
-

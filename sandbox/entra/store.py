@@ -46,7 +46,9 @@ def redeem_code(db: sqlite3.Connection, code: str) -> CodeRequest:
     """
     row = db.execute("SELECT * FROM auth_code WHERE hash = ?", (_hash(code),)).fetchone()
     if row is None:
-        raise invalid_grant(70000, "The provided value for the input parameter 'code' is not valid.")
+        raise invalid_grant(
+            70000, "The provided value for the input parameter 'code' is not valid."
+        )
     if row["used"]:
         raise invalid_grant(54005, "OAuth2 Authorization code was already redeemed.")
     if row["expires"] < time.time():

@@ -44,7 +44,7 @@ class Signer:
         """A compact RS256 token."""
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self.kid})
 
-    def verify(self, token: str, audience: str, **options: Any) -> dict[str, Any]:  # noqa: ANN401
+    def verify(self, token: str, audience: str, **options: Any) -> dict[str, Any]:
         """Claims of a token that this key signed for `audience`.
 
         Raises:
@@ -106,6 +106,11 @@ def requested_access_claims(claims: str | None) -> dict[str, Any]:
         return {}
     part = parsed.get("access_token") if isinstance(parsed, dict) else None
     return part if isinstance(part, dict) else {}
+
+
+def asks_for_second_factor(claims: str | None) -> bool:
+    """Whether a claims parameter carries a conditional access challenge."""
+    return "capolids" in requested_access_claims(claims)
 
 
 def _b64(raw: bytes) -> str:

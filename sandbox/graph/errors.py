@@ -43,4 +43,6 @@ def bad_request(code: str, message: str) -> GraphError:
 
 def denied() -> GraphError:
     """The token lacks the permission, or the mailbox is somebody else's."""
-    return GraphError(403, "ErrorAccessDenied", "Access is denied. Check credentials and try again.")
+    return GraphError(
+        403, "ErrorAccessDenied", "Access is denied. Check credentials and try again."
+    )

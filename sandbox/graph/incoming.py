@@ -70,7 +70,7 @@ def from_mime(raw: bytes, sender: Person) -> Letter:
     _check_sender(next(iter(parse_addresses(str(parsed.get("From", "")))), own), sender)
     if any(part.get_content_disposition() == "attachment" for part in parsed.walk()):
         raise bad_request("BadRequest", "The sandbox keeps no attachments: see docs/sandbox.md.")
-    html, text = _part(parsed, "html"), _part(parsed, "plain")
+    html, plain = _part(parsed, "html"), _part(parsed, "plain")
     custom = [(n.lower(), str(v)) for n, v in parsed.items() if n.lower() not in _ROUTING]
     return _checked(
         Letter(
@@ -81,8 +81,8 @@ def from_mime(raw: bytes, sender: Person) -> Letter:
             bcc=parse_addresses(str(parsed.get("Bcc", ""))),
             reply_to=parse_addresses(str(parsed.get("Reply-To", ""))),
             is_html=html is not None,
-            body=html if html is not None else text or "",
-            text=text or "" if html is not None else "",
+            body=html if html is not None else plain or "",
+            text=plain or "" if html is not None else "",
             headers=tuple(custom),
         )
     )

@@ -8,8 +8,8 @@ from flask import Blueprint, Response, g, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from sandbox import faults
-from sandbox.graph import incoming, query, shapes
 from sandbox.graph import errors as wording
+from sandbox.graph import incoming, query, shapes
 from sandbox.graph.auth import CHALLENGE, Caller, caller, mailbox_of
 from sandbox.graph.errors import GraphError, bad_request, denied
 from sandbox.mailboxes import post, store
@@ -210,7 +210,7 @@ def _message(who: Caller, item: Item, asked: query.Query) -> dict[str, Any]:
             raise bad_request("RequestBroker--ParseUri", text)
         kept = asked.select | {"id", "@odata.etag"}
     else:
-        kept = full.keys() - shapes.ON_SELECT
+        kept = frozenset(full) - shapes.ON_SELECT
     if _is_basic(who):
         kept = kept - shapes.NOT_BASIC
     shown = {name: value for name, value in full.items() if name in kept}

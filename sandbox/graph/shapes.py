@@ -103,7 +103,9 @@ def _body(item: Item, plain: str, *, as_text: bool) -> dict[str, str]:
         return {"contentType": "text", "content": item.letter.text or plain}
     if item.letter.is_html:
         return {"contentType": "html", "content": item.letter.body}
-    wrapped = f'<html><body><div class="PlainText">{html.escape(item.letter.body)}</div></body></html>'
+    wrapped = (
+        f'<html><body><div class="PlainText">{html.escape(item.letter.body)}</div></body></html>'
+    )
     return {"contentType": "html", "content": wrapped}
 
 

@@ -88,7 +88,7 @@ def _touch(db: sqlite3.Connection, mailbox: str) -> None:
     db.execute("UPDATE mailbox SET version = version + 1 WHERE address = ?", (mailbox,))
 
 
-def add(  # noqa: PLR0913  one column each, by name
+def add(
     db: sqlite3.Connection,
     mailbox: str,
     well_known: str,
@@ -143,7 +143,7 @@ def find(db: sqlite3.Connection, mailbox: str, item: str) -> Item | None:
     return _item(row) if row else None
 
 
-def listing(  # noqa: PLR0913  a query has these parts
+def listing(
     db: sqlite3.Connection,
     mailbox: str,
     folder_id: str | None,
@@ -163,14 +163,14 @@ def listing(  # noqa: PLR0913  a query has these parts
     )
     items = [item for item in map(_item, rows) if keep is None or keep(item)]
     for name, descending in reversed(order):
-        items.sort(key=lambda item, name=name: _sort_key(item, name), reverse=descending)
+        items.sort(key=_sort_key(name), reverse=descending)
     return items[skip : skip + top], len(items)
 
 
-def _sort_key(item: Item, name: str) -> str:
+def _sort_key(name: str) -> Callable[[Item], str]:
     if name == "subject":
-        return item.letter.subject.lower()
-    return str(getattr(item, name))
+        return lambda item: item.letter.subject.lower()
+    return lambda item: str(getattr(item, name))
 
 
 def rewrite_draft(db: sqlite3.Connection, mailbox: str, item: str, letter: Letter) -> bool:

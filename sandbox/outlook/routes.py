@@ -211,7 +211,7 @@ def save_roaming() -> ResponseReturnValue:
     """Keep them; 32 KB at most, as in Exchange."""
     person, text = _owner(), json.dumps(request.get_json())
     if len(text) > 32 * 1024:
-        return jsonify(error="Settings are limited to 32 KB."), HTTPStatus.CONTENT_TOO_LARGE
+        return jsonify(error="Settings are limited to 32 KB."), HTTPStatus.REQUEST_ENTITY_TOO_LARGE
     with parts().database.writing() as db:
         db.execute(
             "INSERT INTO setting VALUES (?, ?)"

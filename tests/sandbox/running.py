@@ -124,9 +124,7 @@ class Sandbox:
         token: str = self.app().acquire_token_for_client([f"{GRAPH}/.default"])["access_token"]
         return token
 
-    def graph(
-        self, method: str, path: str, token: str | None, **more: Any
-    ) -> requests.Response:
+    def graph(self, method: str, path: str, token: str | None, **more: Any) -> requests.Response:
         """One Graph request."""
         headers = {**({"Authorization": f"Bearer {token}"} if token else {}),
                    **more.pop("headers", {})}  # fmt: skip

@@ -30,7 +30,9 @@ def letter(subject: str, *to: str, **more: Any) -> dict[str, Any]:
     return {"message": message, "saveToSentItems": True}
 
 
-def send(sandbox: Sandbox, token: str, body: dict[str, Any], path: str = "/me") -> requests.Response:
+def send(
+    sandbox: Sandbox, token: str, body: dict[str, Any], path: str = "/me"
+) -> requests.Response:
     return sandbox.graph("POST", f"{path}/sendMail", token, json=body)
 
 
@@ -100,7 +102,9 @@ def test_hidden_copies_arrive_and_show_only_to_the_sender(sandbox: Sandbox) -> N
     send(sandbox, sandbox.graph_token(ANN, "Mail.Send"), body)
     copy = eventually(lambda: sandbox.inbox(BEN, "hidden"))
     assert copy["bcc"] == []
-    assert [one["emailAddress"]["address"] for one in sent(sandbox, "hidden")["bccRecipients"]] == [BEN]
+    assert [one["emailAddress"]["address"] for one in sent(sandbox, "hidden")["bccRecipients"]] == [
+        BEN
+    ]
 
 
 def test_the_app_alone_sends_for_any_mailbox_of_the_tenant(sandbox: Sandbox) -> None:
@@ -138,7 +142,9 @@ def test_tokens_for_others_expired_or_forged_are_refused(sandbox: Sandbox) -> No
     claims = jwt.decode(good, options={"verify_signature": False})
     signer = Signer(Database(sandbox.data))
     expired = signer.sign({**claims, "exp": int(time.time()) - 1})
-    foreign = signer.sign({**claims, "iss": f"https://localhost:{sandbox.port}/{uuid.uuid4()}/v2.0"})
+    foreign = signer.sign(
+        {**claims, "iss": f"https://localhost:{sandbox.port}/{uuid.uuid4()}/v2.0"}
+    )
     unsigned = jwt.encode(claims, None, algorithm="none")
     shared = jwt.encode(claims, "k" * 32, algorithm="HS256")
     for_us = sandbox.sign_in(ANN, [API])["access_token"]
@@ -165,9 +171,9 @@ def test_custom_headers_survive_and_show_only_on_select(sandbox: Sandbox) -> Non
     basic = sandbox.graph_token(ANN, "Mail.ReadBasic")
     shown = read(sandbox, path, token=basic, params={"$select": "internetMessageHeaders"})
     assert shown["internetMessageHeaders"] == headers
-    assert ["x-letterlock-delivery", "d-1"] in eventually(
-        lambda: sandbox.inbox(MAYA, "headers")
-    )["headers"]
+    assert ["x-letterlock-delivery", "d-1"] in eventually(lambda: sandbox.inbox(MAYA, "headers"))[
+        "headers"
+    ]
 
 
 @pytest.mark.parametrize(
@@ -237,7 +243,12 @@ def test_lists_come_in_pages_that_lead_to_each_other(sandbox: Sandbox) -> None:
     for number in range(3):
         send(sandbox, token, letter(f"page {number}", BEN))
         sent(sandbox, f"page {number}")
-    query = {"$top": "2", "$count": "true", "$select": "subject,isRead", "$orderby": "createdDateTime desc"}
+    query = {
+        "$top": "2",
+        "$count": "true",
+        "$select": "subject,isRead",
+        "$orderby": "createdDateTime desc",
+    }
     first = read(sandbox, "/me/mailFolders/sentitems/messages", token=token, params=query)
     assert [one["subject"] for one in first["value"]] == ["page 2", "page 1"]
     assert first["value"][0].keys() == {"@odata.etag", "id", "subject", "isRead"}
@@ -320,5 +331,3 @@ def test_unknown_faults_are_refused(sandbox: Sandbox) -> None:
     url = f"{sandbox.url}/sandbox/faults"
     assert requests.post(url, json={"obo": "maybe"}, timeout=5).status_code == 422
     assert requests.post(url, json={"grap": None}, timeout=5).status_code == 422
-
-

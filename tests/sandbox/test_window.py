@@ -1,14 +1,15 @@
 """The Outlook window: mail as people see it, and the add-in in a frame of another site."""
 
 import re
-from pathlib import Path
+from urllib.parse import urlencode
 
 import jwt
 import pytest
 import requests
 from playwright.sync_api import BrowserContext, Frame, Page, expect
 
-from tests.sandbox.running import CLIENT, ROOT, Sandbox, eventually
+from tests.sandbox.addin_host import AddIn
+from tests.sandbox.running import API, CLIENT, ROOT, Sandbox, eventually
 
 ANN, MAYA, TOM = "ann@hart.example", "maya@client.example", "tom@client.example"
 AXE = ROOT / "node_modules/axe-core/axe.min.js"
@@ -51,7 +52,9 @@ def mail(sandbox: Sandbox, subject: str, html: str) -> None:
 def axe(page: Page) -> list[str]:
     """Names of the accessibility rules the page breaks."""
     page.evaluate(AXE.read_text())
-    found = page.evaluate("axe.run(document, {iframes: false}).then(r => r.violations.map(v => v.id))")
+    found = page.evaluate(
+        "axe.run(document, {iframes: false}).then(r => r.violations.map(v => v.id))"
+    )
     return list(found)
 
 
@@ -99,7 +102,10 @@ def test_a_mail_written_here_is_sent_and_answered(page: Page, sandbox: Sandbox) 
     assert sandbox.message(MAYA, "drafts", "Lunch")
     page.get_by_role("button", name="Send").click()
     arrived = eventually(lambda: sandbox.inbox(TOM, "Lunch"))
-    assert (arrived["text"], arrived["from"]["address"]) == ("At one?\nhttps://example.com/menu.", MAYA)
+    assert (arrived["text"], arrived["from"]["address"]) == (
+        "At one?\nhttps://example.com/menu.",
+        MAYA,
+    )
     assert eventually(lambda: sandbox.message(MAYA, "sentitems", "Lunch"))
     assert sandbox.message(MAYA, "drafts", "Lunch") is None
     outlook(page, sandbox, TOM)
@@ -234,6 +240,15 @@ def test_the_addin_hears_when_recipients_change(page: Page, sandbox: Sandbox) ->
         "to": False, "cc": True, "bcc": False}  # fmt: skip
 
 
+def test_a_person_is_chosen_on_the_sign_in_page(page: Page, sandbox: Sandbox, addin: AddIn) -> None:
+    query = {"client_id": CLIENT, "response_type": "code", "redirect_uri": addin.url,
+             "scope": API, "state": "s", "response_mode": "fragment"}  # fmt: skip
+    page.goto(f"{sandbox.url}/organizations/oauth2/v2.0/authorize?{urlencode(query)}")
+    assert axe(page) == []
+    page.get_by_role("button", name="Ben Carey").click()
+    page.wait_for_url(re.compile(f"^{re.escape(addin.url)}#code=.*&state=s$"))
+
+
 def test_the_stand_in_says_what_it_supports(page: Page, sandbox: Sandbox) -> None:
     outlook(page, sandbox, ANN)
     compose(page)
@@ -254,9 +269,9 @@ def test_calls_fail_when_told_to(page: Page, sandbox: Sandbox) -> None:
 
 
 def test_outside_outlook_the_stand_in_has_no_host(
-    page: Page, sandbox: Sandbox, addin: object
+    page: Page, sandbox: Sandbox, addin: AddIn
 ) -> None:
-    page.goto(addin.url)  # type: ignore[attr-defined]
+    page.goto(addin.url)
     assert page.evaluate("ready()") == {"host": None, "platform": None, "addin": None}
     assert page.evaluate("'nestedAppAuthBridge' in window") is False
     assert sandbox.port
@@ -265,7 +280,7 @@ def test_outside_outlook_the_stand_in_has_no_host(
 @pytest.mark.parametrize("width", [320, 720, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_pages_are_accessible_and_never_wider_than_the_screen(
-    context: BrowserContext, sandbox: Sandbox, width: int, scheme: str, tmp_path: Path
+    context: BrowserContext, sandbox: Sandbox, width: int, scheme: str
 ) -> None:
     mail(sandbox, f"wide {width} {scheme}", "<p>x</p>")
     page = context.new_page()

@@ -84,8 +84,9 @@ export class Broker {
 
     #refused(requestId: string, error: unknown): string {
         if (!(error instanceof Refused)) return refusal(requestId, "NO_NETWORK", "The sandbox does not answer.", "no_network")
-        const code = String(error.body["error"] ?? "unknown_error")
+        const { error: code, error_description: description } = error.body
         const status = code === "interaction_required" ? "USER_INTERACTION_REQUIRED" : "PERSISTENT_ERROR"
-        return refusal(requestId, status, String(error.body["error_description"] ?? error.message), code)
+        return refusal(requestId, status,
+            typeof description === "string" ? description : error.message, typeof code === "string" ? code : "unknown_error")
     }
 }
