@@ -109,8 +109,13 @@ function addressee(details: Office.EmailAddressDetails): Addressee {
     return {
         address: details.emailAddress.toLowerCase(),
         name: details.displayName,
-        group: String(details.recipientType) === String(Office.MailboxEnums.RecipientType.DistributionList),
+        group: isGroup(details.recipientType),
     }
+}
+
+function isGroup(kind: string): boolean {
+    const group: string = Office.MailboxEnums.RecipientType.DistributionList
+    return kind === group
 }
 
 function answer<Value>(start: (done: Done<Value>) => void): Promise<Value> {

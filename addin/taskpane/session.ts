@@ -1,7 +1,7 @@
 /** The pane's side of the API: signed in, with look-ups verified (http.md section 3). */
 
 import type { CryptoClient, Lookup } from "@letterlock/crypto"
-import { Api, list, type Members, members, type Person, Problem, text, textOr } from "@letterlock/kit"
+import { Api, list, type Members, members, type Person, Problem, text, textOr, type World } from "@letterlock/kit"
 
 import type { SignIn } from "./signin.ts"
 
@@ -19,15 +19,19 @@ export interface Found {
     readonly name: string
 }
 
-export class Session {
-    readonly crypto: CryptoClient
-    readonly #api: Api
-    readonly #signIn: SignIn
+/** The parts of the sign-in and of the crypto worker that the pane uses. */
+export type SignIns = Pick<SignIn, "token" | "again">
+export type Crypto = Pick<CryptoClient, "verifyLookup" | "sealObjects" | "sealEnvelopes">
 
-    constructor(signIn: SignIn, crypto: CryptoClient) {
+export class Session {
+    readonly crypto: Crypto
+    readonly #api: Api
+    readonly #signIn: SignIns
+
+    constructor(signIn: SignIns, crypto: Crypto, world?: World) {
         this.crypto = crypto
         this.#signIn = signIn
-        this.#api = new Api("/api/v1", async () => ({ authorization: `Bearer ${await signIn.token()}` }))
+        this.#api = new Api("/api/v1", async () => ({ authorization: `Bearer ${await signIn.token()}` }), world)
     }
 
     /** Make a call; where the server wants to see the person first, sign in and make the same call once more. */

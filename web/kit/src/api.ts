@@ -106,11 +106,11 @@ export class Api {
                 throw problem ?? new Unreachable("no answer")
             }
             await this.#world.wait(answer === null ? pause : pauseAsked(answer, pause))
-            call.signal?.throwIfAborted()
         }
     }
 
     async #try(method: string, path: string, key: string | null, call: Call): Promise<Response | null> {
+        call.signal?.throwIfAborted()
         const raw = call.body instanceof Uint8Array
         const body = call.body === undefined ? null : raw ? call.body as BodyInit : JSON.stringify(call.body)
         const headers: Record<string, string> = { accept: "application/json", ...(await this.#credentials()) }

@@ -40,7 +40,7 @@ export const EN = {
     "open.idle": "You were away for a while, so we closed the letter. Open it again with a new code.",
     "open.closed": "You have closed the letter. It opens again with a new code.",
     "open.untitled": "A letter from {name}",
-    "open.to": "To {readers}. {date}",
+    "open.to": "To {readers}",
 
     "readers.you": "You",
     "readers.you.inline": "you",

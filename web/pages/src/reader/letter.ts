@@ -13,11 +13,11 @@ import { announce, type Letter, showStage } from "./page.ts"
 export async function showLetter(facts: Letter, letter: OpenLetter): Promise<() => void> {
     const { body, statement } = letter
     const subject = body.subject.trim() === "" ? say("open.untitled", { name: facts.first }) : body.subject
-    const to = say("open.to", { readers: sayList(addressees(letter)), date: shortDate(sentAt(letter)) })
     put("#subject", subject)
     put("#from", letter.senderName)
     put("#initials", initials(letter.senderName))
-    put("#to", to)
+    put("#to", say("open.to", { readers: sayList(addressees(letter)) }))
+    put("#when", shortDate(sentAt(letter)))
     find("#level", HTMLElement).replaceChildren(levelTag(statement.level))
     put("#level-means", levelMeaning(statement.level))
     find("#readers", HTMLUListElement).replaceChildren(...readerRows(lines(letter)))
@@ -31,7 +31,7 @@ export async function showLetter(facts: Letter, letter: OpenLetter): Promise<() 
 
 /** Take everything of a letter off the page. */
 export function clearLetter(): void {
-    for (const place of ["#subject", "#from", "#initials", "#to", "#level", "#level-means", "#readers", "#checked"]) {
+    for (const place of ["#subject", "#from", "#initials", "#to", "#when", "#level", "#level-means", "#readers", "#checked"]) {
         find(place, HTMLElement).replaceChildren()
     }
 }

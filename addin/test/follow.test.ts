@@ -1,0 +1,24 @@
+import assert from "node:assert/strict"
+import { test } from "node:test"
+
+import { newsOf } from "../taskpane/follow.ts"
+
+const notice = (state: string, detail: string | null = null) => ({ state: "sealed", notice: { state, detail } })
+
+test("only a notice that went is called sent", () => {
+    for (const state of ["queued", "held", "failed", "unconfirmed", "of-a-later-version"]) {
+        assert.doesNotMatch(newsOf(notice(state), ["Maya"], 60_000).text, /\bSent\b/u)
+    }
+    assert.deepEqual(newsOf(notice("sent"), ["Maya"], 0), { text: "Sent. Maya's notice is on its way.", settled: true })
+})
+
+test("a notice that waits is said to wait: after a while, or at once when a try has failed", () => {
+    assert.match(newsOf(notice("queued"), ["Maya"], 0).text, /in a moment/u)
+    assert.match(newsOf(notice("queued"), ["Maya"], 60_000).text, /not answering/u)
+    assert.match(newsOf(notice("queued", "away"), ["Maya"], 0).text, /not answering/u)
+})
+
+test("the watch goes on until the notice is settled", () => {
+    assert.deepEqual(["queued", "held", "sent", "failed", "unconfirmed"].map((state) => newsOf(notice(state), ["Maya"], 0).settled),
+        [false, false, true, true, true])
+})
