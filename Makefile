@@ -58,5 +58,5 @@ web/dist/assets.json: .setup/node $(SOURCES)
 	npm run --silent build
 
 .setup/browser: .setup/python
-	$(BIN)/python tests/e2e/browser.py --install
+	$(BIN)/python tests/browser.py
 	@mkdir -p .setup && touch $@

@@ -2,7 +2,8 @@
 
 import signal
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final
 
 import structlog
@@ -25,11 +26,17 @@ from server.people.sign_ins.ports import MailAway
 IDLE_S: Final = 0.2
 _log = structlog.get_logger()
 
-Handlers = dict[str, Callable[[Job], None]]
+
+@dataclass(frozen=True, slots=True)
+class Handlers:
+    """What is done for each kind of job, and how to give back what that holds open."""
+
+    by_kind: Mapping[str, Callable[[Job], None]]
+    close: Callable[[], None]
 
 
 def build_handlers(settings: Settings, database: Database, vault: Vault) -> Handlers:
-    """What is done for each kind of job, with the real adapters."""
+    """The handlers with the real adapters."""
     entra = Entra(
         authority=settings.authority,
         client_id=settings.client_id,
@@ -39,10 +46,11 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
     graph, render = GraphMail(settings.graph_url), MimeRenderer()
     sender = GraphSenderMailbox(entra, graph, render.notice)
     system = GraphSystemMailbox(entra, graph, render.code)
-    return {
+    by_kind: dict[str, Callable[[Job], None]] = {
         "notice": lambda job: message_tasks.send_notice(database, vault, job, sender),
         "code": lambda job: sign_in_tasks.send_code(database, vault, job, system),
     }
+    return Handlers(by_kind=by_kind, close=sender.close)
 
 
 def work_once(database: Database, handlers: Handlers, lane: str) -> bool:
@@ -52,7 +60,7 @@ def work_once(database: Database, handlers: Handlers, lane: str) -> bool:
     if job is None:
         return False
     try:
-        handlers[job.kind](job)
+        handlers.by_kind[job.kind](job)
     except (MailboxAway, MailAway) as away:
         with database.write() as connection:
             again = give_back(connection, job, after_ms=away.after_ms)
@@ -93,6 +101,7 @@ def run(settings: Settings | None = None) -> None:
         thread.start()
     for thread in threads:
         thread.join()
+    handlers.close()
     database.close()
 
 

@@ -94,6 +94,11 @@ def parse_canonical(text: str) -> Json:
     return value
 
 
+def utf16(text: str) -> bytes:
+    """What RFC 8785 sorts by: UTF-16 code units."""
+    return text.encode("utf-16-be", "surrogatepass")
+
+
 def _no_float(_: str) -> Json:
     raise Refusal("statement-malformed")
 
@@ -101,7 +106,7 @@ def _no_float(_: str) -> Json:
 def _sorted(value: Json) -> Json:
     match value:
         case dict():
-            keys = sorted(value, key=lambda key: key.encode("utf-16-be", "surrogatepass"))
+            keys = sorted(value, key=utf16)
             return {key: _sorted(value[key]) for key in keys}
         case list():
             return [_sorted(item) for item in value]

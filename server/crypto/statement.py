@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Annotated, Final
 
-from server.crypto.encoding import Json, b64u, canonical, parse_canonical
+from server.crypto.encoding import Json, b64u, canonical, parse_canonical, utf16
 from server.crypto.errors import Refusal
 
 LEVELS: Final = ("managed", "passphrase", "self-held")
@@ -95,7 +95,8 @@ def parse_statement(text: str) -> Statement:
     objects = tuple(_object(item) for item in _items(value["objects"]))
     parents = tuple(_match(_HASH, item) for item in _items(value["parents"]))
     _must(list(parents) == sorted(set(parents)))
-    _check_readers(readers)
+    level, sender = _one_of(LEVELS, value["level"]), _sender(value["sender"])
+    _check_readers(readers, sender, level)
     _must([o.role for o in objects][:1] == ["body"])
     _must(all(o.role == "file" for o in objects[1:]))
     _must(len({o.id for o in objects}) == len(objects))
@@ -104,9 +105,9 @@ def parse_statement(text: str) -> Statement:
         message_id=_match(_ID, value["message_id"]),
         thread_id=_match(_ID, value["thread_id"]),
         parents=parents,
-        sender=_sender(value["sender"]),
+        sender=sender,
         readers=readers,
-        level=_one_of(LEVELS, value["level"]),
+        level=level,
         created=_count(value["created"]),
         expires=None if value["expires"] is None else _count(value["expires"]),
         message_key=_match(_HASH, value["message_key"]),
@@ -127,10 +128,11 @@ def lookup_text(
     )  # fmt: skip
 
 
-def _check_readers(readers: tuple[Reader, ...]) -> None:
-    order = [(r.address, r.role) for r in readers]
+def _check_readers(readers: tuple[Reader, ...], sender: Sender, level: str) -> None:
+    order = [(utf16(r.address), r.role) for r in readers]
     _must(order == sorted(set(order)) and len(readers) <= MAX_READERS)
-    _must([r.role for r in readers].count("sender") == 1)
+    _must([r.address for r in readers if r.role == "sender"] == [sender.address])
+    _must(all(LEVELS.index(level) <= LEVELS.index(r.level) for r in readers))
 
 
 def _sender(value: Json) -> Sender:

@@ -46,6 +46,8 @@ class GraphMail:
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
         self._client: httpx.AsyncClient | None = None
+        self._transport: httpx.AsyncHTTPTransport | None = None
+        self._thread: threading.Thread | None = None
         self._pid = 0
 
     def send(self, *, token: str, mime: bytes, mailbox: str | None = None) -> None:
@@ -65,6 +67,19 @@ class GraphMail:
             raise MailboxAway from error
         except (httpx.TransportError, TimeoutError) as error:
             raise OutcomeUnknown from error
+
+    def close(self) -> None:
+        """Give back the connections and end the loop's thread."""
+        with self._lock:
+            loop, transport, thread = self._loop, self._transport, self._thread
+            self._loop = self._client = self._transport = self._thread = None
+        if loop is None or transport is None or thread is None:
+            return
+        # The SDK's middleware does not hand `aclose` on to the transport it wraps.
+        asyncio.run_coroutine_threadsafe(transport.aclose(), loop).result(timeout=5)
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join(timeout=5)
+        loop.close()
 
     async def _send(self, token: str, mime: bytes, mailbox: str | None) -> None:
         graph = self._service(token)
@@ -94,12 +109,16 @@ class GraphMail:
             if self._loop is None or self._pid != os.getpid():
                 self._pid = os.getpid()
                 self._loop = asyncio.new_event_loop()
+                self._transport = httpx.AsyncHTTPTransport()
                 retry = RetryHandlerOption(max_retries=0)
                 self._client = GraphClientFactory.create_with_default_middleware(
-                    client=httpx.AsyncClient(timeout=TIMEOUT_S),
+                    client=httpx.AsyncClient(timeout=TIMEOUT_S, transport=self._transport),
                     options={**graph_options, RetryHandlerOption.get_key(): retry},
                 )
-                threading.Thread(target=self._loop.run_forever, name="graph", daemon=True).start()
+                self._thread = threading.Thread(
+                    target=self._loop.run_forever, name="graph", daemon=True
+                )
+                self._thread.start()
             return self._loop
 
 

@@ -31,6 +31,8 @@ class Entra:
         self._client_secret = client_secret
         self._caches = caches
         self._system_cache = msal.TokenCache()
+        self._local = urlsplit(authority).hostname in _LOOPBACK
+        self._http = _Http(loopback=self._local)
 
     def on_behalf_of(self, *, tenant_id: str, person_id: str, assertion: str) -> None:
         """Exchange the pane's token for one that may send mail, and keep it for the worker.
@@ -78,8 +80,11 @@ class Entra:
         app = self._app(tenant_id, self._system_cache)
         return _token(self._ask(lambda: app.acquire_token_for_client(APPLICATION)))
 
+    def close(self) -> None:
+        """Give back the connections."""
+        self._http.close()
+
     def _app(self, tenant_id: str, cache: msal.TokenCache) -> msal.ConfidentialClientApplication:
-        local = urlsplit(self._authority).hostname in _LOOPBACK
         authority = self._authority.replace("http://", "https://", 1)
         return msal.ConfidentialClientApplication(
             self._client_id,
@@ -87,9 +92,8 @@ class Entra:
             authority=f"{authority}/{tenant_id}",
             token_cache=cache,
             client_capabilities=["cp1"],
-            instance_discovery=False if local else None,
-            http_client=_LoopbackHttp() if local else None,
-            timeout=None if local else _TIMEOUT_S,
+            instance_discovery=False if self._local else None,
+            http_client=self._http,
         )
 
     @staticmethod
@@ -102,29 +106,31 @@ class Entra:
         return result
 
 
-class _LoopbackHttp:
-    """What MSAL asks of an HTTP client, for an authority on this machine without TLS."""
+class _Http:
+    """What MSAL asks of an HTTP client; for an authority on this machine, without TLS."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, loopback: bool) -> None:
         self._session = requests.Session()
+        self._loopback = loopback
 
     def get(self, url: str, **kwargs: Any) -> requests.Response:
         """GET."""
-        return self._session.get(_plain(url), timeout=_TIMEOUT_S, **kwargs)
+        return self._session.get(self._url(url), timeout=_TIMEOUT_S, **kwargs)
 
     def post(self, url: str, **kwargs: Any) -> requests.Response:
         """POST."""
-        return self._session.post(_plain(url), timeout=_TIMEOUT_S, **kwargs)
+        return self._session.post(self._url(url), timeout=_TIMEOUT_S, **kwargs)
 
     def close(self) -> None:
         """Give back the connections."""
         self._session.close()
 
-
-def _plain(url: str) -> str:
-    if urlsplit(url).hostname not in _LOOPBACK:
-        raise requests.exceptions.InvalidURL("only this machine is reached without TLS")
-    return url.replace("https://", "http://", 1)
+    def _url(self, url: str) -> str:
+        if not self._loopback:
+            return url
+        if urlsplit(url).hostname not in _LOOPBACK:
+            raise requests.exceptions.InvalidURL("only this machine is reached without TLS")
+        return url.replace("https://", "http://", 1)
 
 
 def _token(result: dict[str, Any] | None) -> str:

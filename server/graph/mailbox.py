@@ -27,6 +27,11 @@ class GraphSenderMailbox:
         self._graph = graph
         self._render = render
 
+    def close(self) -> None:
+        """Give back the connections."""
+        self._graph.close()
+        self._entra.close()
+
     def authorise(self, *, tenant_id: str, person_id: str, assertion: str) -> None:
         """Get and keep the right to send for this person."""
         self._entra.on_behalf_of(tenant_id=tenant_id, person_id=person_id, assertion=assertion)

@@ -75,6 +75,9 @@ class SenderMailbox(Protocol):
             OutcomeUnknown: Maybe taken; do not send again.
         """
 
+    def close(self) -> None:
+        """Give back what is held open."""
+
 
 class Blobs(Protocol):
     """Keeps large ciphertext."""

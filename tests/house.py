@@ -1,0 +1,280 @@
+"""A firm's Letterlock in this process, with a running sandbox as its Microsoft 365.
+
+`Pane` does over HTTP what the task pane does, with the server's own crypto to seal; `Visitor`
+does what a client's browser does.
+"""
+
+import base64
+import hashlib
+import json
+import time
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from server import worker
+from server.app import Parts, create_app
+from server.base.ids import new_token
+from server.base.outbox import LANES
+from server.cli import _add_demo_firm
+from server.crypto import age
+from server.crypto.encoding import b64u, canonical
+from server.crypto.envelope import Envelope, seal_envelope
+from server.crypto.identity import Identity, Recipient
+from server.crypto.padding import pad, unpad
+from server.crypto.signing import Signature
+from server.crypto.statement import parse_statement
+from tests.sandbox.running import API, Sandbox, eventually
+
+ORIGIN = "http://localhost:8399"
+ADDIN_ORIGIN = "http://127.0.0.1:8399"
+
+
+def key() -> str:
+    """An Idempotency-Key."""
+    return new_token()
+
+
+@dataclass
+class House:
+    """One application on one database."""
+
+    parts: Parts
+    sandbox: Sandbox
+    app: Any = None
+    handlers: Any = None
+
+    def open(self) -> "House":
+        """Add the demo firm and build the application and the worker's handlers."""
+        _add_demo_firm(self.parts.settings)
+        self.app = create_app(self.parts)
+        settings, database, vault = self.parts.settings, self.parts.database, self.parts.vault
+        self.handlers = worker.build_handlers(settings, database, vault)
+        return self
+
+    def close(self) -> None:
+        """Give back everything."""
+        self.handlers.close()
+        self.parts.mailbox.close()
+        self.parts.database.close()
+
+    def work(self) -> None:
+        """Do every job that is due."""
+        for lane in LANES:
+            while worker.work_once(self.parts.database, self.handlers, lane):
+                pass
+
+    def pane(self, address: str = "ann@hart.example") -> "Pane":
+        """The task pane of a person, signed in."""
+        token = self.sandbox.sign_in(address, [API])["access_token"]
+        pane = Pane(self, self.app.test_client(), token)
+        pane.me = pane.put("/me", {}).json
+        return pane
+
+    def visitor(self) -> "Visitor":
+        """A browser at the portal."""
+        return Visitor(self, self.app.test_client())
+
+
+@dataclass
+class Pane:
+    """A task pane."""
+
+    house: House
+    http: FlaskClient
+    token: str
+    me: Any = None
+
+    def call(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
+        """One call of the API as this person."""
+        headers = {"Authorization": f"Bearer {self.token}", "Idempotency-Key": key()}
+        headers |= more.pop("headers", {})
+        payload = {"json": body} if body is not None else more
+        return self.http.open(
+            f"/api/v1{path}", method=method, base_url=ADDIN_ORIGIN, headers=headers, **payload
+        )
+
+    def put(self, path: str, body: Any) -> TestResponse:
+        """PUT JSON."""
+        return self.call("PUT", path, body)
+
+    def post(self, path: str, body: Any) -> TestResponse:
+        """POST JSON."""
+        return self.call("POST", path, body)
+
+    def draft(
+        self, to: Sequence[str] = ("maya@client.example",), text: str = "Dear Maya"
+    ) -> "Draft":
+        """A message with its body uploaded and its readers looked up."""
+        body = {"readers": [{"address": address, "name": ""} for address in to]}
+        looked_up = self.post("/lookups", body).json["lookups"]
+        found = [json.loads(item["text"]) for item in looked_up]
+        made = self.post("/messages", {"draft_id": str(uuid.uuid4())}).json
+        draft = Draft(self, made["id"], made["thread_id"], found, text)
+        draft.upload()
+        return draft
+
+    def send(self, to: Sequence[str] = ("maya@client.example",), text: str = "Dear Maya") -> str:
+        """Write and send; returns the message's id."""
+        draft = self.draft(to, text)
+        draft.sign()
+        answer = draft.send()
+        assert answer.status_code == 202, answer.json
+        return draft.id
+
+
+@dataclass
+class Draft:
+    """A message on its way from the pane."""
+
+    pane: Pane
+    id: str
+    thread_id: str
+    readers: list[dict[str, Any]]
+    text: str
+    subject: str = "Your year-end"
+    identity: Identity = field(default_factory=Identity.new)
+    object_id: str = field(default_factory=new_token)
+    signature: Any = None
+
+    def __post_init__(self) -> None:
+        body = {
+            "v": 1, "subject": "Your year-end", "html": f"<p>{self.text}</p>", "text": self.text,
+            "sent_at": int(time.time()), "files": [],
+        }  # fmt: skip
+        self.body = json.dumps(body).encode()
+        self.file = age.encrypt(self.identity.recipient, pad(self.body))
+
+    def upload(self) -> TestResponse:
+        """Put the body's object."""
+        return self.pane.call(
+            "PUT",
+            f"/messages/{self.id}/objects/{self.object_id}",
+            data=self.file,
+            content_type="application/octet-stream",
+        )
+
+    def statement(self, **changes: Any) -> str:
+        """The statement's canonical text."""
+        own = json.loads(self.pane.me["lookup"]["text"])
+        listed = [(own, "sender"), *((reader, "to") for reader in self.readers)]
+        rows = [
+            {"address": r["address"], "role": role, "level": r["level"], "key": r["key"]}
+            for r, role in listed
+        ]
+        signing = hashlib.sha256(base64.urlsafe_b64decode(own["signing_key"] + "=")).digest()
+        value = {
+            "v": 1, "message_id": self.id, "thread_id": self.thread_id, "parents": [],
+            "sender": {
+                "address": own["address"], "firm": self.pane.me["firm"]["id"],
+                "key": b64u(signing), "custody": "managed",
+            },
+            "readers": sorted(rows, key=lambda row: (row["address"], row["role"])),
+            "level": "managed", "created": int(time.time()), "expires": None, "policy": {},
+            "message_key": self.identity.recipient.fingerprint,
+            "objects": [{
+                "id": self.object_id, "role": "body", "size": len(self.body),
+                "sha256": b64u(hashlib.sha256(self.file).digest()),
+            }],
+            "checkpoint": None,
+        } | changes  # fmt: skip
+        return canonical(value)
+
+    def sign(self, **changes: Any) -> TestResponse:
+        """Have the statement signed."""
+        self.signed = self.statement(**changes)
+        answer = self.pane.post(f"/messages/{self.id}/signature", {"statement": self.signed})
+        self.signature = answer.json
+        return answer
+
+    def envelopes(self) -> list[dict[str, str]]:
+        """One envelope for each reader and the sender."""
+        content = Envelope(
+            message_key=self.identity.text,
+            statement=self.signed,
+            signature=Signature(**self.signature),
+        )
+        own = json.loads(self.pane.me["lookup"]["text"])
+        keys = {reader["key"]: reader["recipient"] for reader in [own, *self.readers]}
+        return [
+            {
+                "key": fingerprint,
+                "age": base64.b64encode(
+                    seal_envelope(Recipient.parse(recipient), content)
+                ).decode(),
+            }
+            for fingerprint, recipient in keys.items()
+        ]
+
+    def send(self, **changes: Any) -> TestResponse:
+        """Send it."""
+        body = {
+            "subject": self.subject,
+            "statement_hash": parse_statement(self.signed).hash,
+            "envelopes": self.envelopes(),
+        }
+        return self.pane.post(f"/messages/{self.id}/send", body | changes)
+
+
+@dataclass
+class Visitor:
+    """A browser at the portal, with its cookies."""
+
+    house: House
+    http: FlaskClient
+
+    def call(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
+        """One call from the portal's own page."""
+        headers = {"Sec-Fetch-Site": "same-origin", "Idempotency-Key": key()}
+        headers |= more.pop("headers", {})
+        payload = {"json": body} if body is not None else more
+        return self.http.open(path, method=method, base_url=ORIGIN, headers=headers, **payload)
+
+    def post(self, path: str, body: Any) -> TestResponse:
+        """POST JSON to the API."""
+        return self.call("POST", f"/api/v1{path}", body)
+
+    def ask_code(self, message_id: str, address: str = "maya@client.example") -> str:
+        """Ask for a code, let the worker send it, and find it in the mailbox."""
+        seen = self.codes_at(address)
+        answer = self.post(f"/messages/{message_id}/codes", {"address": address})
+        assert answer.status_code == 202, answer.json
+        self.house.work()
+        return eventually(lambda: next(iter(self.codes_at(address) - seen), None))
+
+    def codes_at(self, address: str) -> set[str]:
+        """All codes in a mailbox."""
+        subjects = (m["subject"] for m in mailbox(self.house.sandbox, address))
+        return {subject[5:14] for subject in subjects if subject.startswith("Code ")}
+
+    def sign_in(self, message_id: str, address: str = "maya@client.example") -> TestResponse:
+        """Ask for a code and type it."""
+        return self.post("/sessions", {"code": self.ask_code(message_id, address)})
+
+    def open(self, message_id: str) -> TestResponse:
+        """Open the own envelope."""
+        return self.post(f"/messages/{message_id}/open", {})
+
+    def read(self, message_id: str) -> dict[str, Any]:
+        """Open, fetch and decrypt the body."""
+        opened = self.open(message_id).json
+        statement = parse_statement(opened["statement"])
+        item = statement.objects[0]
+        file = self.call("GET", f"/api/v1/messages/{message_id}/objects/{item.id}").data
+        identity = Identity.parse(opened["message_key"])
+        body: dict[str, Any] = json.loads(unpad(age.decrypt(identity, file), item.size))
+        return body
+
+
+def mailbox(sandbox: Sandbox, address: str, folder: str = "inbox") -> list[dict[str, Any]]:
+    """What is in a folder of a mailbox, as the Outlook window lists it."""
+
+    query = {"as": address, "folder": folder}
+    answer = requests.get(f"{sandbox.url}/outlook/api/mailbox", params=query, timeout=5)
+    messages: list[dict[str, Any]] = answer.json()["messages"]
+    return messages
