@@ -57,7 +57,9 @@ async def with_sdk(sandbox: Sandbox, token: str, user: str, body: SendMailPostRe
     auth = AzureIdentityAuthenticationProvider(
         Held(token), scopes=["https://graph.microsoft.com/.default"], allowed_hosts=["localhost"]
     )
-    async with httpx.AsyncClient(timeout=10) as plain:
+    # The SDK's transport never closes kept connections, so none is kept.
+    once = httpx.Limits(max_keepalive_connections=0)
+    async with httpx.AsyncClient(timeout=10, limits=once) as plain:
         http = GraphClientFactory.create_with_default_middleware(
             client=plain, options=graph_options
         )
