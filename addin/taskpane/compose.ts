@@ -28,18 +28,24 @@ async function start(): Promise<void> {
 
 function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
     const subject = find("#subject", HTMLInputElement)
-    subject.addEventListener("input", () => { pane().draft.subjectTyped = true })
+    subject.addEventListener("input", () => {
+        pane().draft.subjectTyped = true
+        pane().edited()
+    })
     const field = new PeopleField({
         add: (people) => { pane().add(people) },
         removeLast: () => { pane().removeLast() },
     })
-    return { editor: writing(), field, subject }
+    return { editor: writing(() => { pane().edited() }), field, subject }
 }
 
-function writing(): Editor {
+function writing(edited: () => void): Editor {
     let toolbar: Toolbar | null = null
     const editor = createEditor(find("#letter", HTMLElement), find("#letter", HTMLElement).dataset["label"] ?? "Message",
-        (state) => { toolbar?.update(state) })
+        (state, byHand) => {
+            toolbar?.update(state)
+            if (byHand) edited()
+        })
     toolbar = createToolbar(find("#tools", HTMLElement), find("#linking", HTMLFormElement), editor,
         () => { view.showProblem(say("pane.link.invalid")) })
     return editor

@@ -96,6 +96,11 @@ export class Pane {
         if (one.from === "outlook") void removeFrom(draft, one.role, address)
     }
 
+    /** Something was written: what was missing before may be there now. */
+    edited(): void {
+        if (this.#draft.problem !== "" && this.#draft.phase === "writing") this.#say(this.#draft, { problem: "" })
+    }
+
     /** Whether leaving would lose something. */
     isUnsent(): boolean {
         return this.#draft.phase !== "done" && !this.#parts.editor.isEmpty()
@@ -141,7 +146,7 @@ export class Pane {
             this.#parts.field.focus()
             return say("pane.to.mend")
         }
-        if (draft.blockers[0] !== undefined) return draft.blockers[0]
+        if (draft.blockers.length > 0) return say("pane.blocked")
         if (draft.recipients.length === 0) {
             this.#parts.field.focus()
             return say("pane.nobody")
@@ -159,7 +164,10 @@ export class Pane {
         draft.text = null
         this.#say(draft, { status: say("pane.queued") })
         this.#setPhase(draft, "done")
-        if (draft === this.#draft) this.#parts.editor.restore(null)
+        if (draft === this.#draft) {
+            this.#parts.editor.restore(null)
+            view.focusOnDone()
+        }
         const emptied = draft.item === null ? Promise.resolve(true) : emptyItem(draft.item)
         void emptied.then((done) => { this.#say(draft, { keptOpen: done ? "" : say("pane.kept-open") }) })
         const tell = (answer: Members | null, age: number): boolean => {

@@ -1,7 +1,7 @@
 /** The pane's face: what is shown where. Decides nothing. */
 
 import {
-    element, find, icon, type Level, levelTag, levelWords, type Line, readerRows, say, sayList, shortName,
+    element, find, focusOn, icon, type Level, levelTag, levelWords, type Line, readerRows, say, sayList, shortName,
 } from "@letterlock/kit"
 
 import type { Recipient, Recipients, Role } from "./recipients.ts"
@@ -35,6 +35,11 @@ export function showPhase(phase: Phase): void {
     part("send").setAttribute("aria-disabled", String(phase === "sending"))
     find("#subject", HTMLInputElement).readOnly = phase === "sending"
     find("#to", HTMLInputElement).readOnly = phase === "sending"
+}
+
+/** The button that had focus is gone: focus goes to what stands in its place. */
+export function focusOnDone(): void {
+    focusOn(part("done"))
 }
 
 export function showSignIn(needed: boolean): void {
@@ -90,4 +95,5 @@ export function showKeptOpen(text: string): void {
     const note = part("kept-open")
     find("p", HTMLElement, note).textContent = text
     note.hidden = text === ""
+    part("emptied").hidden = text !== ""
 }

@@ -30,8 +30,13 @@ export interface Editor {
     readonly focus: () => void
 }
 
-/** An editor in `host`, named `label` to screen readers; `changed` is called after each change. */
-export function createEditor(host: HTMLElement, label: string, changed: (state: EditorState) => void): Editor {
+/**
+ * An editor in `host`, named `label` to screen readers; `changed` is called after each change, and told whether
+ * the person changed the text.
+ */
+export function createEditor(
+    host: HTMLElement, label: string, changed: (state: EditorState, byHand: boolean) => void
+): Editor {
     let locked = false
     const view = new EditorView({ mount: host }, {
         state: fresh(null),
@@ -39,7 +44,7 @@ export function createEditor(host: HTMLElement, label: string, changed: (state: 
         editable: () => !locked,
         dispatchTransaction: (transaction) => {
             view.updateState(view.state.apply(transaction))
-            changed(view.state)
+            changed(view.state, transaction.docChanged)
         },
     })
     return {
@@ -49,7 +54,7 @@ export function createEditor(host: HTMLElement, label: string, changed: (state: 
         save: () => view.state.doc,
         restore: (saved) => {
             view.updateState(fresh(saved))
-            changed(view.state)
+            changed(view.state, false)
         },
         lock: (now) => {
             locked = now

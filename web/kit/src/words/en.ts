@@ -86,6 +86,7 @@ export const EN = {
     "pane.to.lookup": "We could not look up {who} yet. Sending tries again.",
     "pane.group": "“{who}” is a group. A letter is sealed for people by name: take the group out in Outlook and add the people.",
     "pane.bcc": "Outlook's Bcc names {who}. Hidden copies come in a later version: take them out of Bcc, then send.",
+    "pane.blocked": "Nothing has gone out. First mend what the note under To says.",
     "pane.nobody": "Say who may read it: add somebody in To.",
     "pane.empty": "The letter is still empty.",
     "pane.long": "The letter is longer than 1 MB. Nothing has gone out; shorten it, then send.",
