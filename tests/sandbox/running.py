@@ -160,7 +160,7 @@ def running(data: Path, *options: str, port: int | None = None) -> Iterator[Sand
     child = subprocess.Popen(command, cwd=ROOT)
     sandbox = Sandbox(port, data)
     try:
-        eventually(lambda: _is_healthy(sandbox, child))
+        eventually(lambda: _is_healthy(sandbox, child), within=60)
         yield sandbox
     finally:
         child.terminate()
@@ -172,5 +172,5 @@ def _is_healthy(sandbox: Sandbox, child: subprocess.Popen[bytes]) -> bool:
     assert child.poll() is None, "the sandbox did not start"
     try:
         return requests.get(f"{sandbox.url}/healthz", timeout=1).json() == {"status": "ok"}
-    except requests.ConnectionError:
+    except (requests.ConnectionError, requests.Timeout):
         return False
