@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msal
 import requests
+from msal.exceptions import MsalServiceError
 
 from server.messages.ports import MailboxAway, SignInAgain
 from server.people.sign_ins.ports import TokenCaches
@@ -100,8 +101,8 @@ class Entra:
     def _ask(call: Any) -> dict[str, Any] | None:
         try:
             result: dict[str, Any] | None = call()
-        except (requests.RequestException, ValueError) as error:
-            # MSAL tells an unreachable discovery document as a ValueError.
+        except (requests.RequestException, MsalServiceError, ValueError) as error:
+            # MSAL raises MsalServiceError for a 5xx, ValueError without a discovery document.
             raise MailboxAway from error
         return result
 
