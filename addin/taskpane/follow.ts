@@ -20,7 +20,7 @@ export function newsOf(answer: Members, who: readonly string[], age: number): Ne
     const detail = textOr(notice, "detail", "")
     switch (notice["state"]) {
         case "sent":
-            return { text: say(who.length === 1 ? "pane.sent" : "pane.sent.many", { who: sayList(who) }), settled: true }
+            return { text: say(who.length === 1 && who[0]?.includes("@") === false ? "pane.sent" : "pane.sent.many", { who: sayList(who) }), settled: true }
         case "failed":
             return { text: say("pane.failed", { detail }), settled: true }
         case "unconfirmed":

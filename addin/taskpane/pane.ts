@@ -121,6 +121,7 @@ export class Pane {
         this.keep()
         this.#setPhase(draft, "sending")
         draft.sending ??= new Sending(this.#session, this.#me)
+        this.#session.onAsking = () => { this.#say(draft, { status: say("pane.asking") }) }
         const letter = { recipients: draft.recipients, subject: draft.subject.trim(), written: this.#parts.editor.written() }
         try {
             const { id, earlier } = await draft.sending.send(letter, (step) => { this.#say(draft, { status: say(step) }) })

@@ -25,6 +25,8 @@ export type Crypto = Pick<CryptoClient, "verifyLookup" | "sealObjects" | "sealEn
 
 export class Session {
     readonly crypto: Crypto
+    /** Called before Outlook's own sign-in window may open; null when nobody wants to know. */
+    onAsking: (() => void) | null = null
     readonly #api: Api
     readonly #signIn: SignIns
 
@@ -41,6 +43,7 @@ export class Session {
         } catch (error) {
             if (!(error instanceof Problem) || error.status !== 401) throw error
             const claims = error.facts["claims"]
+            this.onAsking?.()
             await this.#signIn.again(typeof claims === "string" && claims !== "" ? claims : null)
             return work(this.#api)
         }

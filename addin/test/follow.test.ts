@@ -12,6 +12,10 @@ test("only a notice that went is called sent", () => {
     assert.deepEqual(newsOf(notice("sent"), ["Maya"], 0), { text: "Sent. Maya's notice is on its way.", settled: true })
 })
 
+test("an address has no possessive", () => {
+    assert.equal(newsOf(notice("sent"), ["maya@client.example"], 0).text, "Sent. The notice to maya@client.example is on its way.")
+})
+
 test("a notice that waits is said to wait: after a while, or at once when a try has failed", () => {
     assert.match(newsOf(notice("queued"), ["Maya"], 0).text, /in a moment/u)
     assert.match(newsOf(notice("queued"), ["Maya"], 60_000).text, /not answering/u)

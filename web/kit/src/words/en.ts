@@ -96,6 +96,7 @@ export const EN = {
     "pane.uploading": "Handing over the sealed letter.",
     "pane.signing": "Having it signed.",
     "pane.posting": "Handing over the envelopes.",
+    "pane.asking": "Microsoft 365 wants to see you first: answer its window. Your text stays here.",
     "pane.queued": "Sealed and kept. The notice goes out in a moment.",
     "pane.waiting":
         "Sealed and kept. Microsoft 365 is not answering; the notice goes out by itself when it does.",
