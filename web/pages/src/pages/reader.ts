@@ -35,6 +35,7 @@ async function open(page: Page): Promise<void> {
 
 function fail(page: Page, error: unknown): void {
     if (error instanceof CryptoError) showRefusal(page.letter, refusalCode(error))
+    else if (error instanceof Problem && typeof error.facts["refusal"] === "string") showRefusal(page.letter, error.facts["refusal"])
     else if (error instanceof Problem && error.status === 404) showStage("gone")
     else if (error instanceof Problem && error.status === 401) backToWho(say("open.session"))
     else if (error instanceof Unexpected) showRefusal(page.letter, "envelope-malformed")
