@@ -99,7 +99,7 @@ def pane_compose() -> ResponseReturnValue:
 @callers(ANYONE, host=ADDIN)
 def pane_read() -> ResponseReturnValue:
     """The task pane beside a message that is being read."""
-    return render_template("pane_read.html")
+    return render_template("pane_read.html", origin=current("firm").origin)
 
 
 @bp.get("/help")

@@ -115,7 +115,7 @@ def test_a_lost_right_to_send_holds_the_notice_for_the_sender(house: House, draf
 
 
 def test_a_notice_is_taken_again_when_its_worker_died(house: House, draft: Draft) -> None:
-    from server.base.outbox import lease  # noqa: PLC0415 what a worker does before it dies
+    from server.base.outbox import lease
 
     draft.send()
     with house.parts.database.write() as connection:

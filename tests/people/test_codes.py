@@ -177,7 +177,7 @@ def test_no_code_stands_in_the_database(house: House, maya: Visitor, message_id:
     code = maya.ask_code(message_id).replace("-", "")
     with house.parts.database.read() as connection:
         for table in ("codes", "outbox", "events", "sessions"):
-            rows = connection.execute(text(f"SELECT * FROM {table}")).all()  # noqa: S608 our own names
+            rows = connection.execute(text(f"SELECT * FROM {table}")).all()
             assert code not in str(rows)
 
 

@@ -1,0 +1,50 @@
+"""Settings: what must be set, and what is refused."""
+
+from pathlib import Path
+
+import pytest
+
+from server.base.settings import BadSetting, load_settings
+
+GOOD = {
+    "LETTERLOCK_DATA": "/data",
+    "LETTERLOCK_ORIGIN": "https://portal.hart.example",
+    "LETTERLOCK_ADDIN_ORIGIN": "https://addin.hart.example",
+    "LETTERLOCK_CLIENT_ID": "client",
+    "LETTERLOCK_CLIENT_SECRET": "the-secret",
+}
+
+
+def test_the_defaults_are_microsofts_and_a_local_folder() -> None:
+    settings = load_settings(GOOD)
+    assert settings.database_url == "sqlite:////data/letterlock.db"
+    assert settings.blob_url == "file:///data/blobs"
+    assert settings.master_key == Path("/data/master.key")
+    assert settings.graph_url == "https://graph.microsoft.com/v1.0"
+    assert settings.office_js.startswith("https://appsforoffice.microsoft.com/")
+
+
+@pytest.mark.parametrize("name", sorted(GOOD))
+def test_a_missing_setting_is_named(name: str) -> None:
+    with pytest.raises(BadSetting, match=name):
+        load_settings({**GOOD, name: ""})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("LETTERLOCK_ORIGIN", "http://portal.hart.example"),
+        ("LETTERLOCK_ORIGIN", "https://portal.hart.example/path"),
+        ("LETTERLOCK_ORIGIN", "ftp://portal.hart.example"),
+        ("LETTERLOCK_ADDIN_ORIGIN", "https://portal.hart.example:8443"),
+        ("LETTERLOCK_OFFICE_JS", "http://localhost/office.js"),
+    ],
+)
+def test_a_wrong_setting_is_named_and_never_echoed(name: str, value: str) -> None:
+    with pytest.raises(BadSetting, match=name.removeprefix("LETTERLOCK_")) as refusal:
+        load_settings({**GOOD, name: value})
+    assert value not in str(refusal.value)
+
+
+def test_settings_do_not_show_the_secret() -> None:
+    assert "the-secret" not in repr(load_settings(GOOD))
