@@ -84,11 +84,7 @@ export default defineConfig(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: {
       parserOptions: {
-        projectService: {
-          // tests/ is Python's tree; its few TypeScript tests take the root's options.
-          allowDefaultProject: ["tests/*/*.ts"],
-          defaultProject: "tsconfig.json",
-        },
+        projectService: true,
         tsconfigRootDir: import.meta.dirname,
       },
     },
