@@ -39,6 +39,7 @@ export class Pane {
     async signedIn(session: Session, me: Me): Promise<void> {
         this.#session = session
         this.#me = me
+        view.allowSending()
         this.#change(this.#draft, without(this.#draft.recipients, me.address))
         await this.#lookUp(this.#draft)
     }

@@ -42,6 +42,11 @@ export function focusOnDone(): void {
     focusOn(part("done"))
 }
 
+/** Somebody is signed in: a press of "Send securely" is heard from now on. */
+export function allowSending(): void {
+    find("#send", HTMLButtonElement).disabled = false
+}
+
 export function showSignIn(needed: boolean): void {
     part("sign-in").hidden = !needed
     part("send").hidden = needed
