@@ -1,7 +1,7 @@
 """The web application: where slices, adapters and HTTP meet. One of three roofs."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -10,6 +10,7 @@ import structlog
 from apiflask import APIFlask, HTTPError
 from flask import Response, g, render_template, request
 from flask.typing import ResponseReturnValue
+from gunicorn.app.base import BaseApplication
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 
@@ -25,14 +26,11 @@ from server.crypto.errors import Refusal
 from server.firms import routes as firm_routes
 from server.firms import service as firms
 from server.firms.service import Firm
-from server.graph.client import GraphMail
 from server.graph.entra import Entra
-from server.graph.mailbox import GraphSenderMailbox
 from server.graph.tokens import EntraTokens
 from server.keys import routes as key_routes
-from server.mail.mime import MimeRenderer
 from server.messages import routes as message_routes
-from server.messages.ports import Blobs, SenderMailbox
+from server.messages.ports import Blobs, SendingRights
 from server.messages.reading import routes as reading_routes
 from server.people import service as people
 from server.people.service import Person
@@ -55,7 +53,7 @@ class Parts:
     vault: Vault
     blobs: Blobs
     tokens: StaffTokens
-    mailbox: SenderMailbox
+    rights: SendingRights
 
 
 def build_parts(settings: Settings) -> Parts:
@@ -73,7 +71,7 @@ def build_parts(settings: Settings) -> Parts:
         vault=vault,
         blobs=ObstoreBlobs(settings.blob_url),
         tokens=EntraTokens(authority=settings.authority, client_id=settings.client_id),
-        mailbox=GraphSenderMailbox(entra, GraphMail(settings.graph_url), MimeRenderer().notice),
+        rights=entra,
     )
 
 
@@ -101,6 +99,33 @@ def create_app(parts: Parts | None = None) -> APIFlask:
     _gate(app, parts)
     _errors(app)
     return app
+
+
+class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+    def __init__(self, options: Mapping[str, Any]) -> None:
+        self._options = options
+        super().__init__()
+
+    def load_config(self) -> None:
+        for name, value in self._options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> APIFlask:
+        return create_app()
+
+
+def serve(*, bind: list[str], workers: int) -> None:
+    """Serve with gunicorn until SIGTERM. This module is loaded once, before the workers fork."""
+    options = {
+        "bind": bind,
+        "worker_class": "gthread",
+        "workers": workers,
+        "threads": 4,
+        "graceful_timeout": 20,
+        "loglevel": "warning",
+        "control_socket_disable": True,
+    }
+    _Gunicorn(options).run()
 
 
 def _pages(app: APIFlask, settings: Settings) -> None:
@@ -131,7 +156,7 @@ def _gate(app: APIFlask, parts: Parts) -> None:
     @app.before_request
     def enter() -> None:
         g.started = time.monotonic()
-        g.blobs, g.mailbox = parts.blobs, parts.mailbox
+        g.blobs, g.rights = parts.blobs, parts.rights
         pass_gate(doormen)
 
     @app.after_request

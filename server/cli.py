@@ -1,4 +1,8 @@
-"""The command line: `letterlock up|web|worker|db`. One of three roofs."""
+"""The command line: `letterlock up|web|worker|db`. One of three roofs.
+
+Each command imports what it runs and no more: `up` starts three processes, and what each of them
+loads is what a person waits for.
+"""
 
 import argparse
 import os
@@ -12,19 +16,13 @@ import urllib.error
 import urllib.request
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
-from gunicorn.app.base import BaseApplication
-
-from server import migrations, worker
-from server.app import build_parts, create_app
-from server.base.database import Database
-from server.base.mail import Brand
 from server.base.settings import BadSetting, Settings, from_environment, load_settings
-from server.base.vault import Vault
-from server.firms import service as firms
-from server.keys import service as keys
+
+if TYPE_CHECKING:
+    from server.base.mail import Brand
 
 DEMO_TENANT: Final = "6f0d2a7e-5b1c-4c5e-9a53-2f1f0c9d1a11"
 DEMO_CLIENT: Final = "3d9b6c1e-8a54-4e0e-b6a5-0e6f8f1c2b22"
@@ -62,42 +60,33 @@ def _parser() -> argparse.ArgumentParser:
     web.add_argument("--port", type=int, default=8300)
     web.add_argument("--workers", type=int, default=2 * (os.cpu_count() or 1))
     web.set_defaults(run=_web)
-    commands.add_parser("worker", help="the worker").set_defaults(run=lambda _: worker.run())
+    commands.add_parser("worker", help="the worker").set_defaults(run=_worker)
     database = commands.add_parser("db", help="the database")
     database.add_argument("action", choices=["upgrade"])
-    database.set_defaults(run=lambda _: migrations.upgrade(from_environment().database_url))
+    database.set_defaults(run=_upgrade)
     return parser
 
 
-class _Server(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    def __init__(self, options: Mapping[str, Any]) -> None:
-        self._options = options
-        super().__init__()
+def _worker(_: argparse.Namespace) -> None:
+    from server import worker  # noqa: PLC0415 see above
 
-    def load_config(self) -> None:
-        for name, value in self._options.items():
-            self.cfg.set(name, value)
+    worker.run()
 
-    def load(self) -> Any:
-        return create_app(build_parts(from_environment()))
+
+def _upgrade(_: argparse.Namespace) -> None:
+    from server import migrations  # noqa: PLC0415 see above
+
+    migrations.upgrade(from_environment().database_url)
 
 
 def _web(options: argparse.Namespace) -> None:
+    from server.app import serve  # noqa: PLC0415 see above
+
     from_environment()
     bind = [f"127.0.0.1:{options.port}"]
     if _answers_ipv6():
         bind.append(f"[::1]:{options.port}")  # some browsers try it first for localhost
-    _Server(
-        {
-            "bind": bind,
-            "worker_class": "gthread",
-            "workers": options.workers,
-            "threads": 4,
-            "graceful_timeout": 20,
-            "loglevel": "warning",
-            "control_socket_disable": True,
-        }
-    ).run()
+    serve(bind=bind, workers=options.workers)
 
 
 def _answers_ipv6() -> bool:
@@ -121,13 +110,12 @@ def _up(options: argparse.Namespace) -> int:
     try:
         if options.demo:
             family.start("sandbox", *_sandbox_command(options))
-            family.wait_for(f"http://localhost:{options.sandbox_port}/healthz")
-        migrations.upgrade(settings.database_url)
-        if options.demo:
-            _add_demo_firm(settings)
+        _prepare(settings)
         family.start("web", *_own("web", "--port", str(options.port), "--workers", "2"))
         family.start("worker", *_own("worker"))
         family.wait_for(f"http://localhost:{options.port}/healthz")
+        if options.demo:
+            family.wait_for(f"http://localhost:{options.sandbox_port}/healthz")
         _say_where(options, settings)
         return family.watch()
     except _ChildEnded as error:
@@ -167,7 +155,21 @@ def _own(*arguments: str) -> list[str]:
     return [sys.executable, "-m", "server.cli", *arguments]
 
 
-def _add_demo_firm(settings: Settings) -> None:
+def _prepare(settings: Settings) -> None:
+    from server import migrations  # noqa: PLC0415 see above
+
+    migrations.upgrade(settings.database_url)
+    if settings.demo:
+        add_demo_firm(settings)
+
+
+def add_demo_firm(settings: Settings) -> None:
+    """Add Hart & Co, unless it is there."""
+    from server.base.database import Database  # noqa: PLC0415 see above
+    from server.base.vault import Vault  # noqa: PLC0415 see above
+    from server.firms import service as firms  # noqa: PLC0415 see above
+    from server.keys import service as keys  # noqa: PLC0415 see above
+
     database, vault = Database(settings.database_url), Vault.load(settings.master_key)
     with database.write() as connection:
         firm = firms.add(
@@ -182,7 +184,9 @@ def _add_demo_firm(settings: Settings) -> None:
     database.close()
 
 
-def _demo_brand(settings: Settings) -> Brand:
+def _demo_brand(settings: Settings) -> "Brand":
+    from server.base.mail import Brand  # noqa: PLC0415 see above
+
     return Brand(
         name="Hart & Co",
         line="Chartered accountants",

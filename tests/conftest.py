@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -40,15 +41,19 @@ def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]
         connection.execute(text("CREATE DATABASE template_letterlock"))
     template = _named(url, "template_letterlock")
     migrations.upgrade(template)
+    with (
+        admin.connect() as connection
+    ):  # whoever is connected, autovacuum too, keeps it from being copied
+        connection.execute(text("ALTER DATABASE template_letterlock ALLOW_CONNECTIONS false"))
     yield url
     admin.dispose()
     server.cleanup()
 
 
 @pytest.fixture
-def postgresql_url(postgresql_server: str, request: pytest.FixtureRequest) -> Iterator[str]:
+def postgresql_url(postgresql_server: str) -> Iterator[str]:
     """A fresh, migrated PostgreSQL database."""
-    name = f"t{abs(hash(request.node.nodeid))}"
+    name = f"t{uuid.uuid4().hex}"
     admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_letterlock"))

@@ -21,7 +21,7 @@ from server import worker
 from server.app import Parts, create_app
 from server.base.ids import new_token
 from server.base.outbox import LANES
-from server.cli import _add_demo_firm
+from server.cli import add_demo_firm
 from server.crypto import age
 from server.crypto.encoding import b64u, canonical
 from server.crypto.envelope import Envelope, seal_envelope
@@ -51,7 +51,7 @@ class House:
 
     def open(self) -> "House":
         """Add the demo firm and build the application and the worker's handlers."""
-        _add_demo_firm(self.parts.settings)
+        add_demo_firm(self.parts.settings)
         self.app = create_app(self.parts)
         settings, database, vault = self.parts.settings, self.parts.database, self.parts.vault
         self.handlers = worker.build_handlers(settings, database, vault)
@@ -60,7 +60,7 @@ class House:
     def close(self) -> None:
         """Give back everything."""
         self.handlers.close()
-        self.parts.mailbox.close()
+        self.parts.rights.close()
         self.parts.database.close()
 
     def work(self) -> None:

@@ -22,7 +22,7 @@ _TIMEOUT_S: Final = 10
 
 
 class Entra:
-    """One app registration at one authority (`https://login.microsoftonline.com`)."""
+    """One app registration at one authority. Implements messages.ports.SendingRights."""
 
     def __init__(
         self, *, authority: str, client_id: str, client_secret: str, caches: TokenCaches
@@ -35,7 +35,7 @@ class Entra:
         self._local = urlsplit(authority).hostname in _LOOPBACK
         self._http = _Http(loopback=self._local)
 
-    def on_behalf_of(self, *, tenant_id: str, person_id: str, assertion: str) -> None:
+    def authorise(self, *, tenant_id: str, person_id: str, assertion: str) -> None:
         """Exchange the pane's token for one that may send mail, and keep it for the worker.
 
         Raises:

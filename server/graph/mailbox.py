@@ -32,10 +32,6 @@ class GraphSenderMailbox:
         self._graph.close()
         self._entra.close()
 
-    def authorise(self, *, tenant_id: str, person_id: str, assertion: str) -> None:
-        """Get and keep the right to send for this person."""
-        self._entra.on_behalf_of(tenant_id=tenant_id, person_id=person_id, assertion=assertion)
-
     def send_notice(self, *, tenant_id: str, person_id: str, notice: Notice) -> None:
         """Send one notice as its sender."""
         token = self._entra.for_person(tenant_id=tenant_id, person_id=person_id)

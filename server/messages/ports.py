@@ -54,8 +54,8 @@ class Notice:
     delivery_id: str
 
 
-class SenderMailbox(Protocol):
-    """Sends a notification as the sender, through the sender's own mailbox."""
+class SendingRights(Protocol):
+    """Where the right to send in a person's name comes from."""
 
     def authorise(self, *, tenant_id: str, person_id: str, assertion: str) -> None:
         """Get the right to send for this person, and keep it for the worker.
@@ -64,6 +64,13 @@ class SenderMailbox(Protocol):
             SignInAgain: The pane must sign the person in again first.
             MailboxAway: Entra does not answer.
         """
+
+    def close(self) -> None:
+        """Give back what is held open."""
+
+
+class SenderMailbox(Protocol):
+    """Sends a notification as the sender, through the sender's own mailbox."""
 
     def send_notice(self, *, tenant_id: str, person_id: str, notice: Notice) -> None:
         """Send it: one item in the sender's Sent Items.

@@ -128,7 +128,7 @@ def send(message_id: str, json_data: SendIn) -> ResponseReturnValue:
     entry = messages.send(
         tools().database,
         tools().vault,
-        current("mailbox"),
+        current("rights"),
         firm=current("firm"),
         sender=current("person"),
         assertion=current("assertion"),

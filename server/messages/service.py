@@ -25,7 +25,7 @@ from server.crypto.envelope import looks_like_envelope
 from server.events import service as events
 from server.firms.service import Firm
 from server.messages import store
-from server.messages.ports import Blobs, MailboxAway, SenderMailbox, SignInAgain
+from server.messages.ports import Blobs, MailboxAway, SendingRights, SignInAgain
 from server.people.service import Person
 
 MAX_OBJECT: Final = 1_258_291  # 1.2 MiB: a body of 1 MiB, padded and sealed
@@ -152,7 +152,7 @@ def put_object(
 def send(
     database: Database,
     vault: Vault,
-    mailbox: SenderMailbox,
+    rights: SendingRights,
     *,
     firm: Firm,
     sender: Person,
@@ -170,7 +170,7 @@ def send(
     Args:
         database: Transactions are opened here, around the call to Entra.
         vault: Seals the public subject at rest.
-        mailbox: The sender's mailbox.
+        rights: Where the right to send for the sender comes from.
         firm: The sender's firm.
         sender: Who is signed in.
         assertion: The access token of this request, for on-behalf-of.
@@ -195,7 +195,7 @@ def send(
     if not readers or entry["statement_hash"] != statement_hash:
         raise StatementRefused(refusal="statement-malformed")
     try:
-        mailbox.authorise(tenant_id=firm.tenant_id, person_id=sender.id, assertion=assertion)
+        rights.authorise(tenant_id=firm.tenant_id, person_id=sender.id, assertion=assertion)
     except SignInAgain as challenge:
         raise SignInFirst(claims=challenge.claims) from challenge
     except MailboxAway as away:

@@ -58,7 +58,7 @@ def microsoft() -> Iterator[responses.RequestsMock]:
 
 
 def on_behalf_of(entra: Entra) -> None:
-    entra.on_behalf_of(tenant_id=TENANT, person_id="ann", assertion="pane-token")
+    entra.authorise(tenant_id=TENANT, person_id="ann", assertion="pane-token")
 
 
 def test_asks_for_mail_send_on_behalf_of_the_pane(
