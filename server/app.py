@@ -205,6 +205,11 @@ def _doormen(parts: Parts) -> Doormen:
 
 
 def _errors(app: APIFlask) -> None:
+    # First, because it sets a handler for HTTPException too, which ours below replaces.
+    @app.error_processor
+    def invalid(error: HTTPError) -> Response:
+        return problem(Invalid(fields=_fields(error.detail)))
+
     @app.errorhandler(AppError)
     def expected(error: AppError) -> ResponseReturnValue:
         return _answer(error)
@@ -223,10 +228,6 @@ def _errors(app: APIFlask) -> None:
     def unexpected(error: Exception) -> ResponseReturnValue:
         _log.error("unexpected", error_type=type(error).__name__, where=logs.where(error))
         return _answer(AppError())
-
-    @app.error_processor
-    def invalid(error: HTTPError) -> Response:
-        return problem(Invalid(fields=_fields(error.detail)))
 
 
 def _answer(error: AppError) -> ResponseReturnValue:
