@@ -1,0 +1,55 @@
+"""One running pair for all stories, a browser for each module, and a fresh profile for each person.
+
+`LETTERLOCK_RUNNING="http://localhost:8300 http://localhost:8301"` runs the stories against a pair
+that stands already and leaves it as it is. An address gets five codes an hour, and the stories
+use up to five of each: such a pair must be fresh, or an hour older than the last run.
+"""
+
+import os
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.browser import chromium
+from tests.e2e.pair import Pair, standing, started
+from tests.e2e.people import Profile
+
+
+@pytest.fixture(scope="session")
+def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+    """The running pair; every story writes under subjects of its own."""
+    if running := os.environ.get("LETTERLOCK_RUNNING"):
+        yield standing(running)
+        return
+    with started(tmp_path_factory.mktemp("pair")) as own:
+        yield own
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture
+def profile(browser: Browser, pair: Pair) -> Iterator[Callable[..., Profile]]:
+    """Makes browser profiles; at the end none of their pages may have complained."""
+    made: list[Profile] = []
+
+    def make(**options: object) -> Profile:
+        made.append(Profile.open(browser, pair, **options))
+        return made[-1]
+
+    yield make
+    complaints = [line for one in made for line in one.complaints]
+    for one in made:
+        one.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def mended(pair: Pair) -> Iterator[None]:
+    """What a story sets to fail is mended after it."""
+    yield
+    pair.sandbox.faults(obo=None, entra=None, graph=None, delivery=None)
