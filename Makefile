@@ -50,7 +50,7 @@ clean: ## Remove what set-up and builds made
 	@mkdir -p .setup && touch $@
 
 .setup/node: package-lock.json package.json
-	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20)' 2>/dev/null || { echo "Letterlock needs Node 20 or newer and npm on the PATH."; exit 1; }
+	@node -e 'process.exit(+process.versions.node.split(".")[0] < 20 ? 1 : 0)' 2>/dev/null || { echo "Letterlock needs Node 20 or newer and npm on the PATH."; exit 1; }
 	npm ci --silent --ignore-scripts
 	@mkdir -p .setup && touch $@
 
