@@ -136,6 +136,16 @@ def test_the_addin_host_says_what_it_is(pair: Pair, profile: Profiles) -> None:
     assert inspector.found == []
 
 
+def test_what_the_policy_refuses_does_not_go_unnoticed(profile: Profiles, pair: Pair) -> None:
+    visitor = profile()
+    page = visitor.context.new_page()
+    page.goto(pair.url)
+    with page.expect_console_message(lambda line: line.text.startswith("policy: img-src")):
+        page.evaluate("document.body.append(Object.assign(new Image(), {src: 'http://[::1]:1/'}))")
+    assert any(line.startswith("policy: img-src") for line in visitor.complaints)
+    visitor.complaints.clear()
+
+
 def _message_alone(reader: Profile, page: Page) -> Page:
     """The message's document in a tab of its own: no script, so no axe, runs in its frame."""
     body = _frame(page, "**/frame").locator("body").inner_html()
