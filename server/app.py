@@ -15,9 +15,9 @@ from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
 
 from server.base import logs
+from server.base.access import Authentication, authorise, require_rules
 from server.base.database import Database
 from server.base.errors import AppError, Invalid, NotFound, TooLarge
-from server.base.gate import Doormen, check_marks, pass_gate
 from server.base.headers import secure
 from server.base.http import ADDIN, ANY_HOST, ANYONE, PORTAL, Tools, callers, problem
 from server.base.settings import Settings, from_environment
@@ -95,8 +95,8 @@ def create_app(parts: Parts | None = None) -> APIFlask:
         app.register_blueprint(module.bp)
     spec = app.view_functions["openapi.spec"]
     app.view_functions["openapi.spec"] = callers(ANYONE, host=ANY_HOST)(spec)
-    check_marks(app)
-    _gate(app, parts)
+    require_rules(app)
+    _access(app, parts)
     _errors(app)
     return app
 
@@ -150,14 +150,14 @@ def _pages(app: APIFlask, settings: Settings) -> None:
         return {"firm": firm.brand if firm else None}
 
 
-def _gate(app: APIFlask, parts: Parts) -> None:
-    doormen = _doormen(parts)
+def _access(app: APIFlask, parts: Parts) -> None:
+    authentication = _authentication(parts)
 
     @app.before_request
     def enter() -> None:
         g.started = time.monotonic()
         g.blobs, g.rights = parts.blobs, parts.rights
-        pass_gate(doormen)
+        authorise(authentication)
 
     @app.after_request
     def leave(response: Response) -> Response:
@@ -173,7 +173,7 @@ def _gate(app: APIFlask, parts: Parts) -> None:
         return response
 
 
-def _doormen(parts: Parts) -> Doormen:
+def _authentication(parts: Parts) -> Authentication:
     database, vault = parts.database, parts.vault
 
     def firm_of(origin: str) -> tuple[Firm, str]:
@@ -181,7 +181,7 @@ def _doormen(parts: Parts) -> Doormen:
             firm = firms.of_origin(connection, origin)
         return firm, ADDIN if origin == firm.addin_origin else PORTAL
 
-    def staff_of(firm: Firm, token: str, first: bool) -> tuple[StaffClaims, Person | None]:  # noqa: FBT001 the shape of Doormen
+    def staff_of(firm: Firm, token: str, first: bool) -> tuple[StaffClaims, Person | None]:  # noqa: FBT001 the shape of Authentication
         claims = parts.tokens.verify(token)
         if claims.tenant_id != firm.tenant_id:
             raise OtherTenant
@@ -201,7 +201,7 @@ def _doormen(parts: Parts) -> Doormen:
         with database.write() as connection:
             sign_ins.touch(connection, vault, token)
 
-    return Doormen(firm_of=firm_of, staff_of=staff_of, client_of=client_of, touch=touch)
+    return Authentication(firm_of=firm_of, staff_of=staff_of, client_of=client_of, touch=touch)
 
 
 def _errors(app: APIFlask) -> None:

@@ -262,7 +262,7 @@ def created(body: object) -> Response:
 
 
 def current(name: str) -> Any:
-    """What the gate in app.py found for this request: firm, person, assertion or session."""
+    """What access control found for this request: firm, person, assertion or session."""
     return g.get(name)
 
 

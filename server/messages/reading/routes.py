@@ -29,7 +29,7 @@ from server.base.http import (
 from server.crypto.encoding import b64u
 from server.keys import service as keys
 from server.messages.reading import service as reading
-from server.messages.reading.service import Letter
+from server.messages.reading.service import MessageHead
 from server.people.sign_ins import service as sign_ins
 
 bp = APIBlueprint("reading", __name__)
@@ -57,12 +57,12 @@ def page(message_id: str) -> ResponseReturnValue:
     """The reader's page. It sends nothing, opens nothing and changes nothing."""
     firm, viewer = current("firm"), current("viewer")
     with tools().database.read() as connection:
-        letter = reading.letter(connection, tools().vault, firm=firm, message_id=message_id)
+        head = reading.head(connection, tools().vault, firm=firm, message_id=message_id)
         known = viewer is not None and reading.is_reader(connection, message_id, viewer)
         directory_key = keys.directory_key(connection, firm.id)
     return render_template(
         "reader.html",
-        letter=_shown(letter, firm.brand.zone, viewer.address if known else None),
+        letter=_shown(head, firm.brand.zone, viewer.address if known else None),
         code_from=firm.brand.mailbox,
         directory_key=b64u(directory_key),
     )
@@ -75,8 +75,8 @@ def ask_code(message_id: str, json_data: CodeIn) -> ResponseReturnValue:
     """Send a code, if the address is a reader's; the answer is the same if it is not."""
     firm = current("firm")
     with tools().database.write() as connection:
-        letter = reading.letter(connection, tools().vault, firm=firm, message_id=message_id)
-        address = _address(json_data, letter)
+        head = reading.head(connection, tools().vault, firm=firm, message_id=message_id)
+        address = _address(json_data, head)
         reader = reading.reader_at(
             connection, tools().vault, firm=firm, message_id=message_id, address=address
         )
@@ -137,22 +137,22 @@ def object_file(message_id: str, object_id: str) -> ResponseReturnValue:
     return Response(file, mimetype="application/octet-stream")
 
 
-def _address(json_data: CodeIn, letter: Letter) -> str:
+def _address(json_data: CodeIn, head: MessageHead) -> str:
     if json_data.address is not None:
         return parse_address(json_data.address)
-    if json_data.reader is None or json_data.reader >= len(letter.addressed):
+    if json_data.reader is None or json_data.reader >= len(head.addressed):
         raise Invalid("Say which address is yours, and ask again.")
-    return letter.addressed[json_data.reader].address
+    return head.addressed[json_data.reader].address
 
 
-def _shown(letter: Letter, zone: str, known_reader: str | None) -> dict[str, Any]:
-    sent_at: datetime = letter.sent_at.astimezone(ZoneInfo(zone))
+def _shown(head: MessageHead, zone: str, known_reader: str | None) -> dict[str, Any]:
+    sent_at: datetime = head.sent_at.astimezone(ZoneInfo(zone))
     return {
-        "id": letter.id,
-        "sender_name": letter.sender.shown_name,
-        "sender_first": letter.sender.shown_name.split(maxsplit=1)[0],
+        "id": head.id,
+        "sender_name": head.sender.shown_name,
+        "sender_first": head.sender.shown_name.split(maxsplit=1)[0],
         "sent_at": sent_at,
-        "level": letter.level,
-        "readers": letter.masked,
+        "level": head.level,
+        "readers": head.masked,
         "known_reader": known_reader,
     }

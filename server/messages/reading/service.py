@@ -29,7 +29,7 @@ READABLE: Final = ("sealed", "delivered", "read")
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MessageHead:
     """What the page shows before anybody has said who he is.
 
     `addressed` are the persons in To and Cc, in the statement's order; pages show them masked.
@@ -58,7 +58,7 @@ class Opened:
     directory_key: bytes
 
 
-def letter(connection: Connection, vault: Vault, *, firm: Firm, message_id: str) -> Letter:
+def head(connection: Connection, vault: Vault, *, firm: Firm, message_id: str) -> MessageHead:
     """The facts of a sent message.
 
     Raises:
@@ -66,7 +66,7 @@ def letter(connection: Connection, vault: Vault, *, firm: Firm, message_id: str)
     """
     entry = _sent(connection, firm, message_id)
     rows = store.readers_of(connection, message_id)
-    return Letter(
+    return MessageHead(
         id=message_id,
         sender=people.get(connection, vault, entry["sender_id"]),
         sent_at=datetime.fromtimestamp(entry["sealed_at"] / 1000, tz=UTC),

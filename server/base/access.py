@@ -1,6 +1,6 @@
-"""The gate every request passes: host, caller, origin, size. Deny by default.
+"""Access control of every request: host, caller, origin, size. Deny by default.
 
-It knows how to ask who somebody is only through the functions that app.py gives it.
+It finds out who somebody is only through the functions that app.py gives it.
 """
 
 from collections.abc import Callable
@@ -28,8 +28,8 @@ from server.base.http import (
 
 
 @dataclass(frozen=True, slots=True)
-class Doormen:
-    """Who answers the gate's questions.
+class Authentication:
+    """How a request's host and caller are found out.
 
     `firm_of` takes an origin and returns (firm, ADDIN or PORTAL), or raises NotFound; `staff_of`
     takes (firm, token, first) and returns (claims, person or None when `first`); `client_of`
@@ -51,7 +51,7 @@ class WrongHost(AppError):
     detail = "This host name belongs to no firm here. Check the address."
 
 
-def check_marks(app: Flask) -> None:
+def require_rules(app: Flask) -> None:
     """Refuse to start with a view that does not say who may call it.
 
     Raises:
@@ -62,12 +62,12 @@ def check_marks(app: Flask) -> None:
             raise RuntimeError(f"{endpoint} does not say who may call it")
 
 
-def pass_gate(doormen: Doormen) -> None:
+def authorise(authentication: Authentication) -> None:
     """Let a request in, or raise; sets `g.firm`, `g.host` and who is calling."""
     view = current_app.view_functions.get(request.endpoint or "")
     rule = rule_of(view)
     try:
-        g.firm, g.host = doormen.firm_of(origin_of(request))
+        g.firm, g.host = authentication.firm_of(origin_of(request))
     except NotFound as error:
         if request.path == "/healthz":
             g.firm, g.host = None, PORTAL
@@ -80,7 +80,7 @@ def pass_gate(doormen: Doormen) -> None:
     request.max_content_length = rule.body
     if request.method not in SAFE_METHODS:
         _check_unsafe(rule)
-    _identify(doormen, rule)
+    _identify(authentication, rule)
 
 
 def _check_unsafe(rule: Rule) -> None:
@@ -91,22 +91,22 @@ def _check_unsafe(rule: Rule) -> None:
         require_json()
 
 
-def _identify(doormen: Doormen, rule: Rule) -> None:
+def _identify(authentication: Authentication, rule: Rule) -> None:
     g.viewer = g.person = None
     if rule.caller == STAFF:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token or g.host != ADDIN:
             raise NotSignedIn
         first = request.path == "/api/v1/me"
-        g.claims, g.person = doormen.staff_of(g.firm, token, first)
+        g.claims, g.person = authentication.staff_of(g.firm, token, first)
         g.assertion = token
         return
     token = request.cookies.get(SESSION_COOKIE, "") if g.host == PORTAL else ""
     if token:
         try:
-            g.viewer = doormen.client_of(g.firm, token)
+            g.viewer = authentication.client_of(g.firm, token)
             if request.method not in SAFE_METHODS:
-                doormen.touch(token)
+                authentication.touch(token)
         except NotSignedIn:
             if rule.caller == CLIENT:
                 raise

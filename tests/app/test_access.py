@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import text
 
+from server.base.access import require_rules
 from server.base.database import metadata
-from server.base.gate import check_marks
 from server.base.http import ADDIN, ANY_HOST, CLIENT, PORTAL, STAFF, rule_of
 from server.crypto.statement import parse_statement
 from tests.house import ADDIN_ORIGIN, ORIGIN, House
@@ -52,7 +52,7 @@ def test_a_view_that_does_not_say_who_may_call_it_stops_the_start() -> None:
     app = Flask(__name__)
     app.add_url_rule("/open", "open", lambda: "")
     with pytest.raises(RuntimeError, match="does not say"):
-        check_marks(app)
+        require_rules(app)
 
 
 def test_every_route_refuses_strangers_unless_it_is_for_anyone(house: House) -> None:
