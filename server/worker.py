@@ -10,7 +10,7 @@ import structlog
 
 from server.base import logs
 from server.base.database import Database
-from server.base.outbox import LANES, Job, finish, give_back, lease
+from server.base.outbox import LANES, Job, finish, give_back, is_due, lease
 from server.base.settings import Settings, from_environment
 from server.base.vault import Vault
 from server.graph.client import GraphMail
@@ -55,6 +55,9 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
 
 def work_once(database: Database, handlers: Handlers, lane: str) -> bool:
     """Do the one job of a lane that is longest due. Returns whether there was one."""
+    with database.read() as connection:
+        if not is_due(connection, lane):
+            return False
     with database.write() as connection:
         job = lease(connection, lane)
     if job is None:

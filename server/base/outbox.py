@@ -8,9 +8,20 @@ row is taken again: at least once. What makes it once is the receiver's key (the
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
-from sqlalchemy import BigInteger, Column, Connection, Index, Integer, String, Table, Text, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Connection,
+    Index,
+    Integer,
+    Select,
+    String,
+    Table,
+    Text,
+    select,
+)
 
 from server.base.database import metadata, now_ms
 from server.base.ids import new_id
@@ -65,21 +76,15 @@ def enqueue(
     return row_id
 
 
+def is_due(connection: Connection, lane: str) -> bool:
+    """Whether there is a row to lease: asked before `lease`, so that an idle worker never writes."""
+    return connection.execute(_due(lane, now_ms(connection))).first() is not None
+
+
 def lease(connection: Connection, lane: str) -> Job | None:
     """Take the row of this lane that is longest due, for `LEASE_MS`."""
     now = now_ms(connection)
-    due = (
-        select(outbox)
-        .where(
-            outbox.c.state == "ready",
-            outbox.c.lane == lane,
-            outbox.c.run_at <= now,
-            outbox.c.leased_until <= now,
-        )
-        .order_by(outbox.c.run_at)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    )
+    due = _due(lane, now).with_for_update(skip_locked=True)
     row = connection.execute(due).mappings().first()
     if row is None:
         return None
@@ -125,3 +130,17 @@ def give_back(connection: Connection, job: Job, *, after_ms: int | None = None) 
         )
     )
     return not dead
+
+
+def _due(lane: str, now: int) -> Select[Any]:
+    return (
+        select(outbox)
+        .where(
+            outbox.c.state == "ready",
+            outbox.c.lane == lane,
+            outbox.c.run_at <= now,
+            outbox.c.leased_until <= now,
+        )
+        .order_by(outbox.c.run_at)
+        .limit(1)
+    )
