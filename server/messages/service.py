@@ -194,14 +194,7 @@ def send(
     opened = _envelopes(files, expected={row["key"] for row in readers})
     if not readers or entry["statement_hash"] != statement_hash:
         raise StatementRefused(refusal="statement-malformed")
-    try:
-        rights.authorise(tenant_id=firm.tenant_id, person_id=sender.id, assertion=assertion)
-    except SignInAgain as challenge:
-        raise SignInFirst(claims=challenge.claims) from challenge
-    except MailboxAway as away:
-        raise Away(
-            "Microsoft 365 does not answer. Your letter is kept here; press Send again in a minute."
-        ) from away
+    _ask_for_right(rights, firm=firm, sender=sender, assertion=assertion)
     with database.write() as connection:
         entry = own_message(connection, firm, sender, message_id, lock=True)
         if entry["state"] != "draft":
@@ -245,6 +238,17 @@ def blob_key(firm_id: str, message_id: str, sha256: str) -> str:
 def subject_place(firm_id: str, message_id: str) -> tuple[str, ...]:
     """The place of the sealed public subject."""
     return (firm_id, "entries", message_id, "subject")
+
+
+def _ask_for_right(rights: SendingRights, *, firm: Firm, sender: Person, assertion: str) -> None:
+    try:
+        rights.authorise(tenant_id=firm.tenant_id, person_id=sender.id, assertion=assertion)
+    except SignInAgain as challenge:
+        raise SignInFirst(claims=challenge.claims) from challenge
+    except MailboxAway as away:
+        raise Away(
+            "Microsoft 365 does not answer. Your letter is kept here; press Send again in a minute."
+        ) from away
 
 
 def _public_subject(subject: str) -> str:

@@ -1,6 +1,5 @@
 """What the pane says when Microsoft 365 does not answer, and that nothing is lost."""
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -47,9 +46,7 @@ def test_the_notice_waits_for_graph_and_goes_out_once(
     expect(mail(mailbox, subject)).to_be_visible()
     expect(mailbox.get_by_role("button", name=subject)).to_have_count(1)
     ann.get_by_role("button", name="Sent Items").click()
-    expect(ann.get_by_role("button", name=re.compile(f"Maya.*{subject}|{subject}"))).to_have_count(
-        1
-    )
+    expect(ann.get_by_role("button", name=subject)).to_have_count(1)
 
 
 def test_a_person_whom_entra_wants_to_see_signs_in_and_the_letter_goes(

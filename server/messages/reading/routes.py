@@ -87,10 +87,12 @@ def ask_code(message_id: str, json_data: CodeIn) -> ResponseReturnValue:
             person=reader,
             address=address,
             about=message_id,
-            request_key=request_key(),
-            browser=request.cookies.get(CODE_COOKIE),
-            browser_words=browser_words(request),
-            network=network_of(request),
+            asker=sign_ins.Asker(
+                request_key=request_key(),
+                browser=request.cookies.get(CODE_COOKIE),
+                browser_words=browser_words(request),
+                network=network_of(request),
+            ),
         )
     response: Response = jsonify({"expires": asked.expires // 1000})
     response.status_code = 202

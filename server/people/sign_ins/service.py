@@ -9,7 +9,7 @@ too, and the job sends nothing. Failures count against browser and network, neve
 import json
 import secrets
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -84,6 +84,21 @@ class Started:
     person_id: str
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Asker:
+    """Who asks for a code, as far as HTTP tells. No repr: `browser` is a secret.
+
+    `request_key` is the Idempotency-Key; `browser` the secret of an earlier ask, if its cookie
+    holds one; `browser_words` browser and system in words, for the mail; `network` the network
+    address, kept as an index only.
+    """
+
+    request_key: str
+    browser: str | None
+    browser_words: str
+    network: str
+
+
 def ask_code(
     connection: Connection,
     vault: Vault,
@@ -92,55 +107,41 @@ def ask_code(
     person: Person | None,
     address: str,
     about: str,
-    request_key: str,
-    browser: str | None,
-    browser_words: str,
-    network: str,
+    asker: Asker,
 ) -> CodeAsked:
     """Make a code and queue its mail. The caller commits; the answer never tells who reads here.
 
-    Args:
-        connection: An open write transaction.
-        vault: Seals the code on its way to the mail.
-        firm_id: The portal's firm.
-        person: The reader, or None when this address reads nothing here.
-        address: As typed, already parsed.
-        about: The message's id, for the event.
-        request_key: The caller's Idempotency-Key: the same key makes one code.
-        browser: The browser's secret from an earlier ask, if its cookie holds one.
-        browser_words: Browser and system in words, for the mail.
-        network: The caller's network address, kept as an index only.
+    The same `request_key` makes one code. `person` is the reader with this parsed `address`, or
+    None when it reads nothing here; `about` is the message's id, for the event.
     """
     now = now_ms(connection)
-    request_index = vault.index("code-request", request_key)
-    browser = browser or vault.secret("browser", firm_id, request_key)
+    browser = asker.browser or vault.secret("browser", firm_id, asker.request_key)
+    request_index = vault.index("code-request", asker.request_key)
     if known := store.code_by_request(connection, firm_id, request_index):
         return CodeAsked(browser=browser, expires=known["expires"])
     index = people.address_index(vault, firm_id, address)
-    sendable = person is not None and _may_send(connection, firm_id, index, now)
+    reader_id = person.id if person and _may_send(connection, firm_id, index, now) else None
     code_id, code = new_id(), "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     store.insert_code(
         connection,
         {
             "id": code_id,
             "firm_id": firm_id,
-            "person_id": person.id if person and sendable else None,
+            "person_id": reader_id,
             "request_index": request_index,
             "address_index": index,
             "browser_index": vault.index("browser", browser),
-            "network_index": vault.index("network", network),
+            "network_index": vault.index("network", asker.network),
             "code_index": vault.index("code", code_id, code),
             "tries": 0,
             "created": now,
             "expires": now + LIFE_MS,
         },
     )
-    content = json.dumps({"code": code, "browser": browser_words, "asked": now})
-    sealed = vault.seal((firm_id, "outbox", code_id, "code"), content.encode())
-    payload = {"code_id": code_id, "sealed": b64u(sealed)}
-    if person and sendable:
-        payload["person_id"] = person.id
-    enqueue(connection, firm_id=firm_id, lane="codes", kind="code", payload=payload)
+    content = {"code": code, "browser": asker.browser_words, "asked": now}
+    _queue_mail(
+        connection, vault, firm_id=firm_id, code_id=code_id, reader_id=reader_id, content=content
+    )
     append_event(
         connection,
         firm_id=firm_id,
@@ -266,6 +267,22 @@ class SealedTokenCaches:
                 "sealed": self._vault.seal_text(place, cache),
             }
             store.put_token_cache(connection, values)
+
+
+def _queue_mail(
+    connection: Connection,
+    vault: Vault,
+    *,
+    firm_id: str,
+    code_id: str,
+    reader_id: str | None,
+    content: dict[str, Any],
+) -> None:
+    sealed = vault.seal((firm_id, "outbox", code_id, "code"), json.dumps(content).encode())
+    payload = {"code_id": code_id, "sealed": b64u(sealed)}
+    if reader_id:
+        payload["person_id"] = reader_id
+    enqueue(connection, firm_id=firm_id, lane="codes", kind="code", payload=payload)
 
 
 def _may_send(connection: Connection, firm_id: str, address_index: str, now: int) -> bool:
