@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from typing import Literal
 
 from playwright.sync_api import Frame, Page
 
@@ -12,7 +13,8 @@ RUN = """
 off => axe.run(document, {iframes: false, rules: off}).then(({violations}) => violations.map(
     ({id, nodes}) => `${id}: ${nodes.map(({target}) => target.join(' ')).join(', ')}`))
 """
-SCHEMES = ("light", "dark")
+Scheme = Literal["light", "dark"]
+SCHEMES: tuple[Scheme, ...] = ("light", "dark")
 # Rules for a whole page, which axe itself leaves out in a frame.
 PAGE_ONLY = ("landmark-one-main", "page-has-heading-one", "region")
 
@@ -38,7 +40,7 @@ class Inspector:
         page.set_viewport_size(size)
         page.emulate_media(color_scheme="light")
 
-    def _screens(self, page: Page) -> Iterator[tuple[int, str]]:
+    def _screens(self, page: Page) -> Iterator[tuple[int, Scheme]]:
         for width in self.widths:
             page.set_viewport_size({"width": width, "height": 800})
             for scheme in SCHEMES:
@@ -57,4 +59,4 @@ def violations(place: Page | Frame, *, part: bool = False) -> list[str]:
 def overhang(place: Page | Frame) -> int:
     """By how many pixels a document is wider than what shows it."""
     root = "document.documentElement"
-    return max(0, place.evaluate(f"{root}.scrollWidth - {root}.clientWidth"))
+    return max(0, int(place.evaluate(f"{root}.scrollWidth - {root}.clientWidth")))

@@ -72,6 +72,6 @@ def _both_answer(pair: Pair, child: subprocess.Popen[bytes]) -> bool:
 
 def _answers(url: str) -> bool:
     try:
-        return requests.get(f"{url}/healthz", timeout=2).json() == {"status": "ok"}
+        return bool(requests.get(f"{url}/healthz", timeout=2).json() == {"status": "ok"})
     except (requests.ConnectionError, requests.Timeout):
         return False
