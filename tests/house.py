@@ -111,7 +111,7 @@ class Pane:
         self, to: Sequence[str] = ("maya@client.example",), text: str = "Dear Maya"
     ) -> "Draft":
         """A message with its body uploaded and its readers looked up."""
-        body = {"readers": [{"address": address, "name": ""} for address in to]}
+        body = {"readers": [{"address": address} for address in to]}
         looked_up = self.post("/lookups", body).json["lookups"]
         found = [json.loads(item["text"]) for item in looked_up]
         made = self.post("/messages", {"draft_id": str(uuid.uuid4())}).json

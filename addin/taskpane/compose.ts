@@ -5,7 +5,7 @@ import { createEditor, type Editor } from "@letterlock/kit/editor/editor"
 import { createToolbar, type Toolbar } from "@letterlock/kit/editor/toolbar"
 
 import { Drafts } from "./draft.ts"
-import { canSignIn, composeItem, insideOutlook, onItemChanged } from "./office.ts"
+import { canSignIn, composeItem, insideOutlook, onItemChanged, type OutlookItem } from "./office.ts"
 import { Pane } from "./pane.ts"
 import { PeopleField } from "./people-field.ts"
 import { Session } from "./session.ts"
@@ -33,7 +33,7 @@ function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
         pane().edited()
     })
     const field = new PeopleField({
-        add: (people) => { pane().add(people) },
+        add: (people) => pane().add(people),
         removeLast: () => { pane().removeLast() },
     })
     return { editor: writing(() => { pane().edited() }), field, subject }
@@ -55,13 +55,13 @@ function wire(pane: Pane, drafts: Drafts): void {
     const press = (id: string, act: () => void): void => { find(`#${id}`, HTMLButtonElement).addEventListener("click", act) }
     press("send", () => { void pane.send() })
     press("sign-in", () => { void signIn(pane) })
-    press("another", () => { pane.another() })
+    press("another", () => { void pane.another() })
     press("close", () => { void closeWindow(pane) })
-    pane.draft.item?.onRecipientsChanged(() => { void pane.readItem() })
+    hear(pane, pane.draft.item)
     onItemChanged(() => { void changeItem(pane, drafts) })
     window.addEventListener("beforeunload", (event) => {
         pane.keep()
-        if (pane.isUnsent() || drafts.hasUnsent((text) => text.textContent.trim() === "")) event.preventDefault()
+        if (pane.isUnsent() || drafts.hasUnsent()) event.preventDefault()
     })
 }
 
@@ -72,14 +72,20 @@ async function changeItem(pane: Pane, drafts: Drafts): Promise<void> {
     const draft = await drafts.of(item)
     if (draft === pane.draft) return
     pane.show(draft)
-    item?.onRecipientsChanged(() => { void pane.readItem(draft) })
+    hear(pane, draft.item)
     await pane.readItem(draft)
+}
+
+/** Of another item than the one that is shown, nothing is needed until it is shown again. */
+function hear(pane: Pane, item: OutlookItem | null): void {
+    item?.onRecipientsChanged(() => { if (pane.draft.item === item) void pane.readItem() })
 }
 
 async function closeWindow(pane: Pane): Promise<void> {
     try {
-        if (pane.draft.item === null) throw new Error("no item")
-        await pane.draft.item.close()
+        const { item } = pane.draft
+        if (item === null) throw new Error("no item")
+        await item.close(!(await pane.lookForOwnText()))
     } catch {
         view.showProblem(say("pane.close.failed"))
     }

@@ -9,6 +9,9 @@ import type { Phase } from "./view.ts"
 
 type Doc = ReturnType<Editor["save"]>
 
+/** Whether nothing was written. */
+export const isBlank = (text: Doc): boolean => text.textContent.trim() === ""
+
 export class Draft {
     readonly item: OutlookItem | null
     recipients: Recipients = []
@@ -24,6 +27,10 @@ export class Draft {
     status = ""
     problem = ""
     keptOpen = ""
+    /** Outlook's own message holds something that is not in the letter. */
+    ownText = false
+    /** Settled when Outlook's own fields were emptied, or could not be. */
+    emptied: Promise<unknown> = Promise.resolve()
     sending: Sending | null = null
     /** Ends the watch on the notice. */
     readonly over = new AbortController()
@@ -61,7 +68,7 @@ export class Drafts {
     }
 
     /** Whether any letter would be lost with the pane. */
-    hasUnsent(isEmpty: (text: Doc) => boolean): boolean {
-        return [...this.#byKey.values()].some((draft) => draft.phase !== "done" && draft.text !== null && !isEmpty(draft.text))
+    hasUnsent(): boolean {
+        return [...this.#byKey.values()].some((draft) => draft.phase !== "done" && draft.text !== null && !isBlank(draft.text))
     }
 }

@@ -1,6 +1,6 @@
 /** What the pane takes from Outlook's open item, and how it empties it. */
 
-import { say, sayList } from "@letterlock/kit"
+import { isAddress, say, sayList } from "@letterlock/kit"
 
 import type { Addressee, OutlookItem } from "./office.ts"
 
@@ -11,20 +11,30 @@ export interface Seen {
     readonly blockers: readonly string[]
 }
 
-/** Read To, Cc, Bcc and the subject. What Outlook does not tell counts as empty. */
+const LONGEST_SUBJECT = 200   // characters (http.md section 3)
+
+/** Read To, Cc, Bcc and the subject. @throws OfficeFailed where Outlook does not say whom it names. */
 export async function lookOver(item: OutlookItem): Promise<Seen> {
     const [to, cc, bcc, subject] = await Promise.all([
-        orElse(item.people("to"), []), orElse(item.people("cc"), []), orElse(item.people("bcc"), []),
-        orElse(item.subject(), ""),
+        item.people("to"), item.people("cc"), item.people("bcc"), orElse(item.subject(), ""),
     ])
-    return { people: { to, cc }, subject: subject.trim().slice(0, 200), blockers: blockersOf(to, cc, bcc) }
+    return { people: { to, cc }, subject: cutSubject(subject), blockers: blockersOf(to, cc, bcc) }
 }
 
-/** Groups, and hidden copies, which come in a later version. */
+/** As long as a subject may be, and never half a character. */
+export function cutSubject(subject: string): string {
+    return Array.from(subject.trim()).slice(0, LONGEST_SUBJECT).join("")
+}
+
+/** Groups, addresses that cannot take mail here, and hidden copies, which come in a later version. */
 export function blockersOf(to: readonly Addressee[], cc: readonly Addressee[], bcc: readonly Addressee[]): string[] {
     const name = (one: Addressee): string => one.name || one.address
-    const groups = [...to, ...cc].filter(({ group }) => group).map((one) => say("pane.group", { who: name(one) }))
-    return bcc.length === 0 ? groups : [...groups, say("pane.bcc", { who: sayList(bcc.map(name)) })]
+    const open = [...to, ...cc]
+    const groups = open.filter(({ group }) => group).map((one) => say("pane.group", { who: name(one) }))
+    const foreign = open.filter(({ group, address }) => !group && address !== "" && !isAddress(address))
+        .map(({ address }) => say("pane.foreign", { text: address }))
+    const hidden = bcc.length === 0 ? [] : [say("pane.bcc", { who: sayList(bcc.map(name)) })]
+    return [...groups, ...foreign, ...hidden]
 }
 
 /** Empty To, Cc, Bcc and subject, so that Outlook's own Send has nobody to go to. Whether it worked. */
@@ -33,6 +43,15 @@ export async function emptyItem(item: OutlookItem): Promise<boolean> {
         item.setPeople("to", []), item.setPeople("cc", []), item.setPeople("bcc", []), item.setSubject(""),
     ])
     return results.every(({ status }) => status === "fulfilled")
+}
+
+/**
+ * Whether Outlook's own message holds anything that the letter does not: text, or files where Outlook tells of them.
+ * What cannot be seen is taken to be there.
+ */
+export async function hasOwnText(item: OutlookItem): Promise<boolean> {
+    const [text, files] = await Promise.all([orElse(item.text(), "?"), orElse(item.countFiles(), 1)])
+    return text.trim() !== "" || files > 0
 }
 
 async function orElse<Value>(promise: Promise<Value>, otherwise: Value): Promise<Value> {

@@ -82,6 +82,18 @@ export class OutlookItem {
         await answer<unknown>((done) => { this.#item.subject.setAsync(subject, done) })
     }
 
+    /** What stands in Outlook's own body, without markup. */
+    text(): Promise<string> {
+        return answer<string>((done) => { this.#item.body.getAsync(Office.CoercionType.Text, done) })
+    }
+
+    /** How many files are attached in Outlook; 0 where it does not tell. */
+    async countFiles(): Promise<number> {
+        const item = this.#item as Partial<Office.MessageCompose>
+        if (item.getAttachmentsAsync === undefined) return 0
+        return (await answer<readonly unknown[]>((done) => { this.#item.getAttachmentsAsync(done) })).length
+    }
+
     onRecipientsChanged(changed: () => void): void {
         const item = this.#item as Partial<Office.MessageCompose>
         item.addHandlerAsync?.(Office.EventType.RecipientsChanged, changed)
@@ -95,11 +107,11 @@ export class OutlookItem {
         return saved || (item.conversationId ?? "")
     }
 
-    /** Close the item's window without keeping the item. The pane ends with it. */
-    async close(): Promise<void> {
+    /** Close the item's window, and unless it is to be discarded leave the item to Outlook. The pane ends with it. */
+    async close(discardItem: boolean): Promise<void> {
         const item = this.#item as Partial<Office.MessageCompose>
         if (item.closeAsync !== undefined) {
-            await answer<unknown>((done) => { this.#item.closeAsync({ discardItem: true }, done) })
+            await answer<unknown>((done) => { this.#item.closeAsync({ discardItem }, done) })
         } else if (item.close !== undefined) item.close()
         else throw new OfficeFailed("this Outlook cannot close a window for an add-in")
     }

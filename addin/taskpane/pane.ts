@@ -3,9 +3,9 @@
 import { type Level, levelWords, type Members, type Person, say, sayList, shortName, weakest } from "@letterlock/kit"
 import type { Editor } from "@letterlock/kit/editor/editor"
 
-import { Draft, type Drafts } from "./draft.ts"
+import { Draft, type Drafts, isBlank } from "./draft.ts"
 import { follow, newsOf } from "./follow.ts"
-import { lookOver, emptyItem } from "./item.ts"
+import { emptyItem, hasOwnText, lookOver } from "./item.ts"
 import { inStep, MOST, withKnown, without, withTyped } from "./recipients.ts"
 import type { PeopleField } from "./people-field.ts"
 import { Sending } from "./sending.ts"
@@ -19,6 +19,12 @@ export interface Parts {
     readonly field: PeopleField
     readonly subject: HTMLInputElement
 }
+
+/** What a draft says outside its fields. */
+type Words = "status" | "problem" | "keptOpen" | "ownText"
+
+/** What a letter lacks, as a key of the words. */
+type Missing = "pane.to.mend" | "pane.blocked" | "pane.nobody" | "pane.empty"
 
 export class Pane {
     readonly #drafts: Drafts
@@ -60,30 +66,36 @@ export class Pane {
         this.#draft.text = this.#parts.editor.save()
     }
 
-    /** Take To, Cc and the subject from Outlook's item, and see what of it stands in the way. */
+    /** Bring a letter that is being written in step with Outlook's item. */
     async readItem(draft: Draft = this.#draft): Promise<void> {
-        if (draft.item === null || draft.phase !== "writing") return
+        if (draft.phase !== "writing") return
+        await this.#takeItem(draft, "writing").catch(() => undefined)   // read again before anything is sent
+        await this.#lookUp(draft)
+    }
+
+    /** Take To, Cc and the subject from Outlook's item, and see what of it stands in the way. @throws OfficeFailed */
+    async #takeItem(draft: Draft, phase: view.Phase): Promise<void> {
+        if (draft.item === null) return
         const seen = await lookOver(draft.item)
+        if (draft.phase !== phase) return   // out of date: a send reads for itself
         void this.#drafts.remember(draft)
         draft.blockers = seen.blockers
         const left = new Set([...draft.removed, this.#me?.address ?? ""])
         if (!draft.subjectTyped && seen.subject !== "") this.#setSubject(draft, seen.subject)
         this.#change(draft, inStep(draft.recipients, seen.people, left))
-        await this.#lookUp(draft)
     }
 
-    add(people: readonly Person[]): void {
+    /** Add people to To. False, and nobody is added, when they would be too many. */
+    add(people: readonly Person[]): boolean {
         const draft = this.#draft
-        if (draft.phase !== "writing") return
         const others = people.filter(({ address }) => address !== this.#me?.address)
+        const all = withTyped(draft.recipients, others)
+        if (draft.phase !== "writing" || all.length >= MOST) return false
         this.#say(draft, { problem: others.length < people.length ? say("pane.to.self") : "" })
-        if (draft.recipients.length + others.length >= MOST) {
-            this.#say(draft, { problem: say("pane.to.many") })
-            return
-        }
         for (const { address } of others) draft.removed.delete(address)
-        this.#change(draft, withTyped(draft.recipients, others))
+        this.#change(draft, all)
         void this.#lookUp(draft)
+        return true
     }
 
     remove(address: string): void {
@@ -115,49 +127,61 @@ export class Pane {
     /** Send what stands in the pane, or say what is missing and put focus there. */
     async send(): Promise<void> {
         const draft = this.#draft
-        if (draft.phase !== "writing" || this.#session === null || this.#me === null) return
-        const missing = this.#missing(draft)
-        this.#say(draft, { problem: missing ?? "", status: "" })
-        if (missing !== null) return
+        const [session, me] = [this.#session, this.#me]
+        if (draft.phase !== "writing" || session === null || me === null) return
+        const allTaken = this.#parts.field.take()
         this.keep()
+        const written = this.#parts.editor.written()
+        this.#say(draft, { problem: "", status: "" })
         this.#setPhase(draft, "sending")
-        draft.sending ??= new Sending(this.#session, this.#me)
-        this.#session.onAsking = () => { this.#say(draft, { status: say("pane.asking") }) }
-        const letter = { recipients: draft.recipients, subject: draft.subject.trim(), written: this.#parts.editor.written() }
         try {
+            await this.#takeItem(draft, "sending")
+            const missing = missingIn(draft, allTaken)
+            if (missing !== null) {
+                this.#stop(draft, say(missing))
+                if (draft === this.#draft) this.#focusOn(missing)
+                return
+            }
+            draft.sending ??= new Sending(session, me)
+            session.onAsking = () => { this.#say(draft, { status: say("pane.asking") }) }
+            const letter = { recipients: draft.recipients, subject: draft.subject.trim(), written }
             const { id, earlier } = await draft.sending.send(letter, (step) => { this.#say(draft, { status: say(step) }) })
-            await this.#accepted(draft, this.#session, id, earlier)
+            await this.#accepted(draft, session, id, earlier)
         } catch (error) {
-            this.#setPhase(draft, "writing")
-            this.#say(draft, { status: "", problem: sendingTrouble(error) })
+            this.#stop(draft, sendingTrouble(error))
+            void this.readItem(draft)
         }
     }
 
+    /** Back to writing, with a sentence that says why. */
+    #stop(draft: Draft, problem: string): void {
+        this.#setPhase(draft, "writing")
+        this.#say(draft, { status: "", problem })
+    }
+
     /** A fresh letter in the same pane. */
-    another(): void {
+    async another(): Promise<void> {
         const old = this.#draft
         old.over.abort()
         const fresh = new Draft(old.item)
         this.#drafts.replace(old, fresh)
         this.show(fresh)
         this.#parts.field.focus()
+        await old.emptied
+        await this.readItem(fresh)
     }
 
-    #missing(draft: Draft): string | null {
-        if (!this.#parts.field.take()) {
-            this.#parts.field.focus()
-            return say("pane.to.mend")
-        }
-        if (draft.blockers.length > 0) return say("pane.blocked")
-        if (draft.recipients.length === 0) {
-            this.#parts.field.focus()
-            return say("pane.nobody")
-        }
-        if (this.#parts.editor.isEmpty()) {
-            this.#parts.editor.focus()
-            return say("pane.empty")
-        }
-        return null
+    /** Whether Outlook's own message holds what the letter does not; if so, the pane says what becomes of it. */
+    async lookForOwnText(draft: Draft = this.#draft): Promise<boolean> {
+        await draft.emptied
+        const found = draft.item !== null && await hasOwnText(draft.item)
+        this.#say(draft, { ownText: found })
+        return found
+    }
+
+    #focusOn(missing: Missing): void {
+        if (missing === "pane.to.mend" || missing === "pane.nobody") this.#parts.field.focus()
+        else if (missing === "pane.empty") this.#parts.editor.focus()
     }
 
     async #accepted(draft: Draft, session: Session, id: string, earlier: boolean): Promise<void> {
@@ -170,8 +194,9 @@ export class Pane {
             this.#parts.editor.restore(null)
             view.focusOnDone()
         }
-        const emptied = draft.item === null ? Promise.resolve(true) : emptyItem(draft.item)
-        void emptied.then((done) => { this.#say(draft, { keptOpen: done ? "" : say("pane.kept-open") }) })
+        const emptying = draft.item === null ? Promise.resolve(true) : emptyItem(draft.item)
+        draft.emptied = emptying.then((done) => { this.#say(draft, { keptOpen: done ? "" : say("pane.kept-open") }) })
+        void this.lookForOwnText(draft)
         const tell = (answer: Members | null, age: number): boolean => {
             const news = answer === null ? { text: say("pane.unknown"), settled: false } : newsOf(answer, who, age)
             this.#say(draft, { status: news.text + after })
@@ -211,7 +236,7 @@ export class Pane {
         if (draft === this.#draft) this.#refresh(draft)
     }
 
-    #say(draft: Draft, words: Partial<Pick<Draft, "status" | "problem" | "keptOpen">>): void {
+    #say(draft: Draft, words: Partial<Pick<Draft, Words>>): void {
         Object.assign(draft, words)
         if (draft === this.#draft) this.#words(draft)
     }
@@ -220,6 +245,7 @@ export class Pane {
         view.showStatus(draft.status)
         view.showProblem(draft.problem)
         view.showKeptOpen(draft.keptOpen)
+        view.showOwnText(draft.ownText)
     }
 
     #refresh(draft: Draft): void {
@@ -232,6 +258,13 @@ export class Pane {
         this.#parts.editor.lock(draft.phase !== "writing")
         this.#words(draft)
     }
+}
+
+function missingIn(draft: Draft, allTaken: boolean): Missing | null {
+    if (!allTaken) return "pane.to.mend"
+    if (draft.blockers.length > 0) return "pane.blocked"
+    if (draft.recipients.length === 0) return "pane.nobody"
+    return draft.text === null || isBlank(draft.text) ? "pane.empty" : null
 }
 
 async function removeFrom(draft: Draft, role: "to" | "cc", address: string): Promise<void> {

@@ -1,9 +1,10 @@
 /** The field To: addresses are taken on Enter, comma, semicolon, when it is left, and when a list is pasted. */
 
-import { find, parseAddresses, type Person, say } from "@letterlock/kit"
+import { find, isForeign, parseAddresses, type Person, say } from "@letterlock/kit"
 
 export interface PeopleWish {
-    readonly add: (people: readonly Person[]) => void
+    /** False when they are too many: then nobody was added. */
+    readonly add: (people: readonly Person[]) => boolean
     readonly removeLast: () => void
 }
 
@@ -22,11 +23,16 @@ export class PeopleField {
 
     /** Take what is typed, as on Enter. Whether nothing is left that could not be read. */
     take(): boolean {
-        const { people, refused } = parseAddresses(this.#input.value)
-        if (people.length > 0) this.#wish.add(people)
-        this.#input.value = refused.join("; ")
-        this.#say(refused.length === 0 ? "" : say("pane.to.invalid", { text: refused.join("; ") }))
-        return refused.length === 0
+        return this.#take(this.#input.value)
+    }
+
+    #take(text: string): boolean {
+        if (this.#input.readOnly) return text === ""
+        const { people, refused } = parseAddresses(text)
+        const tooMany = people.length > 0 && !this.#wish.add(people)
+        this.#input.value = tooMany ? text.replace(/[\r\n]+/gu, "; ") : refused.join("; ")
+        this.#say(tooMany ? say("pane.to.many") : refusedWords(refused))
+        return !tooMany && refused.length === 0
     }
 
     clear(): void {
@@ -50,10 +56,11 @@ export class PeopleField {
 
     #paste(event: ClipboardEvent): void {
         const pasted = event.clipboardData?.getData("text/plain") ?? ""
-        if (this.#input.readOnly || parseAddresses(pasted).people.length === 0) return
+        const isList = /[\r\n]/u.test(pasted.trim()) || parseAddresses(pasted).people.length > 0
+        if (this.#input.readOnly || !isList) return
         event.preventDefault()
-        this.#input.value = [this.#input.value, pasted].filter((one) => one.trim() !== "").join("; ")
-        this.take()
+        // Parsed before it stands in the field, which drops line ends.
+        this.#take([this.#input.value, pasted].filter((one) => one.trim() !== "").join("\n"))
     }
 
     #say(text: string): void {
@@ -61,6 +68,16 @@ export class PeopleField {
         if (text === "") this.#input.removeAttribute("aria-invalid")
         else this.#input.setAttribute("aria-invalid", "true")
     }
+}
+
+const GLANCE = 60   // characters of a refused text that are repeated
+
+/** What was not taken and why; empty when all was. */
+export function refusedWords(refused: readonly string[]): string {
+    if (refused.length === 0) return ""
+    const characters = Array.from(refused.join("; "))
+    const text = characters.length > GLANCE ? `${characters.slice(0, GLANCE - 1).join("")}…` : characters.join("")
+    return say(refused.every(isForeign) ? "pane.to.foreign" : "pane.to.invalid", { text })
 }
 
 /** "Okafor, Maya" <…>: a comma inside quotes belongs to the name. */

@@ -77,13 +77,14 @@ export class Sending {
 
     /** Whether an earlier try turns out to be the one that was accepted. */
     async #post(place: Place, attempt: Attempt, tell: Tell): Promise<boolean> {
-        const { subject } = attempt.letter
+        const { subject, recipients } = attempt.letter
         try {
             const { statement, envelopes } = await attempt.seal(this.#session, this.#me, place, tell)
             tell("pane.posting")
             const body = {
                 subject, statement_hash: await statementHash(statement),
                 envelopes: envelopes.map(({ key, bytes }) => ({ key, age: toBase64(bytes) })),
+                names: Object.fromEntries(recipients.filter(({ name }) => name !== "").map(({ address, name }) => [address, name])),
             }
             this.#unsure = true
             await this.#session.call((api) => api.post(`/messages/${place.id}/send`, { body, key: attempt.key("send") }))

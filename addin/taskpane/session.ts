@@ -61,7 +61,7 @@ export class Session {
 
     /** What the directory holds for some addresses, in their order. A new address gets a key. */
     async lookUp(me: Me, people: readonly Person[]): Promise<readonly Found[]> {
-        const readers = people.map(({ address, name }) => ({ address, name }))
+        const readers = people.map(({ address }) => ({ address }))
         const answer = members(await this.call((api) => api.post("/lookups", { body: { readers } })))
         const said = list(answer["lookups"]).map(members)
         return Promise.all(people.map(async ({ address }, index) => {

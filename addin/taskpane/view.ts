@@ -95,6 +95,11 @@ export function showReaders(list: Recipients, level: Level, own: { readonly addr
     part("readers").replaceChildren(...readerRows(lines))
 }
 
+/** Outlook's own message holds what is not in the letter: say what becomes of it. */
+export function showOwnText(found: boolean): void {
+    part("own-text").hidden = !found
+}
+
 /** Outlook's own fields could not be emptied: say so, or with an empty text nothing. */
 export function showKeptOpen(text: string): void {
     const note = part("kept-open")

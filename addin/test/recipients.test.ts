@@ -55,3 +55,7 @@ test("a group and a hidden copy stop the letter, each with a sentence that names
     assert.match(sentences[1] ?? "", /Ben Carey/u)
     assert.deepEqual(blockersOf([outlook("tom@client.example")], [], []), [])
 })
+
+test("an address of Outlook's that cannot take mail here stops the letter", () => {
+    assert.match(blockersOf([outlook("mäya@client.example")], [], [])[0] ?? "", /“mäya@client.example” cannot take mail here/u)
+})

@@ -1,12 +1,13 @@
 """Mail addresses, parsed once at the edge. Matched by address, never by display name."""
 
 import re
+from collections.abc import Sequence
 from typing import Final
 
 from server.base.errors import Invalid
 
 _ADDRESS: Final = re.compile(
-    r"(?P<local>[^\s@\x00-\x1f\x7f<>,;:\"()\[\]\\]{1,64})"
+    r"(?P<local>[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})"
     r"@(?P<domain>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63})"
 )
 _LONGEST: Final = 254
@@ -28,7 +29,18 @@ def parse_address(text: str) -> str:
     return candidate
 
 
-def mask(address: str) -> str:
-    """What a stranger may see: m···@client.example."""
+def masks(addresses: Sequence[str]) -> list[str]:
+    """What a stranger may see: m···@client.example, with more letters where two would look alike."""
+    unique = list(dict.fromkeys(addresses))
+    shown = {address: _mask(address, 1) for address in unique}
+    for letters in range(2, _LONGEST):
+        twins = [address for address in unique if list(shown.values()).count(shown[address]) > 1]
+        if not twins:
+            break
+        shown |= {address: _mask(address, letters) for address in twins}
+    return [shown[address] for address in addresses]
+
+
+def _mask(address: str, letters: int) -> str:
     local, _, domain = address.rpartition("@")
-    return f"{local[0]}···@{domain}"
+    return f"{local[:letters]}···@{domain}"

@@ -29,6 +29,7 @@ from server.base.ids import new_id
 LANES: Final = ("codes", "notices")
 LEASE_MS: Final = 60_000
 MAX_TRIES: Final = 12
+AWAY_MS: Final = 3 * 24 * 3_600_000
 _BACKOFF_MS: Final = (1_000, 2_000, 5_000, 15_000, 60_000, 300_000)
 
 outbox: Final = Table(
@@ -39,6 +40,7 @@ outbox: Final = Table(
     Column("lane", String(16), nullable=False),
     Column("kind", String(32), nullable=False),
     Column("payload", Text, nullable=False),
+    Column("created", BigInteger, nullable=False),
     Column("run_at", BigInteger, nullable=False),
     Column("leased_until", BigInteger, nullable=False, default=0),
     Column("tries", Integer, nullable=False, default=0),
@@ -56,13 +58,14 @@ class Job:
     kind: str
     payload: Mapping[str, str]
     tries: int
+    created: int
 
 
 def enqueue(
     connection: Connection, *, firm_id: str, lane: str, kind: str, payload: Mapping[str, str]
 ) -> str:
     """Add a row that is due now. Returns its id."""
-    row_id = new_id()
+    row_id, now = new_id(), now_ms(connection)
     connection.execute(
         outbox.insert().values(
             id=row_id,
@@ -70,7 +73,8 @@ def enqueue(
             lane=lane,
             kind=kind,
             payload=json.dumps(dict(payload)),
-            run_at=now_ms(connection),
+            created=now,
+            run_at=now,
         )
     )
     return row_id
@@ -99,6 +103,7 @@ def lease(connection: Connection, lane: str) -> Job | None:
         kind=row["kind"],
         payload=json.loads(row["payload"]),
         tries=row["tries"] + 1,
+        created=row["created"],
     )
 
 
@@ -107,18 +112,21 @@ def finish(connection: Connection, job: Job) -> None:
     connection.execute(outbox.delete().where(outbox.c.id == job.id))
 
 
-def give_back(connection: Connection, job: Job, *, after_ms: int | None = None) -> bool:
-    """Try again later, or set the row aside as dead after `MAX_TRIES`.
+def give_back(connection: Connection, job: Job, *, away: bool, after_ms: int | None = None) -> bool:
+    """Try again later, or set the row aside as dead.
 
     Args:
         connection: An open write transaction.
         job: The leased row.
+        away: The other side was away, which is nobody's fault: tried for `AWAY_MS`. Else the job
+            itself failed: `MAX_TRIES`.
         after_ms: When the other side said when; else the backoff decides.
 
     Returns:
         Whether the row will be tried again.
     """
-    dead = job.tries >= MAX_TRIES
+    now = now_ms(connection)
+    dead = now > job.created + AWAY_MS if away else job.tries >= MAX_TRIES
     backoff = _BACKOFF_MS[min(job.tries, len(_BACKOFF_MS)) - 1]
     connection.execute(
         outbox.update()
@@ -126,7 +134,7 @@ def give_back(connection: Connection, job: Job, *, after_ms: int | None = None) 
         .values(
             state="dead" if dead else "ready",
             leased_until=0,
-            run_at=now_ms(connection) + max(after_ms or 0, backoff),
+            run_at=now + max(after_ms or 0, backoff),
         )
     )
     return not dead

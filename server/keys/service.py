@@ -7,7 +7,7 @@ managed keys. Source: docs/spec/statement.md sections 5 and 6, docs/spec/envelop
 
 import os
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -47,6 +47,10 @@ class Lookup:
 
     text: str
     signature: Signature
+
+    def to_json(self) -> dict[str, Any]:
+        """As it stands in answers."""
+        return {"text": self.text, "signature": self.signature.to_json()}
 
 
 def ensure(connection: Connection, vault: Vault, person: Person, *, signs: bool) -> None:

@@ -66,6 +66,7 @@ readers: Final = Table(
     Column("role", String(16), nullable=False),
     Column("level", String(16), nullable=False),
     Column("key", String(43), nullable=False),
+    Column("name_sealed", LargeBinary),  # as the sender calls this reader; null: she gave no name
 )
 
 envelopes: Final = Table(

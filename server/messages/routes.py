@@ -1,4 +1,4 @@
-"""Writing a message, from the pane."""
+"""The pane: sign in, write a message, send it."""
 
 from typing import Annotated
 from uuid import UUID
@@ -12,6 +12,7 @@ from server.base.http import (
     BYTES,
     STAFF,
     Model,
+    Nothing,
     callers,
     created,
     current,
@@ -20,11 +21,14 @@ from server.base.http import (
     request_key,
     tools,
 )
+from server.crypto.encoding import b64u
 from server.crypto.statement import MAX_READERS
 from server.events import service as events
+from server.keys import service as keys
 from server.messages import service as messages
 from server.messages.service import MAX_OBJECT
 from server.messages.signing import service as signing
+from server.people import service as people
 
 LARGE_BODY = 24 * 1024 * 1024
 STATEMENT_BODY = 256 * 1024
@@ -66,6 +70,42 @@ class SendIn(Model):
     subject: Annotated[str, Field(max_length=2000)]
     statement_hash: Hash
     envelopes: Annotated[list[EnvelopeIn], Field(min_length=1, max_length=MAX_READERS)]
+    names: Annotated[dict[str, str], Field(max_length=MAX_READERS)] = Field(default_factory=dict)
+
+
+@bp.put("/me")
+@bp.input(Nothing)
+@callers(STAFF, host=ADDIN)
+def sign_in(json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body is empty
+    """Sign in to the pane: makes the person and her keys at the first call."""
+    request_key()
+    firm, claims = current("firm"), current("claims")
+    with tools().database.write() as connection:
+        person = people.sign_in_staff(
+            connection,
+            tools().vault,
+            firm_id=firm.id,
+            domains=firm.domains,
+            object_id=claims.object_id,
+            address=claims.address,
+            name=claims.name,
+        )
+        directory_key = keys.ensure_directory_key(connection, tools().vault, firm.id)
+        keys.ensure(connection, tools().vault, person, signs=True)
+        lookup = keys.look_up(connection, tools().vault, person)
+    messages.sign_in(
+        tools().database,
+        current("rights"),
+        firm=firm,
+        person=person,
+        assertion=current("assertion"),
+    )
+    return {
+        "person": {"address": person.address, "name": person.name},
+        "firm": {"id": firm.id, "name": firm.name, "portal": firm.origin},
+        "directory_key": b64u(directory_key),
+        "lookup": lookup.to_json(),
+    }
 
 
 @bp.post("/messages")
@@ -136,6 +176,7 @@ def send(message_id: str, json_data: SendIn) -> ResponseReturnValue:
         subject=json_data.subject,
         statement_hash=json_data.statement_hash,
         files={envelope.key: envelope.age for envelope in json_data.envelopes},
+        names=json_data.names,
     )
     return {"id": entry["id"], "state": entry["state"]}, 202
 

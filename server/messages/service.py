@@ -13,6 +13,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
+from server.base.addresses import parse_address
 from server.base.database import Database, now_ms
 from server.base.errors import Away, Conflict, Invalid, NotFound, NotSignedIn, TooLarge
 from server.base.events import append_event
@@ -26,11 +27,13 @@ from server.events import service as events
 from server.firms.service import Firm
 from server.messages import store
 from server.messages.ports import Blobs, MailboxAway, SendingRights, SignInAgain
+from server.people import service as people
 from server.people.service import Person
 
 MAX_OBJECT: Final = 1_258_291  # 1.2 MiB: a body of 1 MiB, padded and sealed
 IN_ROW: Final = 256 * 1024
 MAX_SUBJECT: Final = 200
+MAX_NAME: Final = 80
 NOTICE: Final = "notice"
 
 
@@ -161,6 +164,7 @@ def send(
     subject: str,
     statement_hash: str,
     files: Mapping[str, str],
+    names: Mapping[str, str],
 ) -> store.Row:
     """Accept a sealed message and queue its notification: all of it, or nothing.
 
@@ -178,6 +182,7 @@ def send(
         subject: Public, one line, at most 200 characters, may be empty.
         statement_hash: Hash of the statement that `sign` signed last.
         files: Envelopes: fingerprint of the reader's key to base64 of the age file.
+        names: How the sender calls readers, by address; for this notice only.
 
     Raises:
         NotFound: Not this sender's message.
@@ -186,6 +191,7 @@ def send(
         Away: Entra does not answer.
     """
     subject = _public_subject(subject)
+    names = {parse_address(address): _name(name) for address, name in names.items()}
     with database.read() as connection:
         entry = own_message(connection, firm, sender, message_id)
         if entry["state"] != "draft":
@@ -201,7 +207,50 @@ def send(
             return entry
         if entry["statement_hash"] != statement_hash:
             raise StatementRefused(refusal="statement-malformed")
+        _name_readers(connection, vault, firm, message_id, names)
+        resume(connection, firm=firm, sender=sender)
         return _accept(connection, vault, firm, entry, subject=subject, files=opened)
+
+
+def resume(connection: Connection, *, firm: Firm, sender: Person) -> int:
+    """Queue again the notices that waited for this sender's sign-in. Returns how many.
+
+    The caller has just got the right to send for her, and commits.
+    """
+    count = 0
+    for message_id in store.sealed_of(connection, firm.id, sender.id):
+        held = events.of(connection, firm_id=firm.id, about=message_id, kind=NOTICE)
+        if held and all(delivery.state == events.HELD for delivery in held):
+            events.mark(
+                connection, firm_id=firm.id, about=message_id, kind=NOTICE, state=events.QUEUED
+            )
+            payload = {"message_id": message_id}
+            enqueue(connection, firm_id=firm.id, lane="notices", kind=NOTICE, payload=payload)
+            count += 1
+    return count
+
+
+def sign_in(
+    database: Database, rights: SendingRights, *, firm: Firm, person: Person, assertion: str
+) -> None:
+    """What a sender's sign-in sets going: notices that waited for it.
+
+    A challenge of Entra is not raised here: they wait on, and the next send brings it to the pane.
+    """
+    with database.read() as connection:
+        waiting = any(
+            delivery.state == events.HELD
+            for message_id in store.sealed_of(connection, firm.id, person.id)
+            for delivery in events.of(connection, firm_id=firm.id, about=message_id, kind=NOTICE)
+        )
+    if not waiting:
+        return
+    try:
+        rights.authorise(tenant_id=firm.tenant_id, person_id=person.id, assertion=assertion)
+    except (SignInAgain, MailboxAway):
+        return
+    with database.write() as connection:
+        resume(connection, firm=firm, sender=person)
 
 
 def status(
@@ -240,6 +289,11 @@ def subject_place(firm_id: str, message_id: str) -> tuple[str, ...]:
     return (firm_id, "entries", message_id, "subject")
 
 
+def name_place(firm_id: str, message_id: str, position: int) -> tuple[str, ...]:
+    """The place of a reader's sealed name."""
+    return (firm_id, "readers", f"{message_id}/{position}", "name")
+
+
 def _ask_for_right(rights: SendingRights, *, firm: Firm, sender: Person, assertion: str) -> None:
     try:
         rights.authorise(tenant_id=firm.tenant_id, person_id=sender.id, assertion=assertion)
@@ -258,6 +312,23 @@ def _public_subject(subject: str) -> str:
         return one_line(subject, limit=MAX_SUBJECT)
     except UnsafeLine as error:
         raise Invalid("The subject must be one line. Nothing was sent.") from error
+
+
+def _name(name: str) -> str:
+    try:
+        return one_line(name, limit=MAX_NAME)
+    except UnsafeLine as error:
+        raise Invalid("A reader's name must be one line. Nothing was sent.") from error
+
+
+def _name_readers(
+    connection: Connection, vault: Vault, firm: Firm, message_id: str, names: Mapping[str, str]
+) -> None:
+    for row in store.readers_of(connection, message_id):
+        person = people.get(connection, vault, row["person_id"])
+        if name := names.get(person.address):
+            sealed = vault.seal_text(name_place(firm.id, message_id, row["position"]), name)
+            store.name_reader(connection, message_id, row["position"], sealed)
 
 
 def _envelopes(files: Mapping[str, str], *, expected: set[str]) -> dict[str, bytes]:

@@ -41,6 +41,16 @@ def entry_by_draft(connection: Connection, sender_id: str, draft_id: str) -> Row
     return dict(row) if row else None
 
 
+def sealed_of(connection: Connection, firm_id: str, sender_id: str) -> Sequence[str]:
+    """Ids of a sender's messages whose notice has not left."""
+    statement = select(entries.c.id).where(
+        entries.c.firm_id == firm_id,
+        entries.c.sender_id == sender_id,
+        entries.c.state.in_(("sealed", "read")),
+    )
+    return list(connection.execute(statement).scalars())
+
+
 def insert_object(connection: Connection, values: Row) -> None:
     """Add an object."""
     connection.execute(objects.insert().values(**values))
@@ -70,6 +80,12 @@ def readers_of(connection: Connection, entry_id: str) -> Sequence[Row]:
     """The readers of an entry, in the order of the statement."""
     statement = select(readers).where(readers.c.entry_id == entry_id).order_by(readers.c.position)
     return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def name_reader(connection: Connection, entry_id: str, position: int, name_sealed: bytes) -> None:
+    """Keep how the sender calls a reader."""
+    where = (readers.c.entry_id == entry_id) & (readers.c.position == position)
+    connection.execute(readers.update().where(where).values(name_sealed=name_sealed))
 
 
 def insert_envelopes(connection: Connection, rows: Sequence[Row]) -> None:

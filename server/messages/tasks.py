@@ -18,8 +18,9 @@ from server.messages.ports import (
     SenderMailbox,
     SignInAgain,
 )
-from server.messages.service import NOTICE, subject_place
+from server.messages.service import NOTICE, name_place, subject_place
 from server.people import service as people
+from server.people.service import Person
 
 
 def send_notice(database: Database, vault: Vault, job: Job, mailbox: SenderMailbox) -> None:
@@ -62,7 +63,7 @@ def _notice(
         firm = firms.get(connection, firm_id)
         sender = people.get(connection, vault, entry["sender_id"])
         readers = [
-            (row["role"], people.get(connection, vault, row["person_id"]))
+            (row["role"], _party(vault, row, people.get(connection, vault, row["person_id"])))
             for row in store.readers_of(connection, message_id)
         ]
     place = subject_place(firm_id, message_id)
@@ -70,13 +71,29 @@ def _notice(
         brand=firm.brand,
         sender_address=sender.address,
         sender_name=sender.shown_name,
-        to=[(person.address, person.name) for role, person in readers if role == "to"],
-        cc=[(person.address, person.name) for role, person in readers if role == "cc"],
+        to=[party for role, party in readers if role == "to"],
+        cc=[party for role, party in readers if role == "cc"],
         subject=vault.unseal_text(place, entry["subject_sealed"]),
         sent_at=datetime.fromtimestamp(entry["sealed_at"] / 1000, tz=UTC),
         url=f"{firm.origin}/m/{message_id}",
         delivery_id=delivery_id,
     )
+
+
+def _party(vault: Vault, row: store.Row, person: Person) -> tuple[str, str]:
+    """Address and name of a reader: the sender's name for her, else the one that Entra gave."""
+    if row["name_sealed"] is None:
+        return person.address, person.name
+    place = name_place(row["firm_id"], row["entry_id"], row["position"])
+    return person.address, vault.unseal_text(place, row["name_sealed"])
+
+
+def give_up_notice(database: Database, job: Job) -> None:
+    """The outbox has set this notice aside: say so to the sender."""
+    with database.read() as connection:
+        entry = store.entry(connection, job.firm_id, job.payload["message_id"])
+    if entry is not None:
+        _mark(database, entry, events.FAILED, "gave-up")
 
 
 def _mark(database: Database, entry: store.Row, state: str, reason: str | None) -> None:

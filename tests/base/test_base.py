@@ -103,7 +103,7 @@ def test_a_job_is_set_aside_after_its_last_try(database: Database) -> None:
         connection.execute(text(f"UPDATE outbox SET tries = {outbox.MAX_TRIES - 1}"))
         job = outbox.lease(connection, "codes")
         assert job is not None
-        assert not outbox.give_back(connection, job)
+        assert not outbox.give_back(connection, job, away=False)
         connection.execute(text("UPDATE outbox SET run_at = 0"))
         assert outbox.lease(connection, "codes") is None
     database.close()

@@ -114,6 +114,73 @@ def test_a_lost_right_to_send_holds_the_notice_for_the_sender(house: House, draf
     assert sent(draft) == 0
 
 
+def test_a_held_notice_goes_out_when_the_sender_opens_the_pane_again(
+    house: House, draft: Draft
+) -> None:
+    draft.send()
+    with house.parts.database.write() as connection:
+        connection.execute(text("DELETE FROM token_caches"))
+    house.work()
+    assert notice(draft)[0] == "held"
+    house.pane()
+    house.work()
+    assert notice(draft)[0] == "sent"
+
+
+def test_a_held_notice_waits_on_when_entra_still_wants_to_see_the_sender(
+    house: House, draft: Draft
+) -> None:
+    draft.send()
+    with house.parts.database.write() as connection:
+        connection.execute(text("DELETE FROM token_caches"))
+    house.work()
+    house.sandbox.faults(obo="blocked")
+    house.pane()
+    house.work()
+    assert notice(draft)[0] == "held"
+
+
+def test_an_outage_of_a_day_loses_no_notice(house: House, draft: Draft) -> None:
+    house.sandbox.faults(graph={"status": 503, "times": 99})
+    draft.send()
+    for _ in range(20):
+        house.work()
+        due(house)
+    with house.parts.database.write() as connection:
+        connection.execute(text("UPDATE outbox SET created = created - 86400000"))
+    house.work()
+    assert notice(draft) == ("queued", "away")
+    house.sandbox.faults(graph=None)
+    due(house)
+    house.work()
+    assert notice(draft)[0] == "sent"
+
+
+def test_after_three_days_the_sender_is_told_that_the_notice_did_not_go(
+    house: House, draft: Draft
+) -> None:
+    house.sandbox.faults(graph={"status": 503, "times": 99})
+    draft.send()
+    with house.parts.database.write() as connection:
+        connection.execute(text("UPDATE outbox SET created = created - 260000000"))
+    house.work()
+    assert notice(draft) == ("failed", "gave-up")
+
+
+def test_each_sender_greets_by_the_name_that_she_gave(house: House, draft: Draft) -> None:
+    house.work()
+    maya = "maya@client.example"
+    draft.send(names={maya: "Maya Okafor"})
+    other = house.pane("ben@hart.example").draft()
+    other.subject = "Subject " + other.id
+    other.sign()
+    other.send(names={maya: "Mrs Okafor"})
+    house.work()
+    for one, greeted in ((draft, "Dear Maya Okafor,"), (other, "Dear Mrs Okafor,")):
+        found = eventually(lambda one=one: house.sandbox.message(maya, "inbox", one.subject))
+        assert greeted in str(found)
+
+
 def test_a_notice_is_taken_again_when_its_worker_died(house: House, draft: Draft) -> None:
     from server.base.outbox import lease
 

@@ -152,7 +152,7 @@ def _shown(head: MessageHead, zone: str, known_reader: str | None) -> dict[str, 
     return {
         "id": head.id,
         "sender_name": head.sender.shown_name,
-        "sender_first": head.sender.shown_name.split(maxsplit=1)[0],
+        "sender_first": head.sender.shown_name,
         "sent_at": sent_at,
         "level": head.level,
         "readers": head.masked,

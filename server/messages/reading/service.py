@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import Connection
 
-from server.base.addresses import mask
+from server.base.addresses import masks
 from server.base.database import Database
 from server.base.errors import NotFound
 from server.base.events import append_event
@@ -44,7 +44,7 @@ class MessageHead:
     @property
     def masked(self) -> list[str]:
         """The addresses of To and Cc as a stranger may see them."""
-        return [mask(person.address) for person in self.addressed]
+        return masks([person.address for person in self.addressed])
 
 
 @dataclass(frozen=True, slots=True, repr=False)

@@ -25,11 +25,12 @@ def code_by_request(connection: Connection, firm_id: str, request_index: str) ->
 
 
 def count_codes(connection: Connection, firm_id: str, address_index: str, since: int) -> int:
-    """How many codes were asked for an address since a time."""
+    """How many codes were sent to an address since a time."""
     statement = select(func.count()).where(
         codes.c.firm_id == firm_id,
         codes.c.address_index == address_index,
         codes.c.created > since,
+        codes.c.person_id.is_not(None),
     )
     return int(connection.execute(statement).scalar_one())
 
