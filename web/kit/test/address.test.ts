@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { isAddress, parseAddresses, shortName } from "../src/address.ts"
+import { isAddress, isForeign, parseAddresses, shortName } from "../src/address.ts"
 
 test("a pasted list yields each person once, with the name that was given", () => {
     const { people, refused } = parseAddresses(
@@ -37,10 +37,31 @@ for (const address of ["maya@client.example", "o'neil+tax@sub.client.example", "
 for (const address of [
     "", "maya", "maya@", "@client.example", "maya@client", "maya@-client.example", "maya@client..example", "ma ya@client.example",
     ".maya@client.example", "maya.@client.example", "ma..ya@client.example", "maya@client.1", "maya@clıent.example",
+    "mäya@client.example", "ma\u200bya@client.example", "ма@client.example", 'ma"ya@client.example', "ma(ya@client.example",
     "<maya@client.example>", `${"x".repeat(65)}@client.example`, `maya@${"x.".repeat(125)}example`,
 ]) {
     test(`"${address.slice(0, 24)}" is not an address`, () => { assert.equal(isAddress(address), false) })
 }
+
+test("what nobody sees in a pasted address is left out", () => {
+    const { people, refused } = parseAddresses("\u200bmaya@client.example\u200e, \u202eTom\u202c <\u2066tom@client.\u00adexample\u2069>")
+    assert.deepEqual(people, [{ address: "maya@client.example", name: "" }, { address: "tom@client.example", name: "Tom" }])
+    assert.deepEqual(refused, [])
+})
+
+test("a name keeps the joiners that its script needs", () => {
+    assert.equal(parseAddresses("می\u200cرا <m@client.example>").people[0]?.name, "می\u200cرا")
+})
+
+test("each line of a pasted list stands for itself, whatever quotes are open", () => {
+    const { people, refused } = parseAddresses('maya@client.example\r\n"tom\nben@hart.example')
+    assert.deepEqual(people.map(({ address }) => address), ["maya@client.example", "ben@hart.example"])
+    assert.deepEqual(refused, ['"tom'])
+})
+
+test("an address is foreign when only its letters are in the way", () => {
+    assert.deepEqual(["mäya@client.example", "maya@clıent.example", "tom@", "Bén Carey"].map(isForeign), [true, true, false, false])
+})
 
 test("a person is called by the first name, also when the family name comes first", () => {
     assert.equal(shortName({ address: "m@client.example", name: "Maya Okafor" }), "Maya")

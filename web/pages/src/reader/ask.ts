@@ -1,6 +1,6 @@
 /** "Who are you?": choose a masked address or type another, and have a code sent on a click. */
 
-import { find, isAddress, members, moment, newKey, Problem, say } from "@letterlock/kit"
+import { find, isAddress, isForeign, members, moment, newKey, plainAddress, Problem, say } from "@letterlock/kit"
 
 import { announce, busy, excuse, fault, type Page, trouble } from "./page.ts"
 
@@ -73,7 +73,7 @@ function readChoice(form: HTMLFormElement): Choice | null {
         return { address: radio.dataset["masked"] ?? "", body: { reader: Number(radio.value) } }
     }
     const field = find("#address", HTMLInputElement)
-    const address = field.value.trim().toLowerCase()
+    const address = plainAddress(field.value)
     if (!isAddress(address)) {
         refuseAddress()
         return null
@@ -84,7 +84,8 @@ function readChoice(form: HTMLFormElement): Choice | null {
 
 function refuseAddress(): void {
     const field = find("#address", HTMLInputElement)
-    const text = say(field.value.trim() === "" ? "ask.address.missing" : "ask.address.invalid")
+    const typed = plainAddress(field.value)
+    const text = say(typed === "" ? "ask.address.missing" : isForeign(typed) ? "ask.address.foreign" : "ask.address.invalid")
     fault(field, find("#address-e", HTMLElement), text)
     announce(text)
     field.focus()
