@@ -13,6 +13,8 @@ from flask.typing import ResponseReturnValue
 from gunicorn.app.base import BaseApplication
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
 from werkzeug.exceptions import HTTPException
+from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import BaseConverter
 
 from server.base import logs
 from server.base.access import Authentication, authorise, require_rules
@@ -88,6 +90,10 @@ def create_app(parts: Parts | None = None) -> APIFlask:
         static_folder=None,  # type: ignore[arg-type]  # Flask takes None: no static route
         json_errors=False,
     )
+    if parts.settings.proxies:
+        n = parts.settings.proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
+    app.url_map.converters["token"] = _Token
     app.extensions["letterlock"] = Tools(database=parts.database, vault=parts.vault)
     app.config["VALIDATION_ERROR_STATUS_CODE"] = Invalid.status
     _pages(app, parts.settings)
@@ -99,6 +105,13 @@ def create_app(parts: Parts | None = None) -> APIFlask:
     _access(app, parts)
     _errors(app)
     return app
+
+
+class _Token(BaseConverter):
+    """22 characters of base64url in a path; anything else is not found."""
+
+    regex = r"[A-Za-z0-9_-]{22}"
+    part_isolating = True
 
 
 class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
@@ -122,7 +135,7 @@ def serve(*, bind: list[str], workers: int) -> None:
         "workers": workers,
         "threads": 4,
         "graceful_timeout": 20,
-        "loglevel": "warning",
+        "loglevel": "error",  # gunicorn's warnings repeat what a caller sent
         "control_socket_disable": True,
     }
     _Gunicorn(options).run()
@@ -257,4 +270,16 @@ class _NotThisWay(AppError):
 def _fields(detail: Any) -> list[str]:
     """Names of the members that were wrong; never what they held."""
     found = detail.get("json", {}) if isinstance(detail, dict) else {}
-    return sorted(str(name) for name in found) if isinstance(found, dict) else []
+    known = {
+        "address",
+        "code",
+        "draft_id",
+        "envelopes",
+        "names",
+        "reader",
+        "readers",
+        "statement",
+        "statement_hash",
+        "subject",
+    }
+    return sorted(known & {str(name) for name in found}) if isinstance(found, dict) else []

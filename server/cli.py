@@ -104,6 +104,8 @@ def _up(options: argparse.Namespace) -> int:
         environment |= _demo_environment(options)
     settings = load_settings(environment)
     settings.data.mkdir(parents=True, exist_ok=True)
+    for port in (options.port, *([options.sandbox_port] if options.demo else [])):
+        _must_be_free(port)
     family = _Family(environment)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: family.stop.set())
@@ -121,8 +123,22 @@ def _up(options: argparse.Namespace) -> int:
     except _ChildEnded as error:
         sys.stderr.write(f"letterlock: {error}\n")
         return 1
+    except BadSetting as error:
+        sys.stderr.write(f"letterlock: {error}\n")
+        return 2
     finally:
         family.end()
+
+
+def _must_be_free(port: int) -> None:
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            raise BadSetting(
+                f"port {port} is in use: stop what uses it, or choose another"
+            ) from error
 
 
 def _demo_environment(options: argparse.Namespace) -> dict[str, str]:
@@ -159,8 +175,28 @@ def _prepare(settings: Settings) -> None:
     from server import migrations  # noqa: PLC0415 see above
 
     migrations.upgrade(settings.database_url)
+    ensure_master_key(settings)
     if settings.demo:
         add_demo_firm(settings)
+
+
+def ensure_master_key(settings: Settings) -> None:
+    """Make the master key at the first start.
+
+    Raises:
+        BadSetting: It is gone, and the database holds what it sealed.
+    """
+    from server.base.database import Database  # noqa: PLC0415 see above
+    from server.base.vault import Vault  # noqa: PLC0415 see above
+    from server.firms import service as firms  # noqa: PLC0415 see above
+
+    database = Database(settings.database_url)
+    with database.read() as connection:
+        first = firms.count(connection) == 0
+    database.close()
+    if first:
+        Vault.make(settings.master_key)
+    Vault.load(settings.master_key)
 
 
 def add_demo_firm(settings: Settings) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import create_engine, text
 from server import migrations
 from server.app import build_parts
 from server.base.settings import Settings
+from server.cli import ensure_master_key
 from tests.house import ADDIN_ORIGIN, ORIGIN, House
 from tests.sandbox.running import CLIENT, SECRET, Sandbox, running
 
@@ -100,6 +101,7 @@ def _house(database_url: str, microsoft: Sandbox, tmp_path: Path) -> Iterator[Ho
         client_secret=SECRET,
         demo=True,
     )
+    ensure_master_key(settings)
     built = House(build_parts(settings), microsoft).open()
     yield built
     built.close()

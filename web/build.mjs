@@ -1,6 +1,6 @@
 // Builds what browsers load: `npm run build`. Bundles get their content's hash into their name,
 // so that they can be cached for ever; dist/assets.json maps the plain names to the hashed ones.
-import { readdir, rm, writeFile } from "node:fs/promises"
+import { readdir, rename, rm, writeFile } from "node:fs/promises"
 import { basename, dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -14,7 +14,6 @@ const entries = async (folder, pattern) => {
     return names.filter((name) => pattern.test(name)).map((name) => join(root, folder, name))
 }
 
-await rm(dist, { recursive: true, force: true })
 const { metafile } = await build({
     entryPoints: [
         ...(await entries("web/pages/src/pages", /\.ts$/)),
@@ -39,7 +38,13 @@ for (const [file, output] of Object.entries(metafile.outputs)) {
     const [name, kind] = basename(output.entryPoint).split(/\.(?=[^.]+$)/)
     assets[`${name}.${kind === "ts" ? "js" : kind}`] = relative(dist, join(root, file))
 }
-await writeFile(join(dist, "assets.json"), JSON.stringify(assets, Object.keys(assets).sort(), 2))
+// A server that is running reads this file: it changes at once, and what it no longer names goes last.
+await writeFile(join(dist, "assets.json.new"), JSON.stringify(assets, Object.keys(assets).sort(), 2))
+await rename(join(dist, "assets.json.new"), join(dist, "assets.json"))
+const built = new Set(Object.keys(metafile.outputs).map((file) => basename(file)))
+for (const name of await readdir(dist)) {
+    if (name !== "assets.json" && !built.has(name)) await rm(join(dist, name))
+}
 
 const office = await entries("sandbox/office/src", /^(office|outlook)\.ts$/)
 if (office.length > 0) {

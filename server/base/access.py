@@ -13,6 +13,7 @@ from server.base.errors import AppError, NotFound, NotSignedIn
 from server.base.http import (
     ADDIN,
     ANY_HOST,
+    BYTES,
     CLIENT,
     JSON,
     PORTAL,
@@ -21,6 +22,7 @@ from server.base.http import (
     STAFF,
     Rule,
     origin_of,
+    require_bytes,
     require_json,
     require_same_origin,
     rule_of,
@@ -78,17 +80,20 @@ def authorise(authentication: Authentication) -> None:
     if rule.host not in {ANY_HOST, g.host}:
         raise NotFound
     request.max_content_length = rule.body
-    if request.method not in SAFE_METHODS:
-        _check_unsafe(rule)
-    _identify(authentication, rule)
-
-
-def _check_unsafe(rule: Rule) -> None:
-    if rule.host == PORTAL:
+    unsafe = request.method not in SAFE_METHODS
+    if unsafe and rule.host == PORTAL:
         require_same_origin(g.firm.origin)
+    _identify(authentication, rule)
+    if unsafe:
+        _check_type(rule)
+
+
+def _check_type(rule: Rule) -> None:
     has_body = bool(request.content_length) or "Transfer-Encoding" in request.headers
     if has_body and rule.takes == JSON:
         require_json()
+    if rule.takes == BYTES:
+        require_bytes()
 
 
 def _identify(authentication: Authentication, rule: Rule) -> None:

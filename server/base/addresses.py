@@ -7,7 +7,7 @@ from typing import Final
 from server.base.errors import Invalid
 
 _ADDRESS: Final = re.compile(
-    r"(?P<local>[a-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64})"
+    r"(?P<local>(?=.{1,64}@)[a-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[a-z0-9!#$%&'*+/=?^_`{|}~-]+)*)"
     r"@(?P<domain>(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z0-9-]{2,63})"
 )
 _LONGEST: Final = 254

@@ -68,6 +68,16 @@ def now_ms(connection: Connection) -> int:
     return int(connection.execute(text(statement)).scalar_one())
 
 
+def serialise(connection: Connection, name: str) -> None:
+    """Let one transaction at a time go on for this name, until it ends.
+
+    For look-then-insert. On SQLite writers queue already.
+    """
+    if connection.dialect.name == "postgresql":
+        lock = text("SELECT pg_advisory_xact_lock(hashtextextended(:name, 0))")
+        connection.execute(lock, {"name": name})
+
+
 def _postgresql_engine(url: str) -> Engine:
     return create_engine(url, pool_size=8, max_overflow=0, pool_timeout=2, pool_pre_ping=True)
 

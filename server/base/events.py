@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Connection, Index, String, Table
+from sqlalchemy import BigInteger, Column, Connection, Index, String, Table, func, select
 
 from server.base.database import metadata, now_ms
 from server.base.ids import new_id
@@ -18,6 +18,17 @@ events: Final = Table(
     Column("about", String(64)),
     Index("ix_events_about", "firm_id", "about"),
 )
+
+
+def count_events(connection: Connection, *, firm_id: str, kind: str, about: str, since: int) -> int:
+    """How many facts of a kind about one thing there are since a time."""
+    statement = select(func.count()).where(
+        events.c.firm_id == firm_id,
+        events.c.about == about,
+        events.c.kind == kind,
+        events.c.at > since,
+    )
+    return int(connection.execute(statement).scalar_one())
 
 
 def append_event(

@@ -120,6 +120,16 @@ def require_json() -> None:
         raise _UnsupportedType
 
 
+def require_bytes() -> None:
+    """Refuse an upload that is not declared as octets.
+
+    Raises:
+        AppError: 415.
+    """
+    if request.mimetype != BYTES:
+        raise _UnsupportedType
+
+
 def require_same_origin(origin: str) -> None:
     """Refuse an unsafe call that another site's page made.
 
@@ -145,6 +155,8 @@ def read_body(limit: int) -> bytes:
     data = request.stream.read(limit + 1)
     if len(data) > limit:
         raise TooLarge
+    if not data or (request.content_length is not None and len(data) != request.content_length):
+        raise Invalid("The upload was cut short. Nothing was kept; send it again.")
     return bytes(data)
 
 
@@ -269,8 +281,8 @@ def current(name: str) -> Any:
 class _UnsupportedType(AppError):
     status = 415
     code = "unsupported-type"
-    title = "This call takes JSON"
-    detail = "Send the body as application/json."
+    title = "This call takes another type"
+    detail = "Send JSON as application/json, and age files as application/octet-stream."
 
 
 class KeyReused(Invalid):

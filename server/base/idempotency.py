@@ -11,7 +11,7 @@ from typing import Final
 
 from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, String, Table, select
 
-from server.base.database import metadata, now_ms
+from server.base.database import metadata, now_ms, serialise
 
 KEEP_MS: Final = 24 * 3_600_000
 CLAIM_MS: Final = 60_000
@@ -56,6 +56,7 @@ def claim(
     connection: Connection, *, key_index: str, firm_id: str, request_hash: str
 ) -> Claimed | Running | Different | Answer:
     """Claim a key, or learn what became of it."""
+    serialise(connection, key_index)
     now = now_ms(connection)
     statement = select(idempotency).where(idempotency.c.id == key_index).with_for_update()
     row = connection.execute(statement).mappings().first()

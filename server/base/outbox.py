@@ -29,6 +29,7 @@ from server.base.ids import new_id
 LANES: Final = ("codes", "notices")
 LEASE_MS: Final = 60_000
 MAX_TRIES: Final = 12
+LONGEST_WAIT_MS: Final = 24 * 3_600_000
 AWAY_MS: Final = 3 * 24 * 3_600_000
 _BACKOFF_MS: Final = (1_000, 2_000, 5_000, 15_000, 60_000, 300_000)
 
@@ -134,7 +135,7 @@ def give_back(connection: Connection, job: Job, *, away: bool, after_ms: int | N
         .values(
             state="dead" if dead else "ready",
             leased_until=0,
-            run_at=now + max(after_ms or 0, backoff),
+            run_at=now + max(min(after_ms or 0, LONGEST_WAIT_MS), backoff),
         )
     )
     return not dead

@@ -21,7 +21,8 @@ class Settings:
     """Everything a process is told from outside. No repr: it holds a secret.
 
     `data` is a folder; `database_url` an SQLAlchemy URL; `blob_url` a URL that obstore knows;
-    `origin` and `addin_origin` are origins without a path, with different host names.
+    `origin` and `addin_origin` are origins without a path, with different host names; `proxies`
+    how many proxies of ours stand before us and set X-Forwarded-For, -Proto and -Host.
     """
 
     data: Path
@@ -36,6 +37,7 @@ class Settings:
     client_id: str
     client_secret: str
     demo: bool = False
+    proxies: int = 0
 
     @property
     def secure(self) -> bool:
@@ -58,12 +60,13 @@ def load_settings(env: Mapping[str, str]) -> Settings:
         master_key=Path(env.get("LETTERLOCK_MASTER_KEY") or data / "master.key"),
         origin=_origin(env, "ORIGIN"),
         addin_origin=_origin(env, "ADDIN_ORIGIN"),
-        authority=env.get("LETTERLOCK_AUTHORITY") or MICROSOFT_AUTHORITY,
-        graph_url=env.get("LETTERLOCK_GRAPH_URL") or MICROSOFT_GRAPH,
+        authority=_secure(env, "AUTHORITY", MICROSOFT_AUTHORITY),
+        graph_url=_secure(env, "GRAPH_URL", MICROSOFT_GRAPH),
         office_js=env.get("LETTERLOCK_OFFICE_JS") or MICROSOFT_OFFICE_JS,
         client_id=_need(env, "CLIENT_ID", "the app registration's client id"),
         client_secret=_need(env, "CLIENT_SECRET", "the app registration's secret"),
         demo=demo,
+        proxies=_count(env, "PROXIES"),
     )
     if urlsplit(settings.origin).hostname == urlsplit(settings.addin_origin).hostname:
         raise BadSetting(
@@ -94,4 +97,27 @@ def _origin(env: Mapping[str, str], name: str) -> str:
         raise BadSetting(f"LETTERLOCK_{name} must be an origin without a path")
     if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1"}:
         raise BadSetting(f"LETTERLOCK_{name} must be https, unless it is on this machine")
+    if value != f"{parts.scheme}://{parts.hostname}{_port(parts.port, parts.scheme)}":
+        raise BadSetting(f"LETTERLOCK_{name} must be in small letters, without a name or port 443")
     return value
+
+
+def _port(port: int | None, scheme: str) -> str:
+    return "" if port in {None, {"https": 443, "http": 80}[scheme]} else f":{port}"
+
+
+def _secure(env: Mapping[str, str], name: str, default: str) -> str:
+    """A URL to which tokens go: https, or this machine."""
+    value = env.get(f"LETTERLOCK_{name}") or default
+    parts = urlsplit(value)
+    local = parts.scheme == "http" and parts.hostname in {"localhost", "127.0.0.1"}
+    if parts.scheme != "https" and not local:
+        raise BadSetting(f"LETTERLOCK_{name} must be https, unless it is on this machine")
+    return value
+
+
+def _count(env: Mapping[str, str], name: str) -> int:
+    value = env.get(f"LETTERLOCK_{name}") or "0"
+    if not value.isdigit():
+        raise BadSetting(f"LETTERLOCK_{name} must be a number: how many proxies stand before us")
+    return int(value)

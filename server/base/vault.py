@@ -1,9 +1,12 @@
 """The master key and what hangs on it: sealed fields, keyed indexes, derived secrets."""
 
 import os
+import tempfile
+from contextlib import suppress
 from pathlib import Path
 from typing import Final
 
+from server.base.settings import BadSetting
 from server.crypto import custody
 from server.crypto.errors import SealRefused
 
@@ -20,18 +23,33 @@ class Vault:
 
     @classmethod
     def load(cls, path: Path) -> "Vault":
-        """Read the key file, or make it (mode 0600) when there is none."""
+        """Read the key file.
+
+        Raises:
+            BadSetting: There is none. It is never made anew over data that another one sealed.
+        """
         if not path.exists():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            try:
-                handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            except FileExistsError:
-                return cls(path.read_bytes())
-            with os.fdopen(handle, "wb") as file:
-                file.write(os.urandom(custody.KEY))
-                file.flush()
-                os.fsync(file.fileno())
+            raise BadSetting(
+                "the master key file is missing: restore it from its backup, or check "
+                "LETTERLOCK_MASTER_KEY. Nothing was changed"
+            )
         return cls(path.read_bytes())
+
+    @classmethod
+    def make(cls, path: Path) -> None:
+        """Make the key file (mode 0600), whole or not at all; one that is there stays."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=path.parent)
+        with os.fdopen(handle, "wb") as file:
+            file.write(os.urandom(custody.KEY))
+            file.flush()
+            os.fsync(file.fileno())
+        with suppress(FileExistsError):
+            os.link(name, path)
+        Path(name).unlink()
+        folder = os.open(path.parent, os.O_RDONLY)
+        os.fsync(folder)
+        os.close(folder)
 
     def seal(self, place: tuple[str, ...], content: bytes) -> bytes:
         """Seal for a place: firm, table, row, column."""

@@ -87,9 +87,10 @@ def parse_canonical(text: str) -> Json:
     """
     try:
         value: Json = json.loads(text, parse_float=_no_float, parse_constant=_no_float)
+        same = canonical(value) == text
     except (ValueError, RecursionError) as error:
         raise Refusal("statement-malformed") from error
-    if canonical(value) != text:
+    if not same:
         raise Refusal("statement-malformed")
     return value
 

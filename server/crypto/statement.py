@@ -19,7 +19,8 @@ MAX_READERS: Final = 200
 
 _ID: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 _HASH: Final = re.compile(r"[A-Za-z0-9_-]{43}")
-_ADDRESS: Final = re.compile(r"[^\s@\x00-\x1f\x7f<>,;\"]{1,64}@[^\s@\x00-\x1f\x7f<>,;\"]{1,253}")
+_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
+_FIRM: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _MEMBERS: Final = {
     "checkpoint", "created", "expires", "level", "message_id", "message_key", "objects",
     "parents", "policy", "readers", "sender", "thread_id", "v",
@@ -139,7 +140,7 @@ def _sender(value: Json) -> Sender:
     item = _object_with(value, {"address", "firm", "key", "custody"})
     return Sender(
         address=_address(item["address"]),
-        firm=_text(item["firm"]),
+        firm=_match(_FIRM, item["firm"]),
         key=_match(_HASH, item["key"]),
         custody=_one_of(CUSTODIES, item["custody"]),
     )

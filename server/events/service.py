@@ -11,6 +11,7 @@ from server.base.ids import new_token
 from server.events import store
 
 QUEUED: Final = "queued"
+SENDING: Final = "sending"
 SENT: Final = "sent"
 HELD: Final = "held"
 FAILED: Final = "failed"

@@ -39,9 +39,11 @@ def add(
     domains: tuple[str, ...],
     brand: Brand,
 ) -> Firm:
-    """Add a firm, or return the one that has this tenant already."""
+    """Add a firm, or bring the one that has this tenant to these origins and this brand."""
     if row := store.by_tenant(connection, tenant_id):
-        return _firm(row)
+        changed = {"origin": origin, "addin_origin": addin_origin, "brand": asdict(brand)}
+        store.update(connection, row["id"], changed)
+        return _firm({**row, **changed})
     values = {
         "id": new_id(),
         "created": now_ms(connection),
@@ -55,6 +57,11 @@ def add(
     }
     store.insert(connection, values)
     return _firm(values)
+
+
+def count(connection: Connection) -> int:
+    """How many firms there are."""
+    return store.count(connection)
 
 
 def get(connection: Connection, firm_id: str) -> Firm:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from server.firms.models import firms
 
@@ -11,6 +11,16 @@ from server.firms.models import firms
 def insert(connection: Connection, values: Mapping[str, Any]) -> None:
     """Add a firm."""
     connection.execute(firms.insert().values(**values))
+
+
+def update(connection: Connection, firm_id: str, values: Mapping[str, Any]) -> None:
+    """Change a firm."""
+    connection.execute(firms.update().where(firms.c.id == firm_id).values(**values))
+
+
+def count(connection: Connection) -> int:
+    """How many firms there are."""
+    return int(connection.execute(select(func.count()).select_from(firms)).scalar_one())
 
 
 def by_id(connection: Connection, firm_id: str) -> Mapping[str, Any] | None:

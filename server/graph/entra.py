@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 
 import msal
 import requests
+import structlog
 from msal.exceptions import MsalServiceError
 
 from server.messages.ports import MailboxAway, SignInAgain
@@ -17,6 +18,7 @@ from server.people.sign_ins.ports import TokenCaches
 
 MAIL_SEND: Final = ["https://graph.microsoft.com/Mail.Send"]
 APPLICATION: Final = ["https://graph.microsoft.com/.default"]
+_log = structlog.get_logger()
 _LOOPBACK: Final = {"localhost", "127.0.0.1"}
 _TIMEOUT_S: Final = 10
 
@@ -137,7 +139,12 @@ class _Http:
 def _token(result: dict[str, Any] | None) -> str:
     if result and "access_token" in result:
         return str(result["access_token"])
-    error = (result or {}).get("error", "")
-    if error in {"temporarily_unavailable", "server_error"}:
-        raise MailboxAway
-    raise SignInAgain((result or {}).get("claims"))
+    # Only these can be cured by the person; the rest (a wrong secret, say) is for the operator.
+    error = str((result or {}).get("error", ""))
+    if error in {"invalid_grant", "interaction_required", "consent_required", "login_required"}:
+        raise SignInAgain((result or {}).get("claims"))
+    if result is not None:
+        _log.error("entra", kind=error[:64])
+    if result is None:
+        raise SignInAgain(None)
+    raise MailboxAway

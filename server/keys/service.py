@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from server.base.database import now_ms
+from server.base.database import now_ms, serialise
 from server.base.errors import NotFound
 from server.base.events import append_event
 from server.base.ids import new_id
@@ -56,6 +56,7 @@ class Lookup:
 def ensure(connection: Connection, vault: Vault, person: Person, *, signs: bool) -> None:
     """Give a person managed keys where there are none: for reading, and for signing if `signs`."""
     firm_id = person.firm_id
+    serialise(connection, f"keys {person.id}")
     if store.current_key(connection, firm_id, person.id, ENCRYPTION) is None:
         identity = Identity.new()
         public = identity.recipient.raw
@@ -68,6 +69,7 @@ def ensure(connection: Connection, vault: Vault, person: Person, *, signs: bool)
 
 def ensure_directory_key(connection: Connection, vault: Vault, firm_id: str) -> bytes:
     """The firm's directory key (32-byte public half), made if there is none."""
+    serialise(connection, f"keys {firm_id}")
     if row := store.current_key(connection, firm_id, firm_id, DIRECTORY):
         return bytes(row["public"])
     seed = signing.new_seed()

@@ -3,6 +3,7 @@
 from typing import Final
 
 from sqlalchemy import (
+    JSON,
     BigInteger,
     Column,
     ForeignKey,
@@ -40,6 +41,7 @@ entries: Final = Table(
     Column("sealed_at", BigInteger),
     Column("level", String(16)),
     Column("statement_hash", String(43)),
+    Column("signed_objects", JSON),  # ids; what else was uploaded goes when the message is sent
     Column("subject_sealed", LargeBinary),
     UniqueConstraint("sender_id", "draft_id"),
     Index("ix_entries_thread", "firm_id", "thread_id"),

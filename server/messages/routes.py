@@ -124,7 +124,7 @@ def create(json_data: MessageIn) -> ResponseReturnValue:
     return created({"id": entry["id"], "thread_id": entry["thread_id"]})
 
 
-@bp.put("/messages/<string(length=22):message_id>/objects/<string(length=22):object_id>")
+@bp.put("/messages/<token:message_id>/objects/<token:object_id>")
 @callers(STAFF, host=ADDIN, body=MAX_OBJECT, takes=BYTES)
 def put_object(message_id: str, object_id: str) -> ResponseReturnValue:
     """Keep one age file (octet-stream). The same bytes again get the same answer."""
@@ -141,7 +141,7 @@ def put_object(message_id: str, object_id: str) -> ResponseReturnValue:
     return created({"sha256": row["sha256"], "size": row["size"]})
 
 
-@bp.post("/messages/<string(length=22):message_id>/signature")
+@bp.post("/messages/<token:message_id>/signature")
 @bp.input(StatementIn)
 @callers(STAFF, host=ADDIN, body=STATEMENT_BODY)
 @once
@@ -159,7 +159,7 @@ def sign(message_id: str, json_data: StatementIn) -> ResponseReturnValue:
     return signature.to_json()
 
 
-@bp.post("/messages/<string(length=22):message_id>/send")
+@bp.post("/messages/<token:message_id>/send")
 @bp.input(SendIn)
 @callers(STAFF, host=ADDIN, body=LARGE_BODY)
 @once
@@ -181,7 +181,7 @@ def send(message_id: str, json_data: SendIn) -> ResponseReturnValue:
     return {"id": entry["id"], "state": entry["state"]}, 202
 
 
-@bp.get("/messages/<string(length=22):message_id>")
+@bp.get("/messages/<token:message_id>")
 @callers(STAFF, host=ADDIN)
 def show(message_id: str) -> ResponseReturnValue:
     """How far a sender's own message is."""
@@ -199,9 +199,13 @@ def show(message_id: str) -> ResponseReturnValue:
 
 
 def _weakest(deliveries: list[events.Delivery]) -> str:
-    order = (events.FAILED, events.UNCONFIRMED, events.HELD, events.QUEUED, events.SENT)
+    order = (events.FAILED, events.UNCONFIRMED, events.HELD, events.QUEUED)
     states = {delivery.state for delivery in deliveries}
-    return next((state for state in order if state in states), "none")
+    if not states:
+        return "none"
+    if events.SENDING in states:
+        return events.QUEUED
+    return next((state for state in order if state in states), events.SENT)
 
 
 def _reason(deliveries: list[events.Delivery]) -> str | None:

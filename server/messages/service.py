@@ -14,7 +14,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from server.base.addresses import parse_address
-from server.base.database import Database, now_ms
+from server.base.database import Database, now_ms, serialise
 from server.base.errors import Away, Conflict, Invalid, NotFound, NotSignedIn, TooLarge
 from server.base.events import append_event
 from server.base.ids import new_token
@@ -71,6 +71,7 @@ class SignInFirst(NotSignedIn):
 
 def create(connection: Connection, *, firm: Firm, sender: Person, draft_id: str) -> store.Row:
     """A new message for a draft, or the one that this draft made before. The caller commits."""
+    serialise(connection, f"draft {sender.id} {draft_id}")
     if found := store.entry_by_draft(connection, sender.id, draft_id):
         return found
     now = now_ms(connection)
@@ -358,6 +359,7 @@ def _accept(
         for key, file in files.items()
     ]
     store.insert_envelopes(connection, rows)
+    store.keep_objects(connection, message_id, entry["signed_objects"])
     changed = {
         "state": "sealed",
         "sealed_at": now_ms(connection),

@@ -63,6 +63,12 @@ def objects_of(connection: Connection, entry_id: str) -> Sequence[Row]:
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
+def keep_objects(connection: Connection, entry_id: str, object_ids: Sequence[str]) -> None:
+    """Delete the objects of an entry that are not among these."""
+    where = (objects.c.entry_id == entry_id) & objects.c.id.not_in(object_ids)
+    connection.execute(objects.delete().where(where))
+
+
 def object_of(connection: Connection, entry_id: str, object_id: str) -> Row | None:
     """One object of an entry."""
     statement = select(objects).where(objects.c.entry_id == entry_id, objects.c.id == object_id)

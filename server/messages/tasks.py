@@ -37,10 +37,15 @@ def send_notice(database: Database, vault: Vault, job: Job, mailbox: SenderMailb
         if entry is None or entry["state"] == "draft":
             return
         planned = events.of(connection, firm_id=job.firm_id, about=message_id, kind=NOTICE)
-        if all(delivery.state in {events.SENT, events.FAILED} for delivery in planned):
-            return
+    states = {delivery.state for delivery in planned}
+    if states == {events.SENDING}:  # whoever sent it died before he knew: it may have left
+        _mark(database, entry, events.UNCONFIRMED, "no-answer")
+        return
+    if states != {events.QUEUED}:
+        return
     firm, notice = _notice(database, vault, entry, delivery_id=planned[0].id)
     state, reason = events.SENT, None
+    _mark(database, entry, events.SENDING, None)
     try:
         mailbox.send_notice(tenant_id=firm.tenant_id, person_id=entry["sender_id"], notice=notice)
     except MailboxAway:

@@ -1,10 +1,9 @@
 """Runs inside Alembic: every slice's tables, one connection, one transaction."""
 
 from alembic import context
-from sqlalchemy import create_engine
 
 from server.base import events, idempotency, outbox
-from server.base.database import metadata
+from server.base.database import Database, metadata
 from server.events import models as event_models
 from server.firms import models as firm_models
 from server.keys import models as key_models
@@ -17,9 +16,14 @@ TABLES = (
     people_models, sign_in_models,
 )  # fmt: skip
 
-engine = create_engine(context.config.get_main_option("sqlalchemy.url") or "")
-with engine.connect() as connection:
-    context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
-    with context.begin_transaction():
-        context.run_migrations()
-engine.dispose()
+database = Database(context.config.get_main_option("sqlalchemy.url") or "")
+with database.write() as connection:
+    # SQLite's DDL is transactional once BEGIN is ours, so a migration is whole or not at all.
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        render_as_batch=True,
+        transactional_ddl=True,
+    )
+    context.run_migrations()
+database.close()

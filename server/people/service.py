@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from server.base.database import now_ms
+from server.base.database import now_ms, serialise
 from server.base.errors import NotAllowed, NotFound
 from server.base.ids import new_id
 from server.base.vault import Vault
@@ -22,6 +22,16 @@ class OutsideFirm(NotAllowed):
 
     code = "outside-firm"
     detail = "Your mail address is in none of the firm's domains. Ask your administrator to add it."
+
+
+class AddressTaken(NotAllowed):
+    """The address belongs to another member of the tenant: a leaver's, given to a successor."""
+
+    code = "address-taken"
+    detail = (
+        "This address belonged to a colleague, whose letters stay hers. Ask your administrator to "
+        "release it."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +67,7 @@ def sign_in_staff(
 
     Raises:
         OutsideFirm: The address is in none of `domains`.
+        AddressTaken: It belongs to another object id.
     """
     if address.rpartition("@")[2] not in domains:
         raise OutsideFirm
@@ -66,6 +77,8 @@ def sign_in_staff(
         row = store.person_by_id(connection, person.id)
     if row is None:
         raise NotFound
+    if row["entra_object_id"] not in {None, object_id}:
+        raise AddressTaken
     changed = {
         "kind": "staff",
         "state": "active",
@@ -95,6 +108,7 @@ def find_or_make(
 
     A name is taken from whoever writes first and not changed by later writers.
     """
+    serialise(connection, address_index(vault, firm_id, address))
     if found := find(connection, vault, firm_id=firm_id, address=address):
         return found
     person_id = new_id()

@@ -21,12 +21,17 @@ def database(database_url: str) -> Database:
 
 def test_the_master_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:
     path = tmp_path / "keys" / "master.key"
+    Vault.make(path)
     sealed = Vault.load(path).seal_text(("f", "t", "r", "c"), "Maya")
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    Vault.make(path)
     assert Vault.load(path).unseal_text(("f", "t", "r", "c"), sealed) == "Maya"
+    assert list(path.parent.iterdir()) == [path]
 
 
 def test_a_field_opens_neither_elsewhere_nor_under_another_master_key(tmp_path: Path) -> None:
+    Vault.make(tmp_path / "one.key")
+    Vault.make(tmp_path / "two.key")
     vault = Vault.load(tmp_path / "one.key")
     sealed = vault.seal_text(("f", "t", "r", "c"), "Maya")
     with pytest.raises(SealRefused):

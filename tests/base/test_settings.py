@@ -38,6 +38,12 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("LETTERLOCK_ORIGIN", "ftp://portal.hart.example"),
         ("LETTERLOCK_ADDIN_ORIGIN", "https://portal.hart.example:8443"),
         ("LETTERLOCK_OFFICE_JS", "http://localhost/office.js"),
+        ("LETTERLOCK_GRAPH_URL", "http://graph.evil.example/v1.0"),
+        ("LETTERLOCK_AUTHORITY", "http://login.evil.example"),
+        ("LETTERLOCK_ORIGIN", "https://Portal.hart.example"),
+        ("LETTERLOCK_ORIGIN", "https://portal.hart.example:443"),
+        ("LETTERLOCK_ORIGIN", "https://ann@portal.hart.example"),
+        ("LETTERLOCK_PROXIES", "x1"),
     ],
 )
 def test_a_wrong_setting_is_named_and_never_echoed(name: str, value: str) -> None:

@@ -74,6 +74,15 @@ def test_a_file_cut_anywhere_never_opens() -> None:
             age.decrypt(IDENTITY, file[:length])
 
 
+def test_a_header_with_another_mac_does_not_open() -> None:
+    file = age.encrypt(RECIPIENT, b"text")
+    head, mac, rest = file.split(b"\n--- ")[0], *file.split(b"\n--- ")[1].split(b"\n", 1)
+    other = age.encrypt(RECIPIENT, b"text").split(b"\n--- ")[1].split(b"\n", 1)[0]
+    assert mac != other
+    with pytest.raises(SealRefused):
+        age.decrypt(IDENTITY, head + b"\n--- " + other + b"\n" + rest)
+
+
 def test_a_file_for_somebody_else_does_not_open() -> None:
     with pytest.raises(SealRefused):
         age.decrypt(Identity(b"\x08" * 32), age.encrypt(RECIPIENT, b"text"))

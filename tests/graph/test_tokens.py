@@ -173,6 +173,15 @@ def test_a_member_outside_the_firms_domains_is_refused(
     assert pane.put("/me", {}).json["type"] == "urn:letterlock:problem:outside-firm"
 
 
+def test_a_successor_does_not_inherit_a_leavers_letters(
+    house: House, tokens: EntraTokens, sign: Sign
+) -> None:
+    pane = house.pane()
+    pane.http = create_app(replace(house.parts, tokens=tokens)).test_client()
+    pane.token = sign(oid="n" * 36, preferred_username="ann@hart.example")
+    assert pane.put("/me", {}).json["type"] == "urn:letterlock:problem:address-taken"
+
+
 def _jwk(key: RSAPrivateKey) -> dict[str, str]:
     numbers = key.public_key().public_numbers()
     return {

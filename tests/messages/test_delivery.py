@@ -6,6 +6,7 @@ import time
 import pytest
 from sqlalchemy import text
 
+from server.base.outbox import enqueue
 from tests.house import Draft, House, mailbox
 from tests.sandbox.running import eventually
 
@@ -202,3 +203,44 @@ def test_no_token_stands_in_the_database(house: House, draft: Draft) -> None:
         rows = connection.execute(text("SELECT payload FROM outbox")).all()
     assert b"eyJ" not in bytes(kept)
     assert "eyJ" not in str(rows)
+
+
+def test_a_notice_whose_worker_died_while_sending_is_unconfirmed_and_not_sent_again(
+    house: House, draft: Draft
+) -> None:
+    draft.send()
+    with house.parts.database.write() as connection:
+        connection.execute(text("UPDATE deliveries SET state = 'sending'"))
+    house.work()
+    assert notice(draft)[0] == "unconfirmed"
+    assert sent(draft) == 0
+
+
+def test_a_job_that_comes_again_after_the_notice_left_sends_nothing(
+    house: House, draft: Draft
+) -> None:
+    draft.send()
+    with house.parts.database.write() as connection:
+        kept = connection.execute(text("SELECT payload, firm_id FROM outbox")).one()
+    house.work()
+    eventually(lambda: sent(draft) == 1)
+    with house.parts.database.write() as connection:
+        enqueue(
+            connection,
+            firm_id=kept.firm_id,
+            lane="notices",
+            kind="notice",
+            payload=json.loads(kept.payload),
+        )
+    house.work()
+    house.visitor().ask_code(draft.id)
+    assert sent(draft) == 1
+
+
+def test_a_wrong_secret_of_the_application_is_not_blamed_on_the_sender(
+    house: House, draft: Draft
+) -> None:
+    house.parts.rights._client_secret = "wrong"  # type: ignore[attr-defined]
+    answer = draft.send()
+    assert answer.status_code == 503
+    assert answer.json["type"] == "urn:letterlock:problem:away"

@@ -274,3 +274,79 @@ def test_a_stranger_has_no_key_to_open_with(house: House, pane: Pane) -> None:
     maya = house.visitor()
     maya.sign_in(draft.id)
     assert maya.open(draft.id).json["refusal"] == "envelope-malformed"
+
+
+def test_a_letter_that_was_edited_after_a_failed_send_can_be_sent(house: House, pane: Pane) -> None:
+    draft = pane.draft(text="First thoughts")
+    draft.sign()
+    second = Draft(pane, draft.id, draft.thread_id, draft.readers, "Second thoughts")
+    assert second.upload().status_code == 201
+    assert second.sign().status_code == 200
+    assert second.send().status_code == 202
+    house.work()
+    with house.parts.database.read() as connection:
+        kept = connection.execute(text("SELECT id FROM objects")).scalars().all()
+    assert list(kept) == [second.object_id]
+    maya = house.visitor()
+    maya.sign_in(draft.id)
+    assert maya.read(draft.id)["text"] == "Second thoughts"
+
+
+def test_a_statement_without_a_reader_is_not_signed(draft: Draft) -> None:
+    own = [r for r in json.loads(draft.statement())["readers"] if r["role"] == "sender"]
+    assert problem(draft.sign(readers=own)) == "statement-refused"
+
+
+@pytest.mark.parametrize("kind", ["text/html", "application/json", "multipart/form-data"])
+def test_an_upload_must_say_that_it_is_octets(draft: Draft, kind: str) -> None:
+    answer = draft.pane.call(
+        "PUT", f"/messages/{draft.id}/objects/{'g' * 22}", data=b"x", content_type=kind
+    )
+    assert answer.status_code == 415
+
+
+def test_an_empty_upload_is_refused(draft: Draft) -> None:
+    answer = draft.pane.call(
+        "PUT",
+        f"/messages/{draft.id}/objects/{'h' * 22}",
+        data=b"",
+        content_type="application/octet-stream",
+    )
+    assert answer.status_code == 422
+
+
+def test_a_path_with_anything_but_an_id_is_not_found(pane: Pane) -> None:
+    for odd in ("%00" + "a" * 21, "a" * 21, "a" * 23, "é" * 22, "a/../" + "a" * 17):
+        assert pane.call("GET", f"/messages/{odd}").status_code == 404
+
+
+def test_a_deeply_nested_statement_is_refused(draft: Draft, pane: Pane) -> None:
+    for depth in (64, 600, 900, 20_000):
+        nested = "[" * depth + "]" * depth
+        answer = pane.post(f"/messages/{draft.id}/signature", {"statement": nested})
+        assert answer.json["refusal"] == "statement-malformed"
+
+
+def test_an_object_is_given_to_readers_only(house: House, pane: Pane) -> None:
+    hers = pane.draft(to=[TOM])
+    hers.sign()
+    hers.send()
+    maya = house.visitor()
+    maya.sign_in(pane.send())
+    answer = maya.call("GET", f"/api/v1/messages/{hers.id}/objects/{hers.object_id}")
+    assert answer.status_code == 404
+
+
+def test_custody_opens_an_envelope_for_the_owner_of_its_key_only(house: House, pane: Pane) -> None:
+    mine, hers = pane.send(), pane.send(to=[TOM])
+    maya = house.visitor()
+    maya.sign_in(mine)
+    with house.parts.database.write() as connection:
+        connection.execute(
+            text(
+                "UPDATE readers SET person_id = (SELECT person_id FROM sessions LIMIT 1) "
+                "WHERE entry_id = :hers AND role = 'to'"
+            ),
+            {"hers": hers},
+        )
+    assert maya.open(hers).status_code == 404

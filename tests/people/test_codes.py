@@ -5,9 +5,10 @@ import json
 import pytest
 from sqlalchemy import select, text
 
+from server.base.errors import NotSignedIn
 from server.base.outbox import outbox
 from server.crypto.encoding import b64u, unb64u
-from server.people.sign_ins.service import PER_HOUR, TRIES, WRONG_PER_NETWORK
+from server.people.sign_ins.service import PER_HOUR, TRIES, WRONG_PER_NETWORK, signed_in
 from tests.house import House, Visitor
 
 MAYA = "maya@client.example"
@@ -146,10 +147,25 @@ def test_an_address_gets_at_most_five_codes_an_hour(house: House, message_id: st
 def test_a_network_that_only_guesses_is_slowed(
     house: House, maya: Visitor, message_id: str
 ) -> None:
-    maya.ask_code(message_id)
-    run(house, f"UPDATE codes SET tries = {WRONG_PER_NETWORK}")
-    answer = maya.post("/sessions", {"code": WRONG})
-    assert answer.status_code == 429
+    code = maya.ask_code(message_id)
+    maya.post("/sessions", {"code": WRONG})
+    copies = "SELECT substr(id, 1, 28) || :n, firm_id, at, kind, person_id, about FROM events"
+    with house.parts.database.write() as connection:
+        for n in range(WRONG_PER_NETWORK):
+            where = " WHERE kind = 'code.wrong' LIMIT 1"
+            connection.execute(text(f"INSERT INTO events {copies}{where}"), {"n": f"{n:04d}"})
+    assert maya.post("/sessions", {"code": WRONG}).status_code == 429
+    assert maya.post("/sessions", {"code": code}).status_code == 201
+
+
+def test_a_session_of_one_firm_is_none_at_another(
+    house: House, maya: Visitor, message_id: str
+) -> None:
+    maya.sign_in(message_id)
+    cookie = maya.http.get_cookie("__Host-session", domain="localhost")
+    assert cookie is not None
+    with house.parts.database.read() as connection, pytest.raises(NotSignedIn):
+        signed_in(connection, house.parts.vault, firm_id="another", token=cookie.value)
 
 
 def test_a_repeated_request_makes_one_code(house: House, message_id: str) -> None:

@@ -50,7 +50,7 @@ class CodeIn(Model):
         return self
 
 
-@bp.get("/m/<string(length=22):message_id>")
+@bp.get("/m/<token:message_id>")
 @bp.doc(hide=True)
 @callers(ANYONE, host=PORTAL)
 def page(message_id: str) -> ResponseReturnValue:
@@ -68,7 +68,7 @@ def page(message_id: str) -> ResponseReturnValue:
     )
 
 
-@bp.post("/api/v1/messages/<string(length=22):message_id>/codes")
+@bp.post("/api/v1/messages/<token:message_id>/codes")
 @bp.input(CodeIn)
 @callers(ANYONE, host=PORTAL)
 def ask_code(message_id: str, json_data: CodeIn) -> ResponseReturnValue:
@@ -100,7 +100,7 @@ def ask_code(message_id: str, json_data: CodeIn) -> ResponseReturnValue:
     return response
 
 
-@bp.post("/api/v1/messages/<string(length=22):message_id>/open")
+@bp.post("/api/v1/messages/<token:message_id>/open")
 @bp.input(Nothing)
 @callers(CLIENT, host=PORTAL)
 def open_envelope(message_id: str, json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body is empty
@@ -124,7 +124,7 @@ def open_envelope(message_id: str, json_data: Nothing) -> ResponseReturnValue:  
     }
 
 
-@bp.get("/api/v1/messages/<string(length=22):message_id>/objects/<string(length=22):object_id>")
+@bp.get("/api/v1/messages/<token:message_id>/objects/<token:object_id>")
 @callers(CLIENT, host=PORTAL)
 def object_file(message_id: str, object_id: str) -> ResponseReturnValue:
     """One age file."""

@@ -41,7 +41,11 @@ def sign(
     _check_statement(connection, statement, entry=entry, firm=firm, sender=sender)
     rows = _reader_rows(connection, vault, statement, firm=firm)
     store.replace_readers(connection, message_id, rows)
-    changed = {"statement_hash": statement.hash, "level": statement.level}
+    changed = {
+        "statement_hash": statement.hash,
+        "level": statement.level,
+        "signed_objects": [item.id for item in statement.objects],
+    }
     store.update_entry(connection, message_id, changed)
     append_event(
         connection, firm_id=firm.id, kind="message.signed", person_id=sender.id, about=message_id
@@ -66,7 +70,8 @@ def _check_statement(
         statement.sender.key == keys.signing_key(connection, sender).fingerprint,
         own == [sender.address],
         statement.level == LEVELS[weakest],
-        uploaded == {item.id: item.sha256 for item in statement.objects},
+        all(uploaded.get(item.id) == item.sha256 for item in statement.objects),
+        any(reader.role in {"to", "cc"} for reader in statement.readers),
     )
     if not all(facts):
         raise StatementRefused(refusal="statement-malformed")

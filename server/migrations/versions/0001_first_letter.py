@@ -166,6 +166,7 @@ def upgrade() -> None:
     sa.Column('sealed_at', sa.BigInteger(), nullable=True),
     sa.Column('level', sa.String(length=16), nullable=True),
     sa.Column('statement_hash', sa.String(length=43), nullable=True),
+    sa.Column('signed_objects', sa.JSON(), nullable=True),
     sa.Column('subject_sealed', sa.LargeBinary(), nullable=True),
     sa.ForeignKeyConstraint(['firm_id'], ['firms.id'], name=op.f('fk_entries_firm_id_firms')),
     sa.ForeignKeyConstraint(['sender_id'], ['persons.id'], name=op.f('fk_entries_sender_id_persons')),

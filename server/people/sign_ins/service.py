@@ -13,9 +13,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from server.base.database import Database, now_ms
+from server.base.database import Database, now_ms, serialise
 from server.base.errors import NotAllowed, NotSignedIn, TooMany
-from server.base.events import append_event
+from server.base.events import append_event, count_events
 from server.base.ids import new_id
 from server.base.outbox import enqueue
 from server.base.vault import Vault
@@ -31,6 +31,7 @@ TRIES: Final = 5
 PER_HOUR: Final = 5
 PER_DAY: Final = 15
 WRONG_PER_NETWORK: Final = 50
+ASKED_PER_NETWORK: Final = 200
 IDLE_MS: Final = 30 * 60_000
 SESSION_MS: Final = 12 * 3_600_000
 _HOUR_MS: Final = 3_600_000
@@ -116,10 +117,15 @@ def ask_code(
     """
     now = now_ms(connection)
     browser = asker.browser or vault.secret("browser", firm_id, asker.request_key)
-    request_index = vault.index("code-request", asker.request_key)
+    request_index = vault.index("code-request", asker.request_key, about, address)
+    serialise(connection, request_index)
     if known := store.code_by_request(connection, firm_id, request_index):
         return CodeAsked(browser=browser, expires=known["expires"])
+    network_index = vault.index("network", asker.network)
+    if store.count_asked(connection, firm_id, network_index, now - _HOUR_MS) >= ASKED_PER_NETWORK:
+        raise TooMany("Too many codes were asked for from your network. Try again in an hour.")
     index = people.address_index(vault, firm_id, address)
+    serialise(connection, index)
     reader_id = person.id if person and _may_send(connection, firm_id, index, now) else None
     code_id, code = new_id(), "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     store.insert_code(
@@ -131,7 +137,7 @@ def ask_code(
             "request_index": request_index,
             "address_index": index,
             "browser_index": vault.index("browser", browser),
-            "network_index": vault.index("network", asker.network),
+            "network_index": network_index,
             "code_index": vault.index("code", code_id, code),
             "tries": 0,
             "created": now,
@@ -167,9 +173,6 @@ def try_code(
     Failures are returned and not raised, because the caller must commit the count of tries.
     """
     now = now_ms(connection)
-    network_index = vault.index("network", network)
-    if store.wrong_tries(connection, firm_id, network_index, now - _HOUR_MS) >= WRONG_PER_NETWORK:
-        return TooMany("Too many wrong codes came from your network. Try again in an hour.")
     browser_index = vault.index("browser", browser or "")
     rows = store.codes_of_browser(connection, firm_id, browser_index)
     request_index = vault.index("session-request", request_key)
@@ -184,10 +187,19 @@ def try_code(
     for row in live:
         if row["code_index"] == vault.index("code", row["id"], plain) and row["person_id"]:
             return _start(connection, vault, row, request_key)
+    network_index = vault.index("network", network)
+    since = now - _HOUR_MS
+    if (
+        count_events(
+            connection, firm_id=firm_id, kind="code.wrong", about=network_index, since=since
+        )
+        >= WRONG_PER_NETWORK
+    ):
+        return TooMany("Too many wrong codes came from your network. Try again in an hour.")
     for row in live:
         store.update_code(connection, row["id"], {"tries": row["tries"] + 1})
     append_event(
-        connection, firm_id=firm_id, kind="code.wrong", person_id=live[0]["person_id"], about=None
+        connection, firm_id=firm_id, kind="code.wrong", person_id=None, about=network_index
     )
     left = max(TRIES - row["tries"] - 1 for row in live)
     return WrongCode(left) if left else CodeGone()

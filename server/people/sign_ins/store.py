@@ -35,9 +35,9 @@ def count_codes(connection: Connection, firm_id: str, address_index: str, since:
     return int(connection.execute(statement).scalar_one())
 
 
-def wrong_tries(connection: Connection, firm_id: str, network_index: str, since: int) -> int:
-    """How many wrong codes a network has typed since a time."""
-    statement = select(func.coalesce(func.sum(codes.c.tries), 0)).where(
+def count_asked(connection: Connection, firm_id: str, network_index: str, since: int) -> int:
+    """How many codes a network has asked for since a time."""
+    statement = select(func.count()).where(
         codes.c.firm_id == firm_id,
         codes.c.network_index == network_index,
         codes.c.created > since,

@@ -97,7 +97,7 @@ export const id: Check<string> = text(/^[\w-]{22}$/)
 /** SHA-256 as 43 characters of base64url. */
 export const hash: Check<string> = text(/^[\w-]{43}$/)
 
-const ADDRESS = /^[^\s@\p{Cc}<>,;"]{1,64}@[^\s@\p{Cc}<>,;"]{1,253}$/u
+const ADDRESS = /^[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}$/
 
 /** A mail address in lower case; whether it exists is not for us to say. */
 export const address: Check<string> = (value, where) => {

@@ -75,7 +75,7 @@ const statementShape: Check<Statement> = record({
     message_id: id,
     thread_id: id,
     parents: list(hash),
-    sender: record<Sender>({ address, firm: text(/^.{1,64}$/u), key: hash, custody: oneOf(CUSTODIES) }),
+    sender: record<Sender>({ address, firm: text(/^[A-Za-z0-9-]{1,64}$/), key: hash, custody: oneOf(CUSTODIES) }),
     readers: list(record<Reader>({ address, role: oneOf(ROLES), level: oneOf(LEVELS), key: hashOrPending })),
     level: oneOf(LEVELS),
     created: count,
