@@ -45,7 +45,8 @@ function writing(edited: () => void): Editor {
         (state, byHand) => {
             toolbar?.update(state)
             if (byHand) edited()
-        })
+        },
+        view.showLost)
     toolbar = createToolbar(find("#tools", HTMLElement), find("#linking", HTMLFormElement), editor,
         () => { view.showProblem(say("pane.link.invalid")) })
     return editor

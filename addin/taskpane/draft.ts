@@ -27,6 +27,8 @@ export class Draft {
     status = ""
     problem = ""
     keptOpen = ""
+    /** Why the notice did not go, as a code. */
+    reason = ""
     /** Outlook's own message holds something that is not in the letter. */
     ownText = false
     /** Settled when Outlook's own fields were emptied, or could not be. */

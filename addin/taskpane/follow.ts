@@ -7,6 +7,8 @@ import type { Session } from "./session.ts"
 /** What the pane says next. `settled` ends the watch. */
 export interface News {
     readonly text: string
+    /** For whoever looks into it: why the notice did not go; empty for nothing. */
+    readonly reason?: string
     readonly settled: boolean
 }
 
@@ -22,13 +24,13 @@ export function newsOf(answer: Members, who: readonly string[], age: number): Ne
         case "sent":
             return { text: say(who.length === 1 && who[0]?.includes("@") === false ? "pane.sent" : "pane.sent.many", { who: sayList(who) }), settled: true }
         case "failed":
-            return { text: say("pane.failed", { detail }), settled: true }
+            return { text: say("pane.failed"), reason: detail, settled: true }
         case "unconfirmed":
             return { text: say("pane.unconfirmed"), settled: true }
         case "held":
-            return { text: say("pane.held"), settled: false }
-        default:   // queued; with a reason, a first try has failed already
-            return { text: say(detail !== "" || age > PATIENCE ? "pane.waiting" : "pane.queued"), settled: false }
+            return { text: say(detail === "sign-in" ? "pane.held" : "pane.late"), settled: false }
+        default:   // queued; Microsoft 365 is named only where a try has failed for its silence
+            return { text: say(detail === "away" ? "pane.waiting" : age > PATIENCE ? "pane.late" : "pane.queued"), settled: false }
     }
 }
 

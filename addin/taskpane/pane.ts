@@ -4,7 +4,7 @@ import { type Level, levelWords, type Members, type Person, say, sayList, shortN
 import type { Editor } from "@letterlock/kit/editor/editor"
 
 import { Draft, type Drafts, isBlank } from "./draft.ts"
-import { follow, newsOf } from "./follow.ts"
+import { follow, type News, newsOf } from "./follow.ts"
 import { emptyItem, hasOwnText, lookOver } from "./item.ts"
 import { inStep, MOST, withKnown, without, withTyped } from "./recipients.ts"
 import type { PeopleField } from "./people-field.ts"
@@ -21,7 +21,7 @@ export interface Parts {
 }
 
 /** What a draft says outside its fields. */
-type Words = "status" | "problem" | "keptOpen" | "ownText"
+type Words = "status" | "reason" | "problem" | "keptOpen" | "ownText"
 
 /** What a letter lacks, as a key of the words. */
 type Missing = "pane.to.mend" | "pane.blocked" | "pane.nobody" | "pane.empty"
@@ -57,6 +57,7 @@ export class Pane {
         this.#parts.subject.value = draft.subject
         this.#parts.field.clear()
         this.#parts.editor.restore(draft.text)
+        view.showLost([])
         this.#refresh(draft)
     }
 
@@ -198,8 +199,8 @@ export class Pane {
         draft.emptied = emptying.then((done) => { this.#say(draft, { keptOpen: done ? "" : say("pane.kept-open") }) })
         void this.lookForOwnText(draft)
         const tell = (answer: Members | null, age: number): boolean => {
-            const news = answer === null ? { text: say("pane.unknown"), settled: false } : newsOf(answer, who, age)
-            this.#say(draft, { status: news.text + after })
+            const news: News = answer === null ? { text: say("pane.unknown"), settled: false } : newsOf(answer, who, age)
+            this.#say(draft, { status: news.text + after, reason: news.reason ?? "" })
             return news.settled
         }
         await follow(session, id, tell, draft.over.signal).catch(() => { this.#say(draft, { status: say("pane.unknown") }) })
@@ -244,6 +245,7 @@ export class Pane {
     #words(draft: Draft): void {
         view.showStatus(draft.status)
         view.showProblem(draft.problem)
+        view.showReason(draft.reason)
         view.showKeptOpen(draft.keptOpen)
         view.showOwnText(draft.ownText)
     }

@@ -95,6 +95,17 @@ export function showReaders(list: Recipients, level: Level, own: { readonly addr
     part("readers").replaceChildren(...readerRows(lines))
 }
 
+/** What of a paste is not as it was. */
+export function showLost(what: readonly ("table" | "picture")[]): void {
+    part("pasted").textContent = what.map((one) => say(`pane.pasted.${one}`)).join(" ")
+}
+
+/** Why a notice did not go, as a code in small print; with an empty text nothing. */
+export function showReason(code: string): void {
+    part("reason").hidden = code === ""
+    find("span", HTMLElement, part("reason")).textContent = code
+}
+
 /** Outlook's own message holds what is not in the letter: say what becomes of it. */
 export function showOwnText(found: boolean): void {
     part("own-text").hidden = !found

@@ -18,8 +18,22 @@ test("an address has no possessive", () => {
 
 test("a notice that waits is said to wait: after a while, or at once when a try has failed", () => {
     assert.match(newsOf(notice("queued"), ["Maya"], 0).text, /in a moment/u)
-    assert.match(newsOf(notice("queued"), ["Maya"], 60_000).text, /not answering/u)
+    assert.equal(newsOf(notice("queued"), ["Maya"], 60_000).text, "Sealed and kept. The notice has not gone out yet.")
     assert.match(newsOf(notice("queued", "away"), ["Maya"], 0).text, /not answering/u)
+})
+
+test("Microsoft is named only where it is the cause", () => {
+    for (const [state, detail] of [["queued", null], ["queued", "no-answer"], ["held", null]] as const) {
+        assert.doesNotMatch(newsOf(notice(state, detail), ["Maya"], 60_000).text, /Microsoft/u)
+    }
+    assert.match(newsOf(notice("held", "sign-in"), ["Maya"], 0).text, /Microsoft wants to see you first\. Open this pane again/u)
+})
+
+test("a notice that failed has its reason in small print and none in the sentence", () => {
+    const news = newsOf(notice("failed", "ErrorSendAsDenied"), ["Maya"], 0)
+    assert.equal(news.reason, "ErrorSendAsDenied")
+    assert.match(news.text, /did not go.*Tell whoever looks after your mailbox/u)
+    assert.doesNotMatch(news.text, /ErrorSendAsDenied/u)
 })
 
 test("the watch goes on until the notice is settled", () => {

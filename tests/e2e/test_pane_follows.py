@@ -51,7 +51,11 @@ def test_nobody_gets_a_letter_who_left_outlook_while_a_try_failed(
     expect(_in_to(pane)).to_contain_text(TOM)
     write(pane, to=(), subject=subject, text=TEXT)
     held: list[Route] = []
-    outlook.route("**/signature", held.append, times=1)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    outlook.route("**/signature", hold, times=1)
     press_send(pane)
     expect(pane.get_by_role("status")).to_contain_text("Having it signed")
     _put(outlook, "To", MAYA)

@@ -10,6 +10,7 @@ import { type Command, EditorState, Plugin } from "prosemirror-state"
 import { EditorView } from "prosemirror-view"
 
 import { redo, undo } from "./commands.ts"
+import { type Lost, pasting } from "./paste.ts"
 import { schema } from "./schema.ts"
 
 /** A letter as the body object holds it (envelope.md section 3). */
@@ -32,14 +33,15 @@ export interface Editor {
 
 /**
  * An editor in `host`, named `label` to screen readers; `changed` is called after each change, and told whether
- * the person changed the text.
+ * the person changed the text; `lost` hears after each paste what a letter cannot hold.
  */
 export function createEditor(
-    host: HTMLElement, label: string, changed: (state: EditorState, byHand: boolean) => void
+    host: HTMLElement, label: string, changed: (state: EditorState, byHand: boolean) => void, lost: (what: readonly Lost[]) => void
 ): Editor {
     let locked = false
+    const start = plugins(lost)
     const view = new EditorView({ mount: host }, {
-        state: fresh(null),
+        state: fresh(null, start),
         attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: "true" },
         editable: () => !locked,
         dispatchTransaction: (transaction) => {
@@ -53,7 +55,7 @@ export function createEditor(
         written: () => write(view.state.doc),
         save: () => view.state.doc,
         restore: (saved) => {
-            view.updateState(fresh(saved))
+            view.updateState(fresh(saved, start))
             changed(view.state, false)
         },
         lock: (now) => {
@@ -65,11 +67,11 @@ export function createEditor(
     }
 }
 
-function fresh(doc: Doc | null): EditorState {
-    return EditorState.create({ schema, ...(doc === null ? {} : { doc }), plugins: plugins() })
+function fresh(doc: Doc | null, start: readonly Plugin[]): EditorState {
+    return EditorState.create({ schema, ...(doc === null ? {} : { doc }), plugins: [...start] })
 }
 
-function plugins(): Plugin[] {
+function plugins(lost: (what: readonly Lost[]) => void): Plugin[] {
     const { list_item, bullet_list, ordered_list, hard_break } = schema.nodes
     const { strong, em } = schema.marks
     const newLine: Command = chainCommands(exitCode, (state, dispatch) => {
@@ -77,6 +79,7 @@ function plugins(): Plugin[] {
         return true
     })
     return [
+        pasting(lost),
         history(),
         inputRules({ rules: [wrappingInputRule(/^\s*[-*]\s$/u, bullet_list), wrappingInputRule(/^1\.\s$/u, ordered_list)] }),
         // Tab stays the browser's way out of the editor.

@@ -29,6 +29,12 @@ const marks = {
         parseDOM: [{ tag: "strong" }, { tag: "b" }, { style: "font-weight", getAttrs: boldIn }],
         toDOM: () => ["strong", 0],
     },
+    strike: {
+        parseDOM: [{ tag: "s" }, { tag: "del" }, { tag: "strike" }, { style: "text-decoration", getAttrs: struckIn }, { style: "text-decoration-line", getAttrs: struckIn }],
+        toDOM: () => ["s", 0],
+    },
+    sup: { excludes: "sub", parseDOM: [{ tag: "sup" }, { style: "vertical-align=super" }], toDOM: () => ["sup", 0] },
+    sub: { excludes: "sup", parseDOM: [{ tag: "sub" }, { style: "vertical-align=sub" }], toDOM: () => ["sub", 0] },
 } satisfies Record<string, MarkSpec>
 
 export const schema = new Schema({ nodes, marks })
@@ -36,6 +42,10 @@ export const schema = new Schema({ nodes, marks })
 function linkIn(anchor: HTMLElement): { href: string } | false {
     const href = anchor.getAttribute("href") ?? ""
     return LINK.test(href) ? { href } : false
+}
+
+function struckIn(decoration: string): null | false {
+    return decoration.split(/\s/u).includes("line-through") ? null : false
 }
 
 /** Word and Google Docs paste bold as a weight; some wrap everything in a `b` of weight 400. */

@@ -3,7 +3,8 @@
 import { CryptoError } from "@letterlock/crypto"
 import { find, localise, Problem, say, Unexpected } from "@letterlock/kit"
 
-import { startAsking } from "../reader/ask.ts"
+import { recallAsked, startAsking } from "../reader/ask.ts"
+import { forget } from "../reader/asked.ts"
 import { CodeEntry } from "../reader/enter.ts"
 import { blankFrame } from "../reader/frame.ts"
 import { type Watch, watchIdle } from "../reader/idle.ts"
@@ -52,7 +53,7 @@ function watchOpened(page: Page, stopFrame: () => void): void {
     const end = (sentence: string): void => {
         watch.stop()
         stopFrame()
-        blankFrame(frame)
+        blankFrame()
         clearLetter()
         find("#close", HTMLButtonElement).onclick = null
         // The session ends too; that it might not, for want of a connection, changes nothing here.
@@ -92,6 +93,8 @@ function start(): void {
     const entry = new CodeEntry(page, () => open(page))
     startAsking(page, (asked) => { entry.begin(asked) })
     const known = find("#known", HTMLFormElement)
+    const asked = known.hidden ? recallAsked(page) : null
+    if (asked !== null) entry.begin(asked)
     find("button[type=submit]", HTMLButtonElement, known).disabled = false
     known.addEventListener("submit", (event) => {
         event.preventDefault()
@@ -103,7 +106,10 @@ function start(): void {
         backToWho(null)
     })
     for (const button of document.querySelectorAll("[data-go=who]")) {
-        button.addEventListener("click", () => { backToWho(null) })
+        button.addEventListener("click", () => {
+            forget(page.letter.id)
+            backToWho(null)
+        })
     }
 }
 

@@ -2,6 +2,7 @@
 
 import { find, isAddress, isForeign, members, moment, newKey, plainAddress, Problem, say } from "@letterlock/kit"
 
+import { recall } from "./asked.ts"
 import { announce, busy, excuse, fault, type Page, trouble } from "./page.ts"
 
 /** A code was asked for; whether the address is a reader's, nobody is told. */
@@ -9,10 +10,10 @@ export interface Asked {
     readonly expires: Date
     /** As the person knows it: masked, or as typed. */
     readonly address: string
-    /** Chosen from the letter's own readers, so that a code surely goes there. */
-    readonly listed: boolean
-    /** Ask again for the same address. */
-    readonly again: () => Promise<Asked>
+    /** The number among the letter's readers; null when the address was typed. */
+    readonly reader: number | null
+    /** Ask again for the same address; null when the page does not know it any more. */
+    readonly again: (() => Promise<Asked>) | null
 }
 
 interface Choice {
@@ -25,11 +26,15 @@ export function startAsking(page: Page, asked: (asked: Asked) => void): void {
     const form = find("#ask", HTMLFormElement)
     const other = find("#other", HTMLElement)
     find("button[type=submit]", HTMLButtonElement, form).disabled = false
+    let byPointer = false
+    form.addEventListener("pointerdown", () => { byPointer = true })
+    form.addEventListener("keydown", () => { byPointer = false })
     form.addEventListener("change", () => {
         const typed = chosen(form)?.value === "other"
         if (typed === !other.hidden) return
         other.hidden = !typed
-        if (typed) find("#address", HTMLInputElement).focus()
+        // With arrow keys the next press chooses again: focus stays in the group.
+        if (typed && byPointer) find("#address", HTMLInputElement).focus()
     })
     form.addEventListener("submit", (event) => {
         event.preventDefault()
@@ -54,9 +59,17 @@ async function askCode(page: Page, choice: Choice): Promise<Asked> {
     return {
         expires: moment(members(answer), "expires"),
         address: choice.address,
-        listed: "reader" in choice.body,
+        reader: "reader" in choice.body ? choice.body.reader : null,
         again: () => askCode(page, choice),
     }
+}
+
+/** The code that this tab asked for before it was loaded anew, while it works. */
+export function recallAsked(page: Page): Asked | null {
+    const kept = recall(page.letter.id, new Date())
+    if (kept === null) return null
+    const { address, reader } = kept
+    return { ...kept, again: reader === null ? null : () => askCode(page, { address, body: { reader } }) }
 }
 
 const chosen = (form: HTMLFormElement): HTMLInputElement | null => form.querySelector("input[name=who]:checked")

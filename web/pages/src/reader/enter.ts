@@ -3,6 +3,7 @@
 import { clock, find, isWhole, newKey, Problem, say, sayTriesLeft, codeIn, showCode } from "@letterlock/kit"
 
 import type { Asked } from "./ask.ts"
+import { forget, remember } from "./asked.ts"
 import { announce, busy, excuse, fault, type Page, showStage, trouble } from "./page.ts"
 
 const PAUSE = 60_000   // milliseconds before another code may be asked for
@@ -32,14 +33,15 @@ export class CodeEntry {
 
     begin(asked: Asked): void {
         this.#reset(asked)
-        const text = say(asked.listed ? "code.sent" : "code.sent.if", { address: asked.address, from: this.#page.letter.codeFrom })
-        find("#code-sent", HTMLElement).textContent = text
         showStage("code", this.#field)
-        announce(text)
     }
 
     #reset(asked: Asked): void {
         this.#asked = asked
+        remember(this.#page.letter.id, asked)
+        const text = say("code.sent", { address: asked.address, from: this.#page.letter.codeFrom })
+        find("#code-sent", HTMLElement).textContent = text
+        announce(text)
         this.#field.value = ""
         fault(this.#field, this.#error, null)
         trouble(this.#form, null)
@@ -51,7 +53,11 @@ export class CodeEntry {
     #offerAnother(pause: number): void {
         clearTimeout(this.#timer)
         const hint = find("#code-again-h", HTMLElement)
-        this.#again.hidden = pause > 0
+        this.#again.hidden = pause > 0 || this.#asked?.again === null
+        if (this.#asked?.again === null) {
+            hint.textContent = say("code.again.typed")
+            return
+        }
         const from = new Date(Date.now() + pause + 59_999)   // the clock shows minutes: never a minute too early
         hint.textContent = pause > 0 ? say("code.again.from", { time: clock(from) }) : say("code.again.now")
         if (pause > 0) this.#timer = setTimeout(() => { this.#offerAnother(0) }, pause)
@@ -80,6 +86,7 @@ export class CodeEntry {
             return
         }
         this.#field.value = ""
+        forget(this.#page.letter.id)
         await this.#entered()
     }
 
@@ -93,6 +100,7 @@ export class CodeEntry {
         }
         if (error instanceof Problem && (error.code === "wrong-code" || error.code === "code-gone")) {
             this.#refuse(say("code.gone"))
+            forget(this.#page.letter.id)
             this.#offerAnother(0)
         } else trouble(this.#form, excuse(this.#page.letter, error))
     }
@@ -105,10 +113,10 @@ export class CodeEntry {
     }
 
     async #sendAnother(): Promise<void> {
-        if (this.#asked === null) return
+        const again = this.#asked?.again ?? null
+        if (again === null) return
         try {
-            this.#reset(await this.#asked.again())
-            announce(say("code.sent.again", { address: this.#asked.address }))
+            this.#reset(await again())
             this.#field.focus()
         } catch (error) {
             trouble(this.#form, excuse(this.#page.letter, error))

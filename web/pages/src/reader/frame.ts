@@ -1,6 +1,6 @@
 /** The frame that holds a letter's text: same origin, so that it can be measured and printed; never a script. */
 
-import { element } from "@letterlock/kit"
+import { element, find } from "@letterlock/kit"
 import { sanitise } from "@letterlock/kit/sanitise"
 
 const EMPTY = "/frame"
@@ -13,8 +13,8 @@ export interface Printed {
 }
 
 /** Put a letter into the frame, and let the frame grow with it. Returns how to stop. */
-export async function fillFrame(frame: HTMLIFrameElement, html: string, printed: Printed): Promise<() => void> {
-    const inner = await emptyFrame(frame)
+export async function fillFrame(html: string, printed: Printed): Promise<() => void> {
+    const { frame, inner } = await emptyFrame()
     const letter = element("div", { class: "letter" })
     letter.append(sanitise(html))
     const head = element("div", { class: "printed" },
@@ -25,20 +25,29 @@ export async function fillFrame(frame: HTMLIFrameElement, html: string, printed:
 }
 
 /** Take the letter out of the frame and of the page's memory. */
-export function blankFrame(frame: HTMLIFrameElement): void {
-    frame.contentDocument?.body.replaceChildren()
-    frame.removeAttribute("src")
+export function blankFrame(): void {
+    find("#frame", HTMLIFrameElement).contentDocument?.body.replaceChildren()
+    newFrame(null)
 }
 
 /** The frame's document: the house's empty page, with its own style sheet and no script. */
-async function emptyFrame(frame: HTMLIFrameElement): Promise<Document> {
-    await new Promise<void>((resolve) => {
-        frame.addEventListener("load", () => { resolve() }, { once: true })
-        frame.src = EMPTY
-    })
+async function emptyFrame(): Promise<{ frame: HTMLIFrameElement; inner: Document }> {
+    const frame = newFrame(EMPTY)
+    await new Promise<void>((resolve) => { frame.addEventListener("load", () => { resolve() }, { once: true }) })
     const inner = frame.contentDocument
     if (inner === null || new URL(inner.URL).pathname !== EMPTY) throw new Error("the frame did not load")
-    return inner
+    return { frame, inner }
+}
+
+/** Another frame in the place of the one there is: one that goes to a second address leaves a step for Back. */
+function newFrame(src: string | null): HTMLIFrameElement {
+    const old = find("#frame", HTMLIFrameElement)
+    old.removeAttribute("style")
+    const frame = old.cloneNode() as HTMLIFrameElement
+    if (src === null) frame.removeAttribute("src")
+    else frame.src = src
+    old.replaceWith(frame)
+    return frame
 }
 
 function grow(frame: HTMLIFrameElement, inner: Document): () => void {

@@ -24,7 +24,7 @@ export async function showLetter(facts: Letter, letter: OpenLetter): Promise<() 
     put("#checked", say(`checked.${statement.sender.custody}`, { name: facts.first }))
     showStage("opened")
     const line = `${letter.senderName}, ${longDate(sentAt(letter))}`
-    const stop = await fillFrame(find("#frame", HTMLIFrameElement), body.html, { firm: facts.firm, line, subject })
+    const stop = await fillFrame(body.html, { firm: facts.firm, line, subject })
     announce(say("open.done", { name: letter.senderName }))
     return stop
 }
