@@ -66,6 +66,7 @@ HOSTILE = """Harmless.</p>
 <p style="background: url(/static/hostile-s.png)" background="/static/hostile-p.png">
 <a href="javascript:top.hostile = 1">run</a> <a href="/static/hostile-a" ping="/static/hostile-ping">ours</a>
 <a href="https://elsewhere.example/" rel="opener" target="_top">theirs</a>"""
+PARSING = re.compile("inline|base[- ]uri", re.IGNORECASE)
 HARMFUL = (
     "script, img, svg, style, link, base, iframe, object, video, form, input, meta, [style], [ping]"
 )
@@ -172,11 +173,8 @@ def test_hostile_html_asks_for_nothing_and_runs_nothing(pair: Pair, profile: Pro
     expect(links).to_have_attribute("href", "https://elsewhere.example/")
     expect(links).to_have_attribute("target", "_blank")
     expect(links).to_have_attribute("rel", "noopener noreferrer")
-    # Handlers and styles are refused by the policy already while the sanitiser looks at them.
-    assert all("inline" in line or "policy: " in line for line in reader.complaints), (
-        reader.complaints
-    )
-    reader.complaints.clear()
+    # The policy refuses handlers, styles and bases already while the sanitiser parses them.
+    reader.complaints[:] = [one for one in reader.complaints if not PARSING.search(one)]
 
 
 def test_the_frame_of_a_letter_may_run_no_script(pair: Pair, profile: Profiles) -> None:

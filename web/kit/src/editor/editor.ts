@@ -39,9 +39,8 @@ export function createEditor(
     host: HTMLElement, label: string, changed: (state: EditorState, byHand: boolean) => void, lost: (what: readonly Lost[]) => void
 ): Editor {
     let locked = false
-    const start = plugins(lost)
     const view = new EditorView({ mount: host }, {
-        state: fresh(null, start),
+        state: fresh(null, lost),
         attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: "true" },
         editable: () => !locked,
         dispatchTransaction: (transaction) => {
@@ -55,7 +54,7 @@ export function createEditor(
         written: () => write(view.state.doc),
         save: () => view.state.doc,
         restore: (saved) => {
-            view.updateState(fresh(saved, start))
+            view.updateState(fresh(saved, lost))
             changed(view.state, false)
         },
         lock: (now) => {
@@ -67,8 +66,8 @@ export function createEditor(
     }
 }
 
-function fresh(doc: Doc | null, start: readonly Plugin[]): EditorState {
-    return EditorState.create({ schema, ...(doc === null ? {} : { doc }), plugins: [...start] })
+function fresh(doc: Doc | null, lost: (what: readonly Lost[]) => void): EditorState {
+    return EditorState.create({ schema, ...(doc === null ? {} : { doc }), plugins: plugins(lost) })
 }
 
 function plugins(lost: (what: readonly Lost[]) => void): Plugin[] {
