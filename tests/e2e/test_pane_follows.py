@@ -26,7 +26,7 @@ from tests.sandbox.running import eventually
 pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
 TEXT = "The lease ends in March."
-REFUSED = {
+REFUSED: dict[str, Any] = {
     "status": 422,
     "content_type": "application/problem+json",
     "body": '{"type": "urn:letterlock:problem:statement-refused", "detail": "Not this time."}',
