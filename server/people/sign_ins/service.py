@@ -270,6 +270,7 @@ class SealedTokenCaches:
     def save(self, person_id: str, cache: str) -> None:
         """Replace the cache of a person, in a transaction of its own."""
         with self._database.write() as connection:
+            serialise(connection, f"token cache {person_id}")
             person = people.get(connection, self._vault, person_id)
             place = (person.firm_id, "token_caches", person_id, "sealed")
             values = {
