@@ -8,6 +8,7 @@ import pytest
 from server import migrations
 from server.app import build_parts
 from server.base.settings import Settings
+from server.cli import ensure_master_key
 from tests.contract.recorder import Recorder, recording
 from tests.house import ADDIN_ORIGIN, ORIGIN, House
 from tests.sandbox.running import CLIENT, SECRET, Sandbox
@@ -38,6 +39,7 @@ def recorded(recorder: Recorder, microsoft: Sandbox, tmp_path: Path) -> Iterator
         client_secret=SECRET,
         demo=True,
     )
+    ensure_master_key(settings)
     built = House(build_parts(settings), microsoft).open()
     yield built
     built.close()
