@@ -10,11 +10,8 @@ import pytest
 from sqlalchemy import create_engine, text
 
 from server import migrations
-from server.app import build_parts
-from server.base.settings import Settings
-from server.cli import ensure_master_key
-from tests.house import ADDIN_ORIGIN, ORIGIN, House
-from tests.sandbox.running import CLIENT, SECRET, Sandbox, running
+from tests.house import House, furnished
+from tests.sandbox.running import Sandbox, running
 
 os.environ["XDG_RUNTIME_DIR"] = (
     tempfile.mkdtemp()
@@ -83,29 +80,7 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 @pytest.fixture
 def house(database_url: str, microsoft: Sandbox, tmp_path: Path) -> Iterator[House]:
     """A house on each engine."""
-    yield from _house(database_url, microsoft, tmp_path)
-
-
-def _house(database_url: str, microsoft: Sandbox, tmp_path: Path) -> Iterator[House]:
-    settings = Settings(
-        data=tmp_path,
-        database_url=database_url,
-        blob_url=(tmp_path / "blobs").as_uri(),
-        master_key=tmp_path / "master.key",
-        origin=ORIGIN,
-        addin_origin=ADDIN_ORIGIN,
-        authority=microsoft.url,
-        graph_url=f"{microsoft.url}/v1.0",
-        office_js=f"{microsoft.url}/office.js",
-        client_id=CLIENT,
-        client_secret=SECRET,
-        demo=True,
-    )
-    ensure_master_key(settings)
-    built = House(build_parts(settings), microsoft).open()
-    yield built
-    built.close()
-    microsoft.faults(obo=None, entra=None, graph=None, delivery=None)
+    yield from furnished(database_url, microsoft, tmp_path, graph_url=f"{microsoft.url}/v1.0")
 
 
 def _named(url: str, name: str) -> str:

@@ -9,8 +9,9 @@ import hashlib
 import json
 import time
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import requests
@@ -18,10 +19,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from server import worker
-from server.app import Parts, create_app
+from server.app import Parts, build_parts, create_app
 from server.base.ids import new_token
 from server.base.outbox import LANES
-from server.cli import add_demo_firm
+from server.base.settings import Settings
+from server.cli import add_demo_firm, ensure_master_key
 from server.crypto import age
 from server.crypto.encoding import b64u, canonical
 from server.crypto.envelope import Envelope, seal_envelope
@@ -29,7 +31,7 @@ from server.crypto.identity import Identity, Recipient
 from server.crypto.padding import pad, unpad
 from server.crypto.signing import Signature
 from server.crypto.statement import parse_statement
-from tests.sandbox.running import API, Sandbox, eventually
+from tests.sandbox.running import API, CLIENT, SECRET, Sandbox, eventually
 
 ORIGIN = "http://localhost:8399"
 ADDIN_ORIGIN = "http://127.0.0.1:8399"
@@ -269,6 +271,31 @@ class Visitor:
         identity = Identity.parse(opened["message_key"])
         body: dict[str, Any] = json.loads(unpad(age.decrypt(identity, file), item.size))
         return body
+
+
+def furnished(
+    database_url: str, microsoft: Sandbox, folder: Path, *, graph_url: str
+) -> Iterator[House]:
+    """A house on a migrated database, closed and its Microsoft 365 mended at the end."""
+    settings = Settings(
+        data=folder,
+        database_url=database_url,
+        blob_url=(folder / "blobs").as_uri(),
+        master_key=folder / "master.key",
+        origin=ORIGIN,
+        addin_origin=ADDIN_ORIGIN,
+        authority=microsoft.url,
+        graph_url=graph_url,
+        office_js=f"{microsoft.url}/office.js",
+        client_id=CLIENT,
+        client_secret=SECRET,
+        demo=True,
+    )
+    ensure_master_key(settings)
+    built = House(build_parts(settings), microsoft).open()
+    yield built
+    built.close()
+    microsoft.faults(obo=None, entra=None, graph=None, delivery=None)
 
 
 def mailbox(sandbox: Sandbox, address: str, folder: str = "inbox") -> list[dict[str, Any]]:
