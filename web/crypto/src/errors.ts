@@ -116,9 +116,28 @@ export class MalformedKey extends FormatError {
     override readonly name = "MalformedKey"
 }
 
+/** What is wrong with an age file, in the order in which a reader finds it. */
+export const FILE_FAULTS = {
+    header: "it does not begin like an age v1 file, or its beginning is damaged",
+    "too-large": "its header is larger than any this reader accepts",
+    stanza: "it is sealed in a way that this reader does not accept",
+    "no-match": "it is sealed to another key",
+    mac: "its header was changed",
+    payload: "its content was changed, or bytes were added",
+    truncated: "its end is missing",
+} as const
+
+export type FileFault = keyof typeof FILE_FAULTS
+
 /** An age file does not open with this identity, or has other stanzas than the one allowed. */
 export class MalformedFile extends FormatError {
     override readonly name = "MalformedFile"
+    readonly reason: FileFault
+
+    constructor(reason: FileFault) {
+        super(`A file does not open: ${FILE_FAULTS[reason]}.`)
+        this.reason = reason
+    }
 }
 
 /** The worker stopped in the middle of a call. Nothing was sealed or opened; call again. */
