@@ -1,4 +1,4 @@
-"""Envelopes: what each reader's small age file holds. Source: docs/spec/envelope.md section 4."""
+"""Envelopes: what each reader's small age file holds. Source: docs/spec/envelope.md section 1."""
 
 import json
 from dataclasses import dataclass
@@ -25,7 +25,7 @@ class Envelope:
     signature: Signature
 
     def to_json(self) -> dict[str, Json]:
-        """The members of envelope.md section 4, without `v`."""
+        """The members of envelope.md section 1, without `v`."""
         return {
             "message_key": self.message_key,
             "statement": self.statement,

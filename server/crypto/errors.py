@@ -3,7 +3,7 @@
 CryptoError
 ├── MalformedKey     the key is no key: refuse the input
 ├── SealRefused      the file does not open: show the refusal, keep the file
-└── Refusal          a check of the statement failed: `code` says which (statement.md 4)
+└── Refusal          a check of the statement failed: `code` says which (statement.md 5)
 """
 
 
@@ -20,7 +20,7 @@ class SealRefused(CryptoError):
 
 
 class Refusal(CryptoError):
-    """A check of envelope.md section 5 failed."""
+    """A check of envelope.md section 2 failed."""
 
     def __init__(self, code: str) -> None:
         super().__init__(code)

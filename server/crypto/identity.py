@@ -2,7 +2,7 @@
 
 An identity is a 32-byte seed; SHAKE256 expands it to an ML-KEM-768 seed (64 bytes) and an
 X25519 key (32 bytes). A recipient is 1216 bytes: the ML-KEM encapsulation key (1184), then the
-X25519 public key (32). Sources: docs/spec/envelope.md section 1, draft-connolly-cfrg-xwing-kem.
+X25519 public key (32). Sources: docs/spec/objects.md section 1, draft-connolly-cfrg-xwing-kem.
 """
 
 import hashlib

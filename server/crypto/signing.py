@@ -25,7 +25,7 @@ class Signature:
     alg: str = ALGORITHM
 
     def to_json(self) -> dict[str, str]:
-        """As in envelope.md section 4."""
+        """As in envelope.md section 1."""
         return {"alg": self.alg, "key": self.key, "value": self.value}
 
 

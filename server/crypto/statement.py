@@ -1,6 +1,6 @@
 """The signed statement, parsed once into values that cannot be wrong.
 
-Source: docs/spec/statement.md sections 3 and 6.
+Source: docs/spec/statement.md sections 3, 4 and 7.
 """
 
 import hashlib
@@ -119,7 +119,7 @@ def parse_statement(text: str) -> Statement:
 def lookup_text(
     *, address: str, asked: int, key: str, recipient: str, signing_key: str | None
 ) -> str:
-    """Canonical text of a look-up for a managed key (statement.md section 6)."""
+    """Canonical text of a look-up for a managed key (statement.md section 7)."""
     return canonical(
         {
             "address": address, "asked": asked, "checkpoint": None, "custody": "managed",

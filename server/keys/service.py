@@ -2,7 +2,7 @@
 
 Custody: each identity and signing key is sealed under its owner's wrapping key, in a table of its
 own, which is sealed under the master key. Destroying one row of that table destroys the owner's
-managed keys. Source: docs/spec/statement.md sections 5 and 6, docs/spec/envelope.md section 4.
+managed keys. Source: docs/spec/statement.md sections 6 and 7, docs/spec/envelope.md section 1.
 """
 
 import os
@@ -43,7 +43,7 @@ class PublicKey:
 
 @dataclass(frozen=True, slots=True)
 class Lookup:
-    """A signed answer of the directory; `text` as in statement.md section 6."""
+    """A signed answer of the directory; `text` as in statement.md section 7."""
 
     text: str
     signature: Signature
@@ -130,7 +130,7 @@ def signing_key(connection: Connection, person: Person) -> PublicKey:
 
 
 def sign_statement(connection: Connection, vault: Vault, person: Person, text: str) -> Signature:
-    """Sign for a managed sender. The caller has checked the statement (statement.md 5).
+    """Sign for a managed sender. The caller has checked the statement (statement.md 6).
 
     Raises:
         NotFound: The person has no managed signing key.

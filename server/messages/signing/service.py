@@ -1,7 +1,7 @@
 """Sign the statement of an unsent message for a managed sender.
 
 Before it signs, the server checks everything of the statement that it can see: this message, this
-sender, these uploads, the directory's keys. Source: docs/spec/statement.md section 5.
+sender, these uploads, the directory's keys. Source: docs/spec/statement.md section 6.
 """
 
 from sqlalchemy import Connection

@@ -20,7 +20,7 @@ export async function vectors(): Promise<Record<string, string>> {
     const store = new Store(old.files ?? [])
     const messages = await new Messages(store).all()
     const age = {
-        about: "docs/spec/envelope.md sections 1 to 4: age files, base64. `opens` false: other stanzas than one mlkem768x25519.",
+        about: "docs/spec/objects.md and envelope.md: age files, base64. `opens` false: other stanzas than one mlkem768x25519.",
         files: [...store.files].sort((a, b) => (a.name < b.name ? -1 : 1)),
     }
     const contents = {

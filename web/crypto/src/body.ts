@@ -1,4 +1,4 @@
-/** The body of a message, as JSON inside its object (docs/spec/envelope.md section 3). */
+/** The body of a message, as JSON inside its object (docs/spec/objects.md section 3). */
 
 import { decodeText, encodeText, type Bytes } from "./bytes.ts"
 import { canonical } from "./canonical.ts"

@@ -1,4 +1,4 @@
-/** The content of an envelope (docs/spec/envelope.md section 4). */
+/** The content of an envelope (docs/spec/envelope.md section 1). */
 
 import { decryptWith, encryptTo } from "./age.ts"
 import { parseJson } from "./body.ts"

@@ -17,7 +17,7 @@
  * parsers of other packages quote their input.
  */
 
-/** Codes of docs/spec/statement.md section 4; the words shown to people are the page's. */
+/** Codes of docs/spec/statement.md section 5; the words shown to people are the page's. */
 export const REFUSALS = {
     "statement-malformed": "The signed statement is not well formed.",
     "statement-signature": "The signature on the statement does not verify.",
@@ -83,7 +83,7 @@ export class ClassicalRecipient extends SealError {
     }
 }
 
-/** The body is over 1 MiB (docs/spec/envelope.md section 3). */
+/** The body is over 1 MiB (docs/spec/objects.md section 3). */
 export class BodyTooLarge extends SealError {
     override readonly name = "BodyTooLarge"
 
@@ -149,7 +149,7 @@ export class WorkerFailed extends CryptoError {
     }
 }
 
-/** Whether `code` is one of docs/spec/statement.md section 4. */
+/** Whether `code` is one of docs/spec/statement.md section 5. */
 export function isRefusalCode(code: string): code is RefusalCode {
     return Object.hasOwn(REFUSALS, code)
 }

@@ -1,4 +1,4 @@
-/** Message keys and fingerprints (docs/spec/envelope.md section 1). */
+/** Message keys and fingerprints (docs/spec/objects.md section 1). */
 
 import { recipientOf } from "./age.ts"
 import { randomBytes, sha256, wipe } from "./bytes.ts"

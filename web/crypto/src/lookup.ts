@@ -1,4 +1,4 @@
-/** Look-ups: which keys the directory holds for one address (docs/spec/statement.md section 6). */
+/** Look-ups: which keys the directory holds for one address (docs/spec/statement.md section 7). */
 
 import { fromBase64url } from "./bytes.ts"
 import { parseCanonical } from "./canonical.ts"

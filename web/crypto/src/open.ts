@@ -1,5 +1,5 @@
 /**
- * Open a message: the six checks of docs/spec/envelope.md section 5, in their order. Nothing is
+ * Open a message: the six checks of docs/spec/envelope.md section 2, in their order. Nothing is
  * given out before its object has passed all of them.
  */
 

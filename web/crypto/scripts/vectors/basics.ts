@@ -67,12 +67,12 @@ export function canonicalVectors(): unknown {
 const LENGTHS = [0, 1, 2, 3, 4, 5, 8, 9, 10, 15, 16, 17, 31, 32, 33, 63, 64, 65, 100, 127, 128, 129, 200, 255, 256, 257, 1000, 1023,
     1024, 1025, 4097, 65535, 65536, 65537, 100_000, 1_048_575, 1_048_576, 1_048_577, 26_214_400, 26_214_401, 4_294_967_296, 4_294_967_297]
 
-/** Cases of docs/spec/envelope.md section 2. */
+/** Cases of docs/spec/padding.md. */
 export function padmeVectors(): unknown {
     const content = encodeText("content 9")
     const padded = (...rest: number[]): string => hex(Uint8Array.from([...content, ...rest]))
     return {
-        about: "docs/spec/envelope.md section 2. `unpad`: padded content, hex, whose signed size is `size`; content null means refused.",
+        about: "docs/spec/padding.md. `unpad`: padded content, hex, whose signed size is `size`; content null means refused.",
         lengths: LENGTHS.map((n) => ({ n, padded: padme(n) })),
         unpad: [
             { name: "nine bytes and one zero", padded: padded(0), size: 9, content: padded() },
@@ -87,7 +87,7 @@ export function padmeVectors(): unknown {
     }
 }
 
-/** Cases of docs/spec/envelope.md section 1. Identities are made of fixed seeds and not for use. */
+/** Cases of docs/spec/objects.md section 1. Identities are made of fixed seeds and not for use. */
 export async function keyVectors(oldClassical?: string): Promise<unknown> {
     const classical = oldClassical ?? (await identityToRecipient(await generateX25519Identity()))
     const identities = await Promise.all([0, 1, 2, 0xff].map(async (byte) => {
@@ -101,7 +101,7 @@ export async function keyVectors(oldClassical?: string): Promise<unknown> {
     }))
     const { recipient, identity } = ann
     return {
-        about: "docs/spec/envelope.md section 1. `reason` is classical (another kind of key) or damaged.",
+        about: "docs/spec/objects.md section 1. `reason` is classical (another kind of key) or damaged.",
         identities,
         signing,
         refused_recipients: [
@@ -131,14 +131,14 @@ function relabelled(prefix: string, text: string): string {
     return bech32.encode(prefix, bech32.decode(text as `${string}1${string}`, false).words, false)
 }
 
-/** Cases of docs/spec/statement.md sections 2 and 6. */
+/** Cases of docs/spec/statement.md sections 2 and 7. */
 export async function lookupVectors(): Promise<unknown> {
     const good = await signedLookup(lookupOf(maya))
     const signed = async (name: string, value: unknown): Promise<unknown> => ({ name, ...(await signedLookup(value)), address: maya.address })
     const { level: _, ...short } = lookupOf(maya)
     const spaced = good.text.replace(":", ": ")
     return {
-        about: "docs/spec/statement.md section 6. Signed by `directory_key` (base64url), made of `directory_seed` (hex).",
+        about: "docs/spec/statement.md section 7. Signed by `directory_key` (base64url), made of `directory_seed` (hex).",
         directory_seed: hex(DIRECTORY_SEED),
         directory_key: directoryKey,
         accept: [

@@ -46,7 +46,7 @@ export class Messages {
             ...(await this.#objects(opened)),
         ]
         return {
-            about: "docs/spec/statement.md section 4. Each case is `base` with some members replaced, and must be refused with `code`. Objects are base64. `sender` is the look-up of the sender, signed by `directory_key`.",
+            about: "docs/spec/statement.md section 5. Each case is `base` with some members replaced, and must be refused with `code`. Objects are base64. `sender` is the look-up of the sender, signed by `directory_key`.",
             directory_key: directoryKey,
             base,
             statement: parseCanonical(signed.statement),

@@ -13,7 +13,7 @@ import { redo, undo } from "./commands.ts"
 import { type Lost, pasting } from "./paste.ts"
 import { schema } from "./schema.ts"
 
-/** A letter as the body object holds it (envelope.md section 3). */
+/** A letter as the body object holds it (objects.md section 3). */
 export interface Written {
     readonly html: string
     /** The same without markup: a line per paragraph, "- " before list items. */

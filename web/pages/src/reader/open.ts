@@ -1,4 +1,4 @@
-/** Fetch one letter, check it and decrypt it, on this device (http.md section 4, envelope.md section 5). */
+/** Fetch one letter, check it and decrypt it, on this device (http.md section 4, envelope.md section 2). */
 
 import { parseOpened, parseStatement, type OpenedMessage } from "@letterlock/crypto"
 import { type Members, members, newKey, Problem, text } from "@letterlock/kit"

@@ -1,4 +1,4 @@
-/** Why a letter was not opened, in words (statement.md section 4). */
+/** Why a letter was not opened, in words (statement.md section 5). */
 
 import type { RefusalCode } from "@letterlock/crypto"
 import { find, say } from "@letterlock/kit"
