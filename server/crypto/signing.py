@@ -12,6 +12,7 @@ from server.crypto.errors import MalformedKey, Refusal
 from server.crypto.identity import fingerprint
 
 STATEMENT: Final = "letterlock/statement/v1"
+GRANT: Final = "letterlock/grant/v1"
 LOOKUP: Final = "letterlock/lookup/v1"
 ALGORITHM: Final = "Ed25519"
 
@@ -46,19 +47,26 @@ def sign(seed: bytes, domain: str, text: str) -> Signature:
     return Signature(key=fingerprint(bytes(key.verify_key)), value=b64u(value))
 
 
-def verify(public: bytes, domain: str, text: str, signature: Signature) -> None:
+def verify(
+    public: bytes,
+    domain: str,
+    text: str,
+    signature: Signature,
+    *,
+    refusal: str = "statement-signature",
+) -> None:
     """Check a signature.
 
     Raises:
-        Refusal: statement-signature, for any reason that it does not hold.
+        Refusal: `refusal`, for any reason that it does not hold.
     """
     try:
         key = VerifyKey(public)
         if signature.alg != ALGORITHM or signature.key != fingerprint(public):
-            raise Refusal("statement-signature")
+            raise Refusal(refusal)
         key.verify(_signed_bytes(domain, text), unb64u(signature.value))
     except (BadSignatureError, ValueError, TypeError, MalformedKey) as error:
-        raise Refusal("statement-signature") from error
+        raise Refusal(refusal) from error
 
 
 def _signed_bytes(domain: str, text: str) -> bytes:

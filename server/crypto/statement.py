@@ -6,27 +6,23 @@ Source: docs/spec/statement.md sections 3, 4 and 7.
 import hashlib
 import re
 from dataclasses import dataclass
-from typing import Annotated, Final
+from typing import Final
 
 from server.crypto.encoding import Json, b64u, canonical, parse_canonical, utf16
-from server.crypto.errors import Refusal
+from server.crypto.shape import CUSTODIES, HASH, ID, LEVELS, Fingerprint, Shape
 
-LEVELS: Final = ("managed", "passphrase", "self-held")
 ROLES: Final = frozenset({"to", "cc", "sender", "archive"})
-CUSTODIES: Final = frozenset({"managed", "self-held"})
 PENDING: Final = "pending"
 MAX_READERS: Final = 200
+MAX_FILES: Final = 100
+READERS_GRANT: Final[Json] = {"grants": "readers"}
 
-_ID: Final = re.compile(r"[A-Za-z0-9_-]{22}")
-_HASH: Final = re.compile(r"[A-Za-z0-9_-]{43}")
-_ADDRESS: Final = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9.-]{1,253}")
+_IS: Final = Shape("statement-malformed")
 _FIRM: Final = re.compile(r"[A-Za-z0-9-]{1,64}")
 _MEMBERS: Final = {
     "checkpoint", "created", "expires", "level", "message_id", "message_key", "objects",
     "parents", "policy", "readers", "sender", "thread_id", "v",
 }  # fmt: skip
-
-Fingerprint = Annotated[str, "43 characters of base64url"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +70,7 @@ class Statement:
     expires: int | None
     message_key: Fingerprint
     objects: tuple[SealedObject, ...]
+    readers_grant: bool
 
     @property
     def hash(self) -> str:
@@ -87,32 +84,27 @@ def parse_statement(text: str) -> Statement:
     Raises:
         Refusal: statement-malformed.
     """
-    value = parse_canonical(text)
-    if not isinstance(value, dict) or value.keys() != _MEMBERS:
-        raise Refusal("statement-malformed")
-    _must(value["v"] == 1 and value["v"] is not True)
-    _must(value["policy"] == {} and value["checkpoint"] is None)
-    readers = tuple(_reader(item) for item in _items(value["readers"]))
-    objects = tuple(_object(item) for item in _items(value["objects"]))
-    parents = tuple(_match(_HASH, item) for item in _items(value["parents"]))
-    _must(list(parents) == sorted(set(parents)))
-    level, sender = _one_of(LEVELS, value["level"]), _sender(value["sender"])
+    value = _IS.record(parse_canonical(text), _MEMBERS)
+    _IS.one(value["v"])
+    _IS.must(value["policy"] in ({}, READERS_GRANT) and value["checkpoint"] is None)
+    readers = tuple(_reader(item) for item in _IS.items(value["readers"]))
+    parents = tuple(_IS.match(HASH, item) for item in _IS.items(value["parents"]))
+    _IS.must(list(parents) == sorted(set(parents)))
+    level, sender = _IS.one_of(LEVELS, value["level"]), _sender(value["sender"])
     _check_readers(readers, sender, level)
-    _must([o.role for o in objects][:1] == ["body"])
-    _must(all(o.role == "file" for o in objects[1:]))
-    _must(len({o.id for o in objects}) == len(objects))
     return Statement(
         text=text,
-        message_id=_match(_ID, value["message_id"]),
-        thread_id=_match(_ID, value["thread_id"]),
+        message_id=_IS.match(ID, value["message_id"]),
+        thread_id=_IS.match(ID, value["thread_id"]),
         parents=parents,
         sender=sender,
         readers=readers,
         level=level,
-        created=_count(value["created"]),
-        expires=None if value["expires"] is None else _count(value["expires"]),
-        message_key=_match(_HASH, value["message_key"]),
-        objects=objects,
+        created=_IS.count(value["created"]),
+        expires=None if value["expires"] is None else _IS.count(value["expires"]),
+        message_key=_IS.match(HASH, value["message_key"]),
+        objects=_objects(value["objects"]),
+        readers_grant=value["policy"] == READERS_GRANT,
     )
 
 
@@ -131,84 +123,44 @@ def lookup_text(
 
 def _check_readers(readers: tuple[Reader, ...], sender: Sender, level: str) -> None:
     order = [(utf16(r.address), r.role) for r in readers]
-    _must(order == sorted(set(order)) and len(readers) <= MAX_READERS)
-    _must([r.address for r in readers if r.role == "sender"] == [sender.address])
-    _must(all(LEVELS.index(level) <= LEVELS.index(r.level) for r in readers))
+    _IS.must(order == sorted(set(order)) and len(readers) <= MAX_READERS)
+    _IS.must([r.address for r in readers if r.role == "sender"] == [sender.address])
+    _IS.must(all(LEVELS.index(level) <= LEVELS.index(r.level) for r in readers))
 
 
 def _sender(value: Json) -> Sender:
-    item = _object_with(value, {"address", "firm", "key", "custody"})
+    item = _IS.record(value, {"address", "firm", "key", "custody"})
     return Sender(
-        address=_address(item["address"]),
-        firm=_match(_FIRM, item["firm"]),
-        key=_match(_HASH, item["key"]),
-        custody=_one_of(CUSTODIES, item["custody"]),
+        address=_IS.address(item["address"]),
+        firm=_IS.match(_FIRM, item["firm"]),
+        key=_IS.match(HASH, item["key"]),
+        custody=_IS.one_of(CUSTODIES, item["custody"]),
     )
 
 
 def _reader(value: Json) -> Reader:
-    item = _object_with(value, {"address", "role", "level", "key"})
-    key = item["key"] if item["key"] == PENDING else _match(_HASH, item["key"])
+    item = _IS.record(value, {"address", "role", "level", "key"})
     return Reader(
-        address=_address(item["address"]),
-        role=_one_of(ROLES, item["role"]),
-        level=_one_of(LEVELS, item["level"]),
-        key=str(key),
+        address=_IS.address(item["address"]),
+        role=_IS.one_of(ROLES, item["role"]),
+        level=_IS.one_of(LEVELS, item["level"]),
+        key=PENDING if item["key"] == PENDING else _IS.match(HASH, item["key"]),
     )
+
+
+def _objects(value: Json) -> tuple[SealedObject, ...]:
+    objects = tuple(_object(item) for item in _IS.items(value))
+    _IS.must([o.role for o in objects][:1] == ["body"] and len(objects) <= 1 + MAX_FILES)
+    _IS.must(all(o.role == "file" for o in objects[1:]))
+    _IS.must(len({o.id for o in objects}) == len(objects))
+    return objects
 
 
 def _object(value: Json) -> SealedObject:
-    item = _object_with(value, {"id", "role", "size", "sha256"})
+    item = _IS.record(value, {"id", "role", "size", "sha256"})
     return SealedObject(
-        id=_match(_ID, item["id"]),
-        role=_one_of({"body", "file"}, item["role"]),
-        size=_count(item["size"]),
-        sha256=_match(_HASH, item["sha256"]),
+        id=_IS.match(ID, item["id"]),
+        role=_IS.one_of({"body", "file"}, item["role"]),
+        size=_IS.count(item["size"], least=1),
+        sha256=_IS.match(HASH, item["sha256"]),
     )
-
-
-def _must(holds: bool) -> None:  # noqa: FBT001 an assertion that survives -O
-    if not holds:
-        raise Refusal("statement-malformed")
-
-
-def _items(value: Json) -> list[Json]:
-    if not isinstance(value, list):
-        raise Refusal("statement-malformed")
-    return value
-
-
-def _object_with(value: Json, members: set[str]) -> dict[str, Json]:
-    if not isinstance(value, dict) or value.keys() != members:
-        raise Refusal("statement-malformed")
-    return value
-
-
-def _text(value: Json) -> str:
-    if not isinstance(value, str) or not value:
-        raise Refusal("statement-malformed")
-    return value
-
-
-def _match(pattern: re.Pattern[str], value: Json) -> str:
-    text = _text(value)
-    _must(pattern.fullmatch(text) is not None)
-    return text
-
-
-def _address(value: Json) -> str:
-    text = _match(_ADDRESS, value)
-    _must(text == text.lower())
-    return text
-
-
-def _one_of(allowed: tuple[str, ...] | frozenset[str] | set[str], value: Json) -> str:
-    text = _text(value)
-    _must(text in allowed)
-    return text
-
-
-def _count(value: Json) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise Refusal("statement-malformed")
-    return value
