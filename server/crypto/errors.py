@@ -2,9 +2,22 @@
 
 CryptoError
 ├── MalformedKey     the key is no key: refuse the input
-├── SealRefused      the file does not open: show the refusal, keep the file
+├── SealRefused      the file does not open: show the refusal, keep the file; `reason` says why
 └── Refusal          a check of the statement failed: `code` says which (statement.md 5)
 """
+
+from typing import Literal
+
+Fault = Literal[
+    "header",  # it does not begin like an age v1 file, or its beginning is damaged
+    "too-large",  # its header is larger than any this reader accepts
+    "stanza",  # it is sealed in a way that this reader does not accept
+    "no-match",  # it is sealed to another key
+    "mac",  # its header was changed
+    "payload",  # its content was changed, or bytes were added
+    "truncated",  # its end is missing
+    "field",  # not a file but a sealed field: another key, another place, or changed
+]
 
 
 class CryptoError(Exception):
@@ -16,7 +29,14 @@ class MalformedKey(CryptoError):
 
 
 class SealRefused(CryptoError):
-    """An age file or sealed field is damaged, or not for this key."""
+    """An age file or sealed field is damaged, or not for this key.
+
+    The reasons are those of the browser's package, in the order in which a reader finds them.
+    """
+
+    def __init__(self, message: str, *, reason: Fault = "field") -> None:
+        super().__init__(message)
+        self.reason = reason
 
 
 class Refusal(CryptoError):
