@@ -1,0 +1,65 @@
+/** The frame that holds a letter's text: same origin, so that it can be measured and printed; never a script. */
+
+import { element } from "./dom.ts"
+import { sanitise } from "./sanitise.ts"
+
+const EMPTY = "/frame"
+const SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-modals"
+
+/** What stands above the text on paper only. */
+export interface Printed {
+    readonly firm: string
+    readonly line: string
+    readonly subject: string
+}
+
+export interface LetterFrame {
+    /** Where signs of life come from too. */
+    readonly window: Window
+    readonly print: () => void
+    /** Take the letter off the page and out of its memory. */
+    readonly close: () => void
+}
+
+/** Put a letter into a frame of its own in `place`; it grows with its text. `title` names it to screen readers. */
+export async function fillFrame(place: HTMLElement, title: string, html: string, printed: Printed): Promise<LetterFrame> {
+    const { frame, inner, window } = await emptyFrame(place, title)
+    const letter = element("div", { class: "letter" })
+    letter.append(sanitise(html))
+    const head = element("div", { class: "printed" },
+        element("div", {}, printed.firm), element("div", {}, printed.line), element("h1", {}, printed.subject))
+    inner.body.replaceChildren(inner.adoptNode(head), inner.adoptNode(letter))
+    inner.documentElement.lang = document.documentElement.lang
+    const stop = grow(frame, inner)
+    return {
+        window,
+        print: () => { window.print() },
+        close: () => {
+            stop()
+            inner.body.replaceChildren()
+            frame.remove()
+        },
+    }
+}
+
+interface Empty { readonly frame: HTMLIFrameElement; readonly inner: Document; readonly window: Window }
+
+/** The frame's document: the house's empty page, with its own style sheet and no script. */
+async function emptyFrame(place: HTMLElement, title: string): Promise<Empty> {
+    // A new frame each time: one that goes to a second address leaves a step for Back.
+    const frame = element("iframe", { class: "frame", title, sandbox: SANDBOX, src: EMPTY })
+    const loaded = new Promise<void>((resolve) => { frame.addEventListener("load", () => { resolve() }, { once: true }) })
+    place.replaceChildren(frame)
+    await loaded
+    const { contentDocument: inner, contentWindow: window } = frame
+    if (inner === null || window === null || new URL(inner.URL).pathname !== EMPTY) throw new Error("the frame did not load")
+    return { frame, inner, window }
+}
+
+function grow(frame: HTMLIFrameElement, inner: Document): () => void {
+    const fit = (): void => { frame.style.height = `${String(Math.ceil(inner.documentElement.getBoundingClientRect().height) + 2)}px` }
+    const watch = new ResizeObserver(fit)
+    watch.observe(inner.documentElement)
+    fit()
+    return () => { watch.disconnect() }
+}
