@@ -9,7 +9,7 @@ import binascii
 import hashlib
 import hmac
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,10 +20,10 @@ from server.crypto.age.source import Source
 from server.crypto.errors import SealRefused
 
 FILE_KEY: Final = 16
-MAX_HEADER: Final = 256 * 1024
-"""Bytes of the largest header that is read: 160 post-quantum stanzas; production needs 1627."""
+MAX_HEADER: Final = 64 * 1024
+"""Bytes of the largest header that is read: some 40 post-quantum stanzas. Ours have one, 1627."""
 
-_VERSION: Final = b"age-encryption.org/v1"
+_VERSION: Final = b"age-encryption.org/v1\n"
 _ARROW: Final = b"-> "
 _END: Final = b"---"
 _COLUMNS: Final = 64
@@ -71,22 +71,20 @@ def read_header(source: Source, limit: int = MAX_HEADER) -> Header:
     Raises:
         SealRefused: header, too-large.
     """
-    lines = _Lines(source, limit)
-    _must(lines.next() == _VERSION)
-    stanzas: list[Stanza] = []
-    line = lines.next()
-    while line.startswith(_ARROW):
-        stanzas.append(_read_stanza(line, lines))
-        line = lines.next()
-    _must(bool(stanzas) and line.startswith(_END + b" "))
-    mac = unb64(line[len(_END) + 1 :])
-    _must(len(mac) == _MAC)
-    return Header(tuple(stanzas), lines.read_before_last() + _END, mac)
+    first = source.take(len(_VERSION))
+    if first != _VERSION:
+        raise SealRefused("not an age v1 file", reason="header")
+    lines = [first]
+    left = limit - len(first)
+    while not lines[-1].startswith(_END):
+        lines.append(source.line(left))
+        left -= len(lines[-1])
+    return _parse(lines)
 
 
 def write_header(file_key: bytes, stanzas: Sequence[Stanza]) -> bytes:
     """Write a header with its MAC, to its last line feed."""
-    lines = [_VERSION]
+    lines = [_VERSION[:-1]]
     for stanza in stanzas:
         lines.append(_ARROW + " ".join(stanza.args).encode("ascii"))
         body = b64(stanza.body)
@@ -120,34 +118,30 @@ def unb64(text: bytes) -> bytes:
     return data
 
 
-class _Lines:
-    """The lines of a header, counted against its limit and kept for its MAC."""
-
-    def __init__(self, source: Source, limit: int) -> None:
-        self._source = source
-        self._left = limit
-        self._read: list[bytes] = []
-
-    def next(self) -> bytes:
-        line = self._source.line(self._left)
-        self._left -= len(line) + 1
-        self._read.append(line)
-        return line
-
-    def read_before_last(self) -> bytes:
-        return b"".join(line + b"\n" for line in self._read[:-1])
+def _parse(lines: list[bytes]) -> Header:
+    *rest, last = lines
+    end, _, mac = last[:-1].partition(b" ")
+    unpacked = unb64(mac)
+    _must(end == _END and len(unpacked) == _MAC and len(rest) > 1)
+    unread = iter([line[:-1] for line in rest[1:]])
+    stanzas = tuple(_stanza(first, unread) for first in unread)
+    return Header(stanzas, b"".join(rest) + _END, unpacked)
 
 
-def _read_stanza(first: bytes, lines: _Lines) -> Stanza:
-    arguments = first[len(_ARROW) :]
-    _must(_ARGUMENTS.fullmatch(arguments) is not None)
-    body: list[bytes] = []
-    while True:
-        line = lines.next()
-        _must(len(line) <= _COLUMNS)
-        body.append(line)
+def _stanza(first: bytes, unread: Iterator[bytes]) -> Stanza:
+    arguments = first.removeprefix(_ARROW)
+    _must(first.startswith(_ARROW) and _ARGUMENTS.fullmatch(arguments) is not None)
+    return Stanza(tuple(arguments.decode("ascii").split(" ")), _body(unread))
+
+
+def _body(unread: Iterator[bytes]) -> bytes:
+    text = bytearray()
+    for line in unread:
+        text += line
         if len(line) < _COLUMNS:
-            return Stanza(tuple(arguments.decode("ascii").split(" ")), unb64(b"".join(body)))
+            return unb64(bytes(text))
+        _must(len(line) == _COLUMNS)
+    raise SealRefused("a stanza has no end", reason="header")
 
 
 def _mac(file_key: bytes, signed: bytes) -> bytes:

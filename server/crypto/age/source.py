@@ -16,10 +16,10 @@ class Source:
         self._buffer = bytearray()
 
     def line(self, limit: int) -> bytes:
-        """The next line without its line feed.
+        """The next line with its line feed.
 
         Args:
-            limit: Length in bytes, line feed included, beyond which it is refused unread.
+            limit: Length in bytes beyond which it is refused unread.
 
         Raises:
             SealRefused: too-large; header, if the bytes end before the line does.
@@ -31,8 +31,7 @@ class Source:
                 raise SealRefused("the header is larger than any reader needs", reason="too-large")
             if not self._fill(searched + 1):
                 raise SealRefused("the file ends within its header", reason="header")
-        line = self.take(end + 1)
-        return line[:-1]
+        return self.take(end + 1)
 
     def take(self, size: int) -> bytes:
         """The next `size` bytes, or fewer where the bytes end."""
