@@ -1,9 +1,13 @@
+import { READING } from "./reading.ts"
+
 /**
  * Every sentence that script shows, in English. Templates hold theirs in `_()`.
  *
  * Voice: docs of the look, section 9. Names in braces are facts that the caller must give.
  */
 export const EN = {
+    ...READING,
+
     "level.managed": "Protected",
     "level.passphrase": "Protected by your phrase",
     "level.self-held": "End-to-end",

@@ -1,0 +1,84 @@
+/** Fetch one letter, check it and decrypt it, on this device (http.md section 4, envelope.md section 2). */
+
+import { type CryptoClient, type Lookup, type OpenedMessage, parseOpened, parseStatement, statementHash } from "@letterlock/crypto"
+
+import { type Api, newKey, Problem } from "../api.ts"
+import { list, type Members, members, text } from "../shape.ts"
+
+/** What reading takes from a page or pane. */
+export interface ReadingDesk {
+    /** Makes a call with whatever sign-in the host has. */
+    readonly call: <Value>(work: (api: Api) => Promise<Value>) => Promise<Value>
+    readonly crypto: Pick<CryptoClient, "verifyLookup" | "openMessage">
+    /** The firm's directory key, base64url of 32 bytes; it does not come with the letter. */
+    readonly directoryKey: string
+}
+
+/** A letter that has passed every check. */
+export interface OpenLetter extends OpenedMessage {
+    readonly id: string
+    /** The viewer's own address. */
+    readonly viewer: string
+    /** As the firm's server names the sender; the statement holds the address only. */
+    readonly senderName: string
+    /** How the directory calls sender, To and Cc, by address. */
+    readonly names: ReadonlyMap<string, string>
+    /** Of the statement: what an answer names as its parent. */
+    readonly hash: string
+    /** Opens this letter's files, and nothing else. */
+    readonly messageKey: string
+}
+
+/**
+ * @param checking - Called when all has arrived and the checks begin.
+ * @throws Refusal or LookupRefused if anything is not as the sender signed it: show nothing then.
+ * Problem and Unreachable of the kit if it could not be fetched.
+ */
+export async function openLetter(desk: ReadingDesk, id: string, checking: () => void = () => undefined): Promise<OpenLetter> {
+    const answer = members(await desk.call((api) => api.post(`/messages/${id}/open`, { key: newKey() })))
+    const { message_key, statement: said, signature, grants, merge } = answer
+    const opened = parseOpened({ message_key, statement: said, signature, grants, merge })
+    const statement = parseStatement(opened.statement)
+    const body = statement.objects.find(({ role }) => role === "body")?.id ?? ""
+    const [sender, granters, objects] = await Promise.all([
+        verify(desk, members(answer["sender"]), statement.sender.address),
+        Promise.all(list(answer["granters"] ?? []).map((one) => verifyOwn(desk, members(one)))),
+        fetchObject(desk, id, body),
+    ])
+    checking()
+    const viewer = members(answer["viewer"])
+    const who = { address: text(viewer, "address"), key: text(viewer, "key") }
+    const message = await desk.crypto.openMessage({ asked: id, viewer: who, opened, sender, granters, objects })
+    return {
+        ...message, id, viewer: who.address, senderName: text(answer, "sender_name"),
+        names: namesIn(answer["names"]), hash: await statementHash(opened.statement), messageKey: opened.message_key,
+    }
+}
+
+/** How a person is called: by the directory's name, else the address. */
+export const called = (letter: Pick<OpenLetter, "names">, address: string): string => letter.names.get(address) ?? address
+
+function verify(desk: ReadingDesk, said: Members, address: string): Promise<Lookup> {
+    const { directoryKey } = desk
+    return desk.crypto.verifyLookup({ text: text(said, "text"), signature: said["signature"], directoryKey, address })
+}
+
+/** A granter's look-up is about the address in it; whether he may grant is openMessage's to say. */
+function verifyOwn(desk: ReadingDesk, said: Members): Promise<Lookup> {
+    return verify(desk, said, text(members(JSON.parse(text(said, "text"))), "address"))
+}
+
+function namesIn(value: unknown): Map<string, string> {
+    const said = value === undefined ? {} : members(value)
+    return new Map(Object.entries(said).filter((entry): entry is [string, string] => typeof entry[1] === "string" && entry[1] !== ""))
+}
+
+/** What the server does not have stays out, so that the check names it as missing. */
+async function fetchObject(desk: ReadingDesk, letter: string, id: string): Promise<Map<string, Uint8Array>> {
+    try {
+        return new Map([[id, await desk.call((api) => api.bytes(`/messages/${letter}/objects/${id}`))]])
+    } catch (error) {
+        if (error instanceof Problem && error.status === 404) return new Map()
+        throw error
+    }
+}
