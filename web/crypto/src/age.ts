@@ -1,23 +1,21 @@
 /**
- * age v1 files with one mlkem768x25519 stanza (https://c2sp.org/age): the only file that knows
- * the package which reads and writes them.
- *
- * The package also takes classical recipients, alone or mixed, without a word; so both doors
- * here check for themselves what goes in.
+ * The production door of age v1 files (https://c2sp.org/age): exactly one mlkem768x25519 stanza,
+ * written and read (docs/spec/envelope.md section 1). What is general about age is in age/.
  */
 
-import { Decrypter, Encrypter, identityToRecipient, type Identity } from "age-encryption"
+import { HYBRID, hybridUnwrapper, wrapHybrid } from "./age/hybrid.ts"
+import { bestPrimitives, type Primitives } from "./age/primitives.ts"
+import { NONCE_SIZE, openFile, type Unwrapper } from "./age/reader.ts"
+import { Source } from "./age/source.ts"
+import { sealedLength, type NextChunk } from "./age/stream.ts"
+import { writeFile, type Written } from "./age/writer.ts"
+import { publicKeyOf } from "./age/xwing.ts"
+import { concat, wipe, type Bytes } from "./bytes.ts"
+import { MalformedFile } from "./errors.ts"
+import { decodeIdentity, decodeRecipient, encodeRecipient } from "./keytext.ts"
 
-import { ownBytes, wipe, type Bytes } from "./bytes.ts"
-import { MalformedFile, MalformedKey } from "./errors.ts"
-import { decodeIdentity, decodeRecipient } from "./keytext.ts"
-
-const STANZA = "mlkem768x25519"
-const CHUNK = 64 * 1024
-const TAG_LENGTH = 16
-const NONCE_LENGTH = 16
-/** Version line, stanza line with 1120 bytes, its body of 32 bytes, and the line of the MAC. */
-const HEADER_LENGTH = 1627
+/** Version line, one stanza's line and body, and the line of the MAC. */
+const HEADER_SIZE = 1627
 
 /**
  * The recipient, `age1pq1…`, of an identity.
@@ -25,61 +23,73 @@ const HEADER_LENGTH = 1627
  * @throws {@link MalformedKey} if the identity is not `AGE-SECRET-KEY-PQ-1…`.
  */
 export async function recipientOf(identity: string): Promise<string> {
-    wipe(decodeIdentity(identity))
-    return identityToRecipient(identity)
+    const seed = decodeIdentity(identity)
+    try {
+        return encodeRecipient(await publicKeyOf(await bestPrimitives(), seed))
+    } finally {
+        wipe(seed)
+    }
 }
 
 /**
  * Encrypt to exactly one post-quantum recipient.
  *
  * @param content - As it shall be read, padding included. Not wiped.
+ * @param by - For tests; the platform's best otherwise.
  * @throws {@link ClassicalRecipient} if the recipient is not `age1pq1…`; {@link MalformedKey} if it is damaged.
  */
-export async function encryptTo(recipient: string, content: Uint8Array): Promise<Bytes> {
-    decodeRecipient(recipient)
-    const encrypter = new Encrypter()
-    encrypter.addRecipient(recipient)
-    try {
-        return ownBytes(await encrypter.encrypt(content))
-    } catch {
-        // Left for the package to find: an X25519 key of low order.
-        throw new MalformedKey("a recipient is not a valid key")
+export async function encryptTo(recipient: string, content: Uint8Array, by?: Primitives): Promise<Bytes> {
+    const { head, next } = await write(recipient, Source.of(content), by)
+    const file = new Uint8Array(encryptedLength(content.length))
+    file.set(head)
+    let at = head.length
+    for (let chunk = await next(); chunk !== null; chunk = await next()) {
+        file.set(chunk, at)
+        at += chunk.length
     }
+    return file
 }
 
 /**
  * Decrypt a file that has one mlkem768x25519 stanza and no other.
  *
+ * @param by - As for {@link encryptTo}.
  * @returns The whole content, padding included, and only if the last chunk verified.
- * @throws {@link MalformedFile} for every other file, whatever is wrong with it.
+ * @throws {@link MalformedFile} for every other file; its `reason` says what is wrong.
  * @throws {@link MalformedKey} if the identity is not `AGE-SECRET-KEY-PQ-1…`.
  */
-export async function decryptWith(identity: string, file: Uint8Array): Promise<Bytes> {
-    wipe(decodeIdentity(identity))
-    const decrypter = new Decrypter()
-    decrypter.addIdentity(gate)
-    decrypter.addIdentity(identity)
+export async function decryptWith(identity: string, file: Uint8Array, by?: Primitives): Promise<Bytes> {
+    const next = await open(identity, Source.of(file), by)
+    const chunks: Bytes[] = []
     try {
-        return ownBytes(await decrypter.decrypt(file))
-    } catch {
-        throw new MalformedFile("payload")
+        for (let chunk = await next(); chunk !== null; chunk = await next()) chunks.push(chunk)
+        return concat(...chunks)
+    } finally {
+        chunks.forEach(wipe)
     }
 }
 
 /**
  * Encrypt a stream to exactly one post-quantum recipient. Memory stays flat whatever the length.
  *
- * @param content - As it shall be read, padding included; read as fast as the result is.
+ * @param content - As it shall be read, padding included; read as fast as the result is, some
+ * chunks ahead.
  * @returns The age file. It errors if `content` does; cancelling it cancels `content`.
- * @throws As {@link encryptTo}.
+ * @throws As {@link encryptTo}; `content` is cancelled then.
  */
 export async function encryptStream(
-    recipient: string, content: ReadableStream<Uint8Array>,
+    recipient: string, content: ReadableStream<Uint8Array>, by?: Primitives,
 ): Promise<ReadableStream<Uint8Array>> {
-    decodeRecipient(recipient)
-    const encrypter = new Encrypter()
-    encrypter.addRecipient(recipient)
-    return encrypter.encrypt(content)
+    const source = Source.from(content)
+    return orCancel(source, async () => {
+        const { head, next } = await write(recipient, source, by)
+        let begun = false
+        return toStream(source, async () => {
+            if (begun) return next()
+            begun = true
+            return head
+        })
+    })
 }
 
 /**
@@ -88,28 +98,60 @@ export async function encryptStream(
  * @returns The content, padding included: each chunk is authentic, but only a stream that closed
  * is whole. A missing last chunk, or anything wrong later on, errors it with
  * {@link MalformedFile}; so release nothing before it closed.
- * @throws As {@link decryptWith}, as far as the header goes.
+ * @throws As {@link decryptWith}, as far as the header goes; `file` is cancelled then.
  */
 export async function decryptStream(
-    identity: string, file: ReadableStream<Uint8Array>,
+    identity: string, file: ReadableStream<Uint8Array>, by?: Primitives,
 ): Promise<ReadableStream<Uint8Array>> {
-    wipe(decodeIdentity(identity))
-    const decrypter = new Decrypter()
-    decrypter.addIdentity(gate)
-    decrypter.addIdentity(identity)
-    return decrypter.decrypt(file)
+    const source = Source.from(file)
+    return orCancel(source, async () => toStream(source, await open(identity, source, by)))
 }
 
 /** Length in bytes of the age file, of one post-quantum stanza, of a content of so many bytes. */
 export function encryptedLength(contentLength: number): number {
-    const chunks = Math.max(1, Math.ceil(contentLength / CHUNK))
-    return HEADER_LENGTH + NONCE_LENGTH + contentLength + chunks * TAG_LENGTH
+    return HEADER_SIZE + NONCE_SIZE + sealedLength(contentLength)
 }
 
-/** Asked before the real identity: opens nothing, and stops files with any other stanza. */
-const gate: Identity = {
-    unwrapFileKey(stanzas) {
-        if (stanzas.length !== 1 || stanzas[0]?.args[0] !== STANZA) throw new MalformedFile("stanza")
-        return null
-    },
+async function write(recipient: string, content: Source, by?: Primitives): Promise<Written> {
+    const publicKey = decodeRecipient(recipient)
+    const primitives = by ?? (await bestPrimitives())
+    return writeFile(primitives, content, async (fileKey) => [await wrapHybrid(primitives, publicKey, fileKey)])
+}
+
+async function open(identity: string, file: Source, by?: Primitives): Promise<NextChunk> {
+    const seed = decodeIdentity(identity)
+    try {
+        const primitives = by ?? (await bestPrimitives())
+        return await openFile(primitives, file, onlyHybrid(hybridUnwrapper(primitives, seed)))
+    } finally {
+        wipe(seed)
+    }
+}
+
+/** Refuses every other set of stanzas before any arithmetic: age itself would read mixed files. */
+function onlyHybrid(unwrap: Unwrapper): Unwrapper {
+    return async (stanzas) => {
+        if (stanzas.length !== 1 || stanzas[0]?.args[0] !== HYBRID) throw new MalformedFile("stanza")
+        return unwrap(stanzas)
+    }
+}
+
+function toStream(source: Source, next: NextChunk): ReadableStream<Uint8Array> {
+    const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
+        const chunk = await orCancel(source, next)
+        if (chunk === null) controller.close()
+        else controller.enqueue(chunk)
+    }
+    // No chunk is made before it is asked for.
+    return new ReadableStream({ pull, cancel: async (reason) => source.cancel(reason) }, { highWaterMark: 0 })
+}
+
+async function orCancel<T>(source: Source, work: () => Promise<T>): Promise<T> {
+    try {
+        return await work()
+    } catch (error) {
+        // The source may be what failed, and then refuses; the first error counts.
+        await source.cancel(error).catch(() => undefined)
+        throw error
+    }
 }

@@ -14,6 +14,26 @@ export function ownBytes(bytes: Uint8Array): Bytes {
     return bytes.buffer instanceof ArrayBuffer ? (bytes as Bytes) : new Uint8Array(bytes)
 }
 
+/** All of them, one after the other, as a copy. */
+export function concat(...parts: readonly Uint8Array[]): Bytes {
+    const whole = new Uint8Array(parts.reduce((length, part) => length + part.length, 0))
+    let at = 0
+    for (const part of parts) {
+        whole.set(part, at)
+        at += part.length
+    }
+    return whole
+}
+
+/** Whether both are the same; how long it takes depends on the lengths only. */
+export function equal(a: Uint8Array, b: Uint8Array): boolean {
+    let difference = a.length ^ b.length
+    a.forEach((byte, index) => {
+        difference |= byte ^ (b[index] ?? 0)
+    })
+    return difference === 0
+}
+
 /** UTF-8 of a well-formed text. */
 export function encodeText(text: string): Bytes {
     return ownBytes(new TextEncoder().encode(text))
