@@ -24,7 +24,7 @@ def statement(**changes: Any) -> Statement:
         {"address": ANN, "role": "sender", "level": "managed", "key": "a" * 43},
         {"address": MAYA, "role": "to", "level": "managed", "key": "m" * 43},
     ]
-    value = {
+    value: dict[str, Any] = {
         "v": 1, "message_id": "i" * 22, "thread_id": "t" * 22, "parents": [],
         "sender": {"address": ANN, "firm": "f", "key": PRINT[ANN], "custody": "managed"},
         "readers": listed, "level": "managed", "created": 1000, "expires": None, "policy": {},
@@ -36,7 +36,7 @@ def statement(**changes: Any) -> Statement:
 
 
 def granted(about: Statement, by: str = ANN, **changes: Any) -> SignedGrant:
-    value = {
+    value: dict[str, Any] = {
         "v": 1, "statement": about.hash, "address": TOM, "role": "hidden", "level": "managed",
         "key": "t" * 43, "merge": merge_hash({}), "created": 1000,
         "granted_by": {"address": by, "key": PRINT[by], "custody": "managed"},

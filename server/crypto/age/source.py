@@ -46,10 +46,11 @@ class Source:
         return not self._fill(1)
 
     def _fill(self, size: int) -> bool:
-        if len(self._buffer) >= size:
+        buffer = self._buffer
+        if len(buffer) >= size:
             return True
         for piece in self._pieces:
-            self._buffer += piece
-            if len(self._buffer) >= size:
+            buffer += piece
+            if len(buffer) >= size:
                 return True
         return False
