@@ -25,7 +25,7 @@ def with_keys(identities: Sequence[str] = (), passphrases: Sequence[str] = ()) -
 
     def unwrap(stanzas: Sequence[Stanza]) -> bytes | None:
         if len(stanzas) > 1 and any(stanza.type == "scrypt" for stanza in stanzas):
-            raise SealRefused("a passphrase's stanza stands alone", reason="header")
+            raise SealRefused("a passphrase's stanza stands alone", reason="stanza")
         keys = [way(stanza) for way in ways for stanza in stanzas]
         return next((key for key in keys if key is not None), None)
 
@@ -51,7 +51,7 @@ def _x25519(secret: bytes):  # noqa: ANN202
         try:
             shared = key.exchange(X25519PublicKey.from_public_bytes(share))
         except ValueError as error:
-            raise SealRefused("a share of low order", reason="header") from error
+            raise SealRefused("a share of low order", reason="stanza") from error
         salt = share + key.public_key().public_bytes_raw()
         return _open(derive(shared, salt, LABEL + b"X25519"), stanza.body)
 
@@ -81,4 +81,4 @@ def _open(key: bytes, body: bytes) -> bytes | None:
 
 def _must(holds: bool) -> None:  # noqa: FBT001
     if not holds:
-        raise SealRefused("the stanza is malformed", reason="header")
+        raise SealRefused("the stanza is malformed", reason="stanza")

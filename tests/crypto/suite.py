@@ -20,6 +20,7 @@ FILE = re.compile(
 NOTHING = sha256().hexdigest()
 EXPECTATIONS = {
     "header": "header failure",
+    "stanza": "header failure",
     "no-match": "no match",
     "mac": "HMAC failure",
     "payload": "payload failure",
@@ -92,7 +93,7 @@ def outcome(case: Case, pieces: Callable[[bytes], Iterable[bytes]]) -> tuple[str
     except ArmorRefused:
         return "armor failure", released.hexdigest()
     except SealRefused as refusal:
-        return EXPECTATIONS.get(refusal.reason, refusal.reason), released.hexdigest()
+        return EXPECTATIONS[refusal.reason], released.hexdigest()
     return "success", released.hexdigest()
 
 

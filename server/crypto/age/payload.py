@@ -58,11 +58,7 @@ def open_payload(file_key: bytes, nonce: bytes, source: Source) -> Iterator[byte
     while not last:
         sealed = source.take(CHUNK + TAG)
         _check_length(len(sealed), first=counter == 0)
-        content = _open(cipher, counter, sealed, last=False) if _is_full(sealed) else None
-        if content is None:
-            content, last = _open(cipher, counter, sealed, last=True), True
-        if content is None:
-            raise SealRefused("the content was changed or cut", reason="payload")
+        content, last = _open_chunk(cipher, counter, sealed)
         yield content
         counter += 1
     if not source.ended():
@@ -76,8 +72,18 @@ def _check_length(length: int, *, first: bool) -> None:
         raise SealRefused("the last chunk is empty", reason="payload")
 
 
-def _is_full(sealed: bytes) -> bool:
-    return len(sealed) == CHUNK + TAG
+def _open_chunk(cipher: ChaCha20Poly1305, counter: int, sealed: bytes) -> tuple[bytes, bool]:
+    """Return the content and whether the chunk is the last; only the last may be shorter."""
+    full = len(sealed) == CHUNK + TAG
+    content = _open(cipher, counter, sealed, last=not full)
+    if content is not None:
+        return content, not full
+    content = _open(cipher, counter, sealed, last=full)
+    if content is None:
+        raise SealRefused("the content was changed or cut", reason="payload")
+    if not full:
+        raise SealRefused("the content was cut", reason="truncated")
+    return content, True
 
 
 def _open(cipher: ChaCha20Poly1305, counter: int, sealed: bytes, *, last: bool) -> bytes | None:

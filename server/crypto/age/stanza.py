@@ -17,7 +17,7 @@ from server.crypto.identity import Identity, Recipient
 Unwrapper = Callable[[Sequence[Stanza]], bytes | None]
 """Finds the 16-byte file key in a header's stanzas, or None if none of them is for its key.
 
-Raises SealRefused, with the reason `header` or `stanza`, for stanzas that it must not accept.
+Raises SealRefused, with the reason `stanza` or `header`, for stanzas that it must not accept.
 """
 
 TYPE: Final = "mlkem768x25519"
@@ -57,12 +57,13 @@ def unwrap_one(identity: Identity, stanza: Stanza) -> bytes | None:
     """Open one mlkem768x25519 stanza; None if it is for another key.
 
     Raises:
-        SealRefused: header, if its lengths are wrong or its X25519 share is of low order.
+        SealRefused: stanza, if its lengths are wrong or its X25519 share is of low order;
+            header, if the share is not base64.
     """
-    share = unb64(stanza.args[1].encode()) if len(stanza.args) == 2 else b""  # noqa: PLR2004 the type and the share
     # The length of the body is checked before it is opened, lest a longer key match twice.
-    if len(share) != _ENCAPSULATED or len(stanza.body) != _SEALED_KEY:
-        raise SealRefused("the stanza is malformed", reason="header")
+    _must(len(stanza.args) == 2 and len(stanza.body) == _SEALED_KEY)  # noqa: PLR2004 the type and the share
+    share = unb64(stanza.args[1].encode("ascii"))
+    _must(len(share) == _ENCAPSULATED)
     try:
         return _SUITE.decrypt(share + stanza.body, identity.private_key(), _INFO)
     except (InvalidTag, ValueError):
@@ -75,4 +76,9 @@ def _refuse_low_order(share: bytes) -> None:
     try:
         X25519PrivateKey.generate().exchange(X25519PublicKey.from_public_bytes(share))
     except ValueError as error:
-        raise SealRefused("the stanza holds a share of low order", reason="header") from error
+        raise SealRefused("the stanza holds a share of low order", reason="stanza") from error
+
+
+def _must(holds: bool) -> None:  # noqa: FBT001 an assertion that survives -O
+    if not holds:
+        raise SealRefused("the stanza is malformed", reason="stanza")
