@@ -13,6 +13,12 @@ export function shortDate(date: Date, now: Date = new Date()): string {
     return `${parts(date, { weekday: "short", day: "numeric", month: "short", ...year })}, ${clock(date)}`
 }
 
+/** "4 May"; with the year when it is not this one. */
+export function dayMonth(date: Date, now: Date = new Date()): string {
+    const year = date.getFullYear() === now.getFullYear() ? {} : ({ year: "numeric" } as const)
+    return parts(date, { day: "numeric", month: "long", ...year })
+}
+
 /** "Thursday 19 November 2026, 14:02" */
 export function longDate(date: Date): string {
     const day = parts(date, { weekday: "long", day: "numeric", month: "long", year: "numeric" })

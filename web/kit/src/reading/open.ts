@@ -22,7 +22,7 @@ export interface OpenLetter extends OpenedMessage {
     /** As the firm's server names the sender; the statement holds the address only. */
     readonly senderName: string
     /** How the directory calls sender, To and Cc, by address. */
-    readonly names: ReadonlyMap<string, string>
+    readonly names: Readonly<Record<string, string>>
     /** Of the statement: what an answer names as its parent. */
     readonly hash: string
     /** Opens this letter's files, and nothing else. */
@@ -56,7 +56,7 @@ export async function openLetter(desk: ReadingDesk, id: string, checking: () => 
 }
 
 /** How a person is called: by the directory's name, else the address. */
-export const called = (letter: Pick<OpenLetter, "names">, address: string): string => letter.names.get(address) ?? address
+export const called = (letter: Pick<OpenLetter, "names">, address: string): string => letter.names[address] ?? address
 
 function verify(desk: ReadingDesk, said: Members, address: string): Promise<Lookup> {
     const { directoryKey } = desk
@@ -68,9 +68,9 @@ function verifyOwn(desk: ReadingDesk, said: Members): Promise<Lookup> {
     return verify(desk, said, text(members(JSON.parse(text(said, "text"))), "address"))
 }
 
-function namesIn(value: unknown): Map<string, string> {
-    const said = value === undefined ? {} : members(value)
-    return new Map(Object.entries(said).filter((entry): entry is [string, string] => typeof entry[1] === "string" && entry[1] !== ""))
+function namesIn(value: unknown): Record<string, string> {
+    const said = Object.entries(value === undefined ? {} : members(value))
+    return Object.fromEntries(said.filter((entry): entry is [string, string] => typeof entry[1] === "string" && entry[1] !== ""))
 }
 
 /** What the server does not have stays out, so that the check names it as missing. */

@@ -3,6 +3,7 @@ export const READING = {
     "thread.one": "1 letter, and this one is open.",
     "thread.many": "{n} letters, oldest first. The one you asked for is open.",
     "thread.of": "Letter from {name}, {date}",
+    "thread.frame.asked": "Message",
     "thread.frame": "Message from {name}, {date}",
     "thread.about": "About the letter of {date}",
     "thread.mine": "You",

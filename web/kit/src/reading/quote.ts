@@ -1,4 +1,4 @@
-/** Whom an answer goes to, by the verified statement alone, and the text that it quotes. */
+/** The letter that an answer quotes, inside the seal. */
 
 import { element } from "../dom.ts"
 import { longDate } from "../dates.ts"
@@ -6,42 +6,10 @@ import { sanitise } from "../sanitise.ts"
 import { say } from "../words.ts"
 import type { OpenLetter } from "./open.ts"
 
-export interface Addressee {
-    readonly address: string
-    readonly role: "to" | "cc"
-}
-
 /** Html as it goes into a body, and the same without markup. */
 export interface Quote {
     readonly html: string
     readonly text: string
-}
-
-type Signed = Pick<OpenLetter, "statement" | "viewer" | "viewerRole">
-
-/** "Reply": to the sender; of one's own letter, to those it was for. */
-export function replyTo({ statement, viewer }: Signed): readonly Addressee[] {
-    if (statement.sender.address !== viewer) return [{ address: statement.sender.address, role: "to" }]
-    return listed(statement, viewer, ["to"])
-}
-
-/** "Reply all": sender, To and Cc but for oneself; empty for a hidden reader, or where it would be the same as "Reply". */
-export function replyToAll(letter: Signed): readonly Addressee[] {
-    const { statement, viewer, viewerRole } = letter
-    if (viewerRole === "hidden") return []
-    const one = replyTo(letter)
-    const others = listed(statement, viewer, ["to", "cc"]).filter(({ address }) => !one.some((first) => first.address === address))
-    return others.length === 0 ? [] : [...one, ...others]
-}
-
-function listed({ readers }: OpenLetter["statement"], viewer: string, roles: readonly string[]): Addressee[] {
-    const named = new Map<string, Addressee>()
-    for (const { address, role } of readers) {
-        // Somebody in To and Cc at once is written to once, and first.
-        if (address === viewer || !roles.includes(role) || named.get(address)?.role === "to") continue
-        named.set(address, { address, role: role === "cc" ? "cc" : "to" })
-    }
-    return [...named.values()]
 }
 
 /** The letter under the answer: who wrote when, then what. */

@@ -1,0 +1,53 @@
+/** Why a letter or a file stays closed, in words (statement.md section 5). */
+
+import { CryptoError, type RefusalCode } from "@letterlock/crypto"
+
+import { Problem } from "../api.ts"
+import { Unexpected } from "../shape.ts"
+import { say } from "../words.ts"
+
+const LETTER: Readonly<Record<RefusalCode, (name: string) => string>> = {
+    "statement-malformed": (name) => say("refused.statement-malformed", { name }),
+    "statement-signature": (name) => say("refused.statement-signature", { name }),
+    "sender-key-unknown": (name) => say("refused.sender-key-unknown", { name }),
+    "wrong-message": () => say("refused.wrong-message"),
+    "grant-malformed": () => say("refused.grant-malformed"),
+    "grant-signature": () => say("refused.grant-signature"),
+    "granter-not-allowed": () => say("refused.granter-not-allowed"),
+    "merge-mismatch": (name) => say("refused.merge-mismatch", { name }),
+    "viewer-not-listed": (name) => say("refused.viewer-not-listed", { name }),
+    "message-key-mismatch": (name) => say("refused.message-key-mismatch", { name }),
+    "object-missing": (name) => say("refused.object-missing", { name }),
+    "object-extra": (name) => say("refused.object-extra", { name }),
+    "object-changed": (name) => say("refused.object-changed", { name }),
+    "object-malformed": () => say("refused.object-malformed"),
+    "file-name": () => say("refused.file-name"),
+    "file-type": (name) => say("refused.file-type", { name }),
+    "envelope-malformed": () => say("refused.envelope-malformed"),
+}
+
+const FILE: Readonly<Record<string, (name: string) => string>> = {
+    "object-missing": () => say("refused.file.object-missing"),
+    "object-changed": (name) => say("refused.file.object-changed", { name }),
+    "object-malformed": () => say("refused.file.object-malformed"),
+    "file-type": (name) => say("refused.file.file-type", { name }),
+}
+
+/** The sentence for a letter's refusal; a code of another version gets a general one. `name` is the sender's. */
+export function refusalWords(code: string, name: string): string {
+    return Object.hasOwn(LETTER, code) ? LETTER[code as RefusalCode](name) : say("refused.other")
+}
+
+/** "We did not open this file. It is not the one Ann signed." */
+export function fileRefusalWords(code: string, name: string): string {
+    const why = Object.hasOwn(FILE, code) ? FILE[code]?.(name) : undefined
+    return say("refused.file", { why: why ?? say("refused.file.other") })
+}
+
+/** The code under which an error refuses a letter; null where it only could not be fetched. */
+export function refusalIn(error: unknown): string | null {
+    // A look-up that is not the directory's leaves the sender's key unknown.
+    if (error instanceof CryptoError) return error.code === "lookup-refused" ? "sender-key-unknown" : error.code
+    if (error instanceof Problem && typeof error.facts["refusal"] === "string") return error.facts["refusal"]
+    return error instanceof Unexpected ? "envelope-malformed" : null
+}
