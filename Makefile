@@ -11,7 +11,7 @@ SOURCES := $(shell find web addin sandbox/office -path '*/node_modules' -prune -
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
-setup: .setup/python .setup/node web/dist/assets.json .setup/browser ## Install everything that run, check and test need
+setup: .setup/python .setup/node web/dist/assets.json .setup/browser .setup/age ## Install everything that run, check and test need
 
 run: .setup/python .setup/node web/dist/assets.json ## Start the demo firm; ARGS="--port 9000" passes arguments on
 	@exec $(BIN)/letterlock up --demo $(ARGS)
@@ -59,4 +59,8 @@ web/dist/assets.json: .setup/node $(SOURCES)
 
 .setup/browser: .setup/python
 	$(BIN)/python tests/browser.py
+	@mkdir -p .setup && touch $@
+
+.setup/age: .setup/python tests/stock_age.py
+	$(BIN)/python tests/stock_age.py
 	@mkdir -p .setup && touch $@
