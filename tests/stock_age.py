@@ -119,8 +119,6 @@ def install() -> int:
         find()
     except NotToBeHad:
         try:
-            if "LETTERLOCK_AGE" in os.environ:
-                raise OSError("what LETTERLOCK_AGE names is none")
             _fetch()
             find()
         except (NotToBeHad, OSError) as error:
@@ -146,6 +144,8 @@ def _is_post_quantum(stock: StockAge) -> bool:
 
 
 def _fetch() -> None:
+    if "LETTERLOCK_AGE" in os.environ:
+        raise OSError("what LETTERLOCK_AGE names is none")
     package = PACKAGES.get(platform.machine().lower())
     if package is None or sys.platform != "linux":
         raise OSError("there is no package for this kind of machine")
