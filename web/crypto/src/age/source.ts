@@ -55,7 +55,7 @@ export class Source {
         if (this.#rest.length >= size) return this.#cut(size)
         const taken = new Uint8Array(size)
         let length = 0
-        while (length < size && !(await this.atEnd())) {
+        while (length < size && (this.#rest.length > 0 || !(await this.atEnd()))) {
             const part = this.#cut(Math.min(size - length, this.#rest.length))
             taken.set(part, length)
             length += part.length
@@ -83,8 +83,8 @@ export class Source {
     }
 
     #cut(size: number): Bytes {
-        const part = this.#rest.subarray(0, size)
-        this.#rest = this.#rest.subarray(size)
+        const part = size === this.#rest.length ? this.#rest : this.#rest.subarray(0, size)
+        this.#rest = part === this.#rest ? NONE : this.#rest.subarray(size)
         return part
     }
 }

@@ -1,13 +1,14 @@
 /** The payload of an age v1 file: STREAM of 64 KiB chunks (https://c2sp.org/age). */
 
 import type { Bytes } from "../bytes.ts"
-import { MalformedFile } from "../errors.ts"
+import { MalformedFile, type FileFault } from "../errors.ts"
 import type { Cipher } from "./primitives.ts"
 import type { Source } from "./source.ts"
 
 /** Of content in a chunk; all but the last are full. */
 export const CHUNK_SIZE = 64 * 1024
 const TAG_SIZE = 16
+const SEALED_SIZE = CHUNK_SIZE + TAG_SIZE
 
 /** Chunks that are worked on at once, where the platform has threads for it. */
 const IN_FLIGHT = 4
@@ -35,7 +36,14 @@ export function sealChunks(cipher: Cipher, content: Source): NextChunk {
  * cut in the middle of a chunk looks like any other change.
  */
 export function openChunks(cipher: Cipher, payload: Source): NextChunk {
-    return inFlight(inOrder(payload, CHUNK_SIZE + TAG_SIZE), async (chunk) => openChunk(cipher, chunk))
+    const next = inFlight(inOrder(payload, SEALED_SIZE), async (chunk) => openChunk(cipher, chunk))
+    let fault: FileFault | null = null
+    return async () => {
+        if (fault !== null) throw new MalformedFile(fault)
+        const opened = await next()
+        fault = opened?.fault ?? null
+        return opened?.content ?? null
+    }
 }
 
 interface Chunk {
@@ -44,14 +52,22 @@ interface Chunk {
     readonly last: boolean
 }
 
-async function openChunk(cipher: Cipher, { bytes, counter, last }: Chunk): Promise<Bytes> {
+interface OpenedChunk {
+    readonly content: Bytes
+    /** What is wrong after it. */
+    readonly fault: FileFault | null
+}
+
+async function openChunk(cipher: Cipher, { bytes, counter, last }: Chunk): Promise<OpenedChunk> {
     if (bytes.length < TAG_SIZE) throw new MalformedFile("truncated")
     // Only a file without content may end with an empty chunk.
     if (bytes.length === TAG_SIZE && counter > 0) throw new MalformedFile("payload")
     const content = await cipher.open(nonce(counter, last), bytes)
-    if (content !== null) return content
-    const cut = last && (await cipher.open(nonce(counter, false), bytes)) !== null
-    throw new MalformedFile(cut ? "truncated" : "payload")
+    if (content !== null) return { content, fault: null }
+    // A full chunk may be the last with something after it, or not the last and yet at the end.
+    const other = bytes.length === SEALED_SIZE ? await cipher.open(nonce(counter, !last), bytes) : null
+    if (other === null) throw new MalformedFile("payload")
+    return { content: other, fault: last ? "truncated" : "payload" }
 }
 
 /** Big-endian counter of 11 bytes, then 1 for the last chunk. */
@@ -75,8 +91,8 @@ function inOrder(source: Source, size: number): () => Promise<Chunk | null> {
 }
 
 /** Begin some ahead, and give them out in order. */
-function inFlight(next: () => Promise<Chunk | null>, work: (chunk: Chunk) => Promise<Bytes>): NextChunk {
-    const begun: Promise<Bytes>[] = []
+function inFlight<T>(next: () => Promise<Chunk | null>, work: (chunk: Chunk) => Promise<T>): () => Promise<T | null> {
+    const begun: Promise<T>[] = []
     return async () => {
         while (begun.length < IN_FLIGHT) {
             const chunk = await next()
