@@ -2,8 +2,11 @@
 
 import { decodeText, encodeText, type Bytes } from "./bytes.ts"
 import { canonical } from "./canonical.ts"
-import { BodyTooLarge, FormatError, SealError } from "./errors.ts"
+import { BodyTooLarge, FileRefused, FormatError, SealError } from "./errors.ts"
+import { checkName } from "./names.ts"
 import { count, id, list, literal, record, string, type Check } from "./shape.ts"
+import { MAX_FILES } from "./statement.ts"
+import { isMediaType } from "./types.ts"
 
 /** Before padding, in bytes. */
 export const MAX_BODY_SIZE = 1024 * 1024
@@ -13,6 +16,7 @@ export interface FileName {
     /** Id of the object. */
     readonly object: string
     readonly name: string
+    /** Media type, as the content says. */
     readonly type: string
 }
 
@@ -40,11 +44,13 @@ const bodyShape: Check<Body> = record({
 /**
  * UTF-8 JSON of a body.
  *
- * @throws {@link BodyTooLarge} over 1 MiB; {@link SealError} if a member is missing, unknown or
- * of another type.
+ * @throws {@link BodyTooLarge} over 1 MiB; {@link FileRefused} `too-many-files`, `file-name` or
+ * `file-type`; {@link SealError} if a member is missing, unknown or of another type.
  */
 export function encodeBody(body: Body): Bytes {
     const bytes = encodeText(serialise(body))
+    const fault = filesFault(body.files)
+    if (fault !== null) throw new FileRefused(fault)
     if (bytes.length > MAX_BODY_SIZE) throw new BodyTooLarge()
     return bytes
 }
@@ -58,6 +64,14 @@ export function encodeBody(body: Body): Bytes {
 export function parseBody(bytes: Uint8Array): Body {
     if (bytes.length > MAX_BODY_SIZE) throw new FormatError("a body is over 1 MiB")
     return bodyShape(parseJson(bytes), "")
+}
+
+/** What no reader would accept in the names and types of a message's files, or null. */
+export function filesFault(files: readonly FileName[]): "too-many-files" | "file-name" | "file-type" | null {
+    if (files.length > MAX_FILES) return "too-many-files"
+    const names = new Set(files.map(({ name }) => name.toLowerCase()))
+    if (names.size !== files.length || files.some(({ name }) => checkName(name) !== null)) return "file-name"
+    return files.every(({ type }) => isMediaType(type)) ? null : "file-type"
 }
 
 /**

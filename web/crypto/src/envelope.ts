@@ -5,10 +5,12 @@ import { parseJson } from "./body.ts"
 import { encodeText, wipe, type Bytes } from "./bytes.ts"
 import { canonical } from "./canonical.ts"
 import { FormatError, Refusal, SealError } from "./errors.ts"
+import { signedGrantShape, type Merge, type SignedGrant } from "./grant.ts"
 import { decodeIdentity } from "./keytext.ts"
 import { pad } from "./padding.ts"
-import { empty, list, literal, record, ShapeError, string, type Check } from "./shape.ts"
+import { dictionary, list, literal, record, ShapeError, string, type Check } from "./shape.ts"
 import { signatureShape, type Signature } from "./signatures.ts"
+import { MAX_READERS } from "./statement.ts"
 
 /** Of the age file, in bytes. */
 export const MAX_ENVELOPE_SIZE = 64 * 1024
@@ -19,31 +21,38 @@ export interface Opened {
     /** The exact text that was signed. */
     readonly statement: string
     readonly signature: Signature
-    /** None in this version: a grant that cannot be checked must not be believed. */
-    readonly grants: readonly never[]
-    /** None in this version: only grants vouch for merge values. */
-    readonly merge: Readonly<Record<string, never>>
+    /** The reader's own; in the sender's envelope all. */
+    readonly grants: readonly SignedGrant[]
+    /** Only the reader's own grant vouches for them. */
+    readonly merge: Merge
 }
 
-const identity: Check<string> = (value, where) => {
+/** `AGE-SECRET-KEY-PQ-1…`. */
+export const identity: Check<string> = (value, where) => {
     const given = string(value, where)
     wipe(decodeIdentity(given))
     return given
-}
-
-const none: Check<never> = (_value, where) => {
-    throw new ShapeError(where)
 }
 
 const members = {
     message_key: identity,
     statement: string,
     signature: signatureShape,
-    grants: list(none),
-    merge: empty,
+    grants: list(signedGrantShape),
+    merge: dictionary(string),
 }
-const openedShape: Check<Opened> = record<Opened>(members)
-const contentShape = record<Opened & { readonly v: 1 }>({ v: literal(1), ...members })
+const openedShape: Check<Opened> = checked(record<Opened>(members))
+const contentShape = checked(record<Opened & { readonly v: 1 }>({ v: literal(1), ...members }))
+
+/** Merge values without any grant are vouched for by nobody. */
+function checked<T extends Opened>(shape: Check<T>): Check<T> {
+    return (value, where) => {
+        const opened = shape(value, where)
+        if (opened.grants.length > MAX_READERS) throw new ShapeError("grants")
+        if (opened.grants.length === 0 && Object.keys(opened.merge).length > 0) throw new ShapeError("merge")
+        return opened
+    }
+}
 
 /**
  * Check the five members of an opened envelope that came as JSON from the server, which opens
@@ -91,7 +100,8 @@ export async function sealEnvelope(opened: Opened, recipient: string): Promise<B
     }
 }
 
-function cutZeros(content: Bytes): Bytes {
+/** The content without the zero bytes after it. */
+export function cutZeros(content: Bytes): Bytes {
     return content.subarray(0, content.findLastIndex((byte) => byte !== 0) + 1)
 }
 

@@ -7,9 +7,12 @@
  * ├── LookupRefused       trust none of the keys in the look-up; ask again or stop
  * ├── SealError           nothing has left this device; mend the draft or its readers
  * │   ├── ClassicalRecipient   this reader's key is of an older kind; a new key is needed
- * │   └── BodyTooLarge         shorten the text
+ * │   ├── BodyTooLarge         shorten the text
+ * │   └── FileRefused          leave this file out, or mend it; why by `code`
  * ├── FormatError         the bytes or text given are not what the format says
  * │   ├── NotCanonical, BadPadding, MalformedKey, MalformedFile
+ * │   └── DraftDamaged         this draft cannot be shown; keep or throw it away
+ * ├── NoRoom              the device's disk is full: make room, then call again
  * └── WorkerFailed        the worker stopped; it is started again by the next call
  * ```
  *
@@ -23,12 +26,18 @@ export const REFUSALS = {
     "statement-signature": "The signature on the statement does not verify.",
     "sender-key-unknown": "The directory does not name the key that signed for this sender.",
     "wrong-message": "The statement belongs to another message than the one asked for.",
-    "viewer-not-listed": "The statement does not name this reader with this key.",
+    "grant-malformed": "A grant is not well formed, or about another statement.",
+    "grant-signature": "The signature on a grant does not verify.",
+    "granter-not-allowed": "A grant is by somebody who may not grant.",
+    "merge-mismatch": "The merge values are not those that the grant names.",
+    "viewer-not-listed": "Neither the statement nor a grant names this reader with this key.",
     "message-key-mismatch": "The message key is not the signed one.",
     "object-missing": "A part of the message is missing.",
     "object-extra": "A part came along that the sender did not sign.",
     "object-changed": "A part of the message is not the one that was signed.",
     "object-malformed": "A part of the message does not open.",
+    "file-name": "A file has a name that no file of a message may have.",
+    "file-type": "The content of a file is not of the signed type.",
     "envelope-malformed": "The envelope does not open, or is not well formed.",
 } as const
 
@@ -92,6 +101,28 @@ export class BodyTooLarge extends SealError {
     }
 }
 
+/** Why a file cannot be sealed (docs/spec/objects.md section 4). */
+export const FILE_REFUSALS = {
+    "file-empty": "a file is empty",
+    "file-too-large": "a file is over 25 MiB",
+    "file-name": "a file has a name that cannot be sent",
+    "file-type": "a file's content is of another kind than its name says",
+    "file-unreadable": "a file could not be read, or changed while it was read",
+    "too-many-files": "it has over 100 files",
+} as const
+
+export type FileRefusal = keyof typeof FILE_REFUSALS
+
+/** This file was not sealed; others are not touched. */
+export class FileRefused extends SealError {
+    override readonly name = "FileRefused"
+    declare readonly code: FileRefusal
+
+    constructor(code: FileRefusal) {
+        super(FILE_REFUSALS[code], code)
+    }
+}
+
 /** What was given is not what the format says. */
 export class FormatError extends CryptoError {
     override readonly name: string = "FormatError"
@@ -140,6 +171,24 @@ export class MalformedFile extends FormatError {
     }
 }
 
+/** A draft does not open with its key, or is not well formed: nothing of it may be shown. */
+export class DraftDamaged extends FormatError {
+    override readonly name = "DraftDamaged"
+
+    constructor() {
+        super("A draft does not open, or is not well formed.", "draft-damaged")
+    }
+}
+
+/** There is no room for a file on this device. Nothing of it was kept. */
+export class NoRoom extends CryptoError {
+    override readonly name = "NoRoom"
+
+    constructor() {
+        super("no-room", "There is no room on this device for the file. Nothing of it was kept.")
+    }
+}
+
 /** The worker stopped in the middle of a call. Nothing was sealed or opened; call again. */
 export class WorkerFailed extends CryptoError {
     override readonly name = "WorkerFailed"
@@ -152,4 +201,9 @@ export class WorkerFailed extends CryptoError {
 /** Whether `code` is one of docs/spec/statement.md section 5. */
 export function isRefusalCode(code: string): code is RefusalCode {
     return Object.hasOwn(REFUSALS, code)
+}
+
+/** Whether `code` is one of objects.md section 4, as a writer meets it. */
+export function isFileRefusal(code: string): code is FileRefusal {
+    return Object.hasOwn(FILE_REFUSALS, code)
 }

@@ -1,30 +1,45 @@
 /**
  * Letterlock's crypto package: seal in the writer's browser, open in the reader's.
- * Formats: docs/spec/envelope.md and statement.md. No DOM, no network, no Office.
+ * Formats: docs/spec/objects.md, envelope.md, statement.md. No DOM, no network, no Office.
  */
 
+export { decryptWith } from "./age.ts"
 export { MAX_BODY_SIZE, encodeBody, parseBody, type Body, type FileName } from "./body.ts"
 export { fromBase64url, toBase64url, type Bytes } from "./bytes.ts"
 export { canonical, parseCanonical } from "./canonical.ts"
 export { CryptoClient, type CallOptions, type WorkerLike } from "./client.ts"
 export { MAX_ENVELOPE_SIZE, parseOpened, type Opened } from "./envelope.ts"
 export {
-    BadPadding, BodyTooLarge, ClassicalRecipient, CryptoError, FormatError, LookupRefused, MalformedFile,
-    MalformedKey, NotCanonical, Refusal, REFUSALS, SealError, WorkerFailed, type RefusalCode,
+    openDraft, openDraftEnvelope, sealDraft, type Draft, type DraftFile, type DraftReader, type DraftSealing, type SealedDraft,
+} from "./draft.ts"
+export {
+    BadPadding, BodyTooLarge, ClassicalRecipient, CryptoError, DraftDamaged, FILE_REFUSALS, FileRefused, FormatError,
+    LookupRefused, MalformedFile, MalformedKey, NoRoom, NotCanonical, Refusal, REFUSALS, SealError, WorkerFailed,
+    type FileRefusal, type RefusalCode,
 } from "./errors.ts"
+export { MAX_FILE_SIZE, sealFile, sealPlain, type FileDraft, type Finished, type PlainDraft, type SealedFile } from "./files.ts"
+export {
+    buildGrant, mergeHash, parseGrant, verifyGrants, type Grant, type GrantDraft, type Granter, type Granting, type GrantRole,
+    type Merge, type SignedGrant,
+} from "./grant.ts"
 export {
     decodeIdentity, decodeRecipient, encodeIdentity, encodeRecipient, fingerprint, newMessageKey,
     recipientFingerprint, recipientOf, type MessageKey,
 } from "./keys.ts"
 export { verifyLookup, type Custody, type Level, type Lookup } from "./lookup.ts"
+export { checkName, MAX_NAME_SIZE, mendName, type NameFault } from "./names.ts"
 export { openEnvelope, openMessage, type OpenedMessage, type Opening, type Viewer } from "./open.ts"
 export { pad, padme, unpad } from "./padding.ts"
 export {
-    sealEnvelopes, sealObjects, type EnvelopeReader, type EnvelopesDraft, type Progress, type SealedEnvelope,
+    sealEnvelopes, sealObjects, type EnvelopeReader, type EnvelopesDraft, type ObjectsDraft, type SealedEnvelope,
     type SealedObject, type SealedObjects,
 } from "./seal.ts"
-export { LOOKUP_DOMAIN, sign, STATEMENT_DOMAIN, verify, type Domain, type Signature } from "./signatures.ts"
+export { openFile, resealFile, type FileOpening, type FileResealing } from "./signedfile.ts"
+export { GRANT_DOMAIN, LOOKUP_DOMAIN, sign, STATEMENT_DOMAIN, verify, type Domain, type Signature } from "./signatures.ts"
 export {
-    buildStatement, MAX_READERS, parseStatement, statementHash, verifyStatement, type Reader, type Role, type Sender,
-    type SignedObject, type Statement, type StatementDraft,
+    buildStatement, heads, MAX_FILES, MAX_READERS, parseStatement, statementHash, verifyStatement, weakest, type Answering,
+    type Policy, type Reader, type Role, type Sender, type SignedObject, type Statement, type StatementDraft,
 } from "./statement.ts"
+export { temporaryOf, type Temporary } from "./temporary.ts"
+export { isActive } from "./types.ts"
+export type { ByteStream, Progress } from "./work.ts"

@@ -4,14 +4,15 @@
  */
 
 import { decryptWith, recipientOf } from "./age.ts"
-import { parseBody, type Body } from "./body.ts"
+import { filesFault, parseBody, type Body } from "./body.ts"
 import { sha256, wipe } from "./bytes.ts"
 import { parseOpened, type Opened } from "./envelope.ts"
 import { FormatError, Refusal } from "./errors.ts"
+import { mergeHash, verifyGrants, type Grant, type GrantRole } from "./grant.ts"
 import { recipientFingerprint } from "./keys.ts"
-import type { Lookup } from "./lookup.ts"
+import type { Level, Lookup } from "./lookup.ts"
 import { unpad } from "./padding.ts"
-import { verifyStatement, type SignedObject, type Statement } from "./statement.ts"
+import { verifyStatement, weakest, type Role, type SignedObject, type Statement } from "./statement.ts"
 
 export { openEnvelope } from "./envelope.ts"
 
@@ -28,13 +29,21 @@ export interface Opening {
     readonly opened: Opened
     /** The verified look-up of the sender's address. */
     readonly sender: Lookup
-    /** age files by object id: exactly those of the statement. */
+    /** Verified look-ups of others who signed grants. */
+    readonly granters?: readonly Lookup[]
+    /** age files by object id: the body; files may be left to {@link openFile}. */
     readonly objects: ReadonlyMap<string, Uint8Array>
 }
 
 export interface OpenedMessage {
     readonly statement: Statement
     readonly body: Body
+    /** All of the envelope, verified, in their order. */
+    readonly grants: readonly Grant[]
+    /** The weakest of the statement's and all grants'. */
+    readonly level: Level
+    /** As what the viewer reads it: his line of the statement, or else his grant. */
+    readonly viewerRole: Role | GrantRole
 }
 
 /**
@@ -46,17 +55,34 @@ export async function openMessage(opening: Opening): Promise<OpenedMessage> {
     const opened = parseOpened(opening.opened)
     const statement = await verifyStatement(opened.statement, opened.signature, opening.sender)
     if (statement.message_id !== opening.asked) throw new Refusal("wrong-message")
-    requireListed(statement, opening.viewer)
+    const { viewer, sender, granters = [] } = opening
+    const grants = await verifyGrants(opened.grants, { text: opened.statement, statement, sender, granters })
+    const own = grants.filter((grant) => isFor(grant, viewer))
+    const viewerRole = listedRole(statement, viewer) ?? own[0]?.role
+    if (viewerRole === undefined) throw new Refusal("viewer-not-listed")
+    await requireMerge(opened, own)
     await requireMessageKey(statement, opened.message_key)
     await requireObjects(statement, opening.objects)
-    return { statement, body: await openBody(statement, opened.message_key, opening.objects) }
+    const body = await openBody(statement, opened.message_key, opening.objects)
+    return { statement, body, grants, level: weakest([statement.level, ...grants.map((grant) => grant.level)]), viewerRole }
 }
 
-function requireListed({ readers }: Statement, viewer: Viewer): void {
-    const listed = readers.some(
-        ({ address, key }) => key !== "pending" && address === viewer.address && key === viewer.key,
-    )
-    if (!listed) throw new Refusal("viewer-not-listed")
+/** Who is listed more than once reads as the first of these. */
+const ROLES_BY_RANK: readonly Role[] = ["sender", "to", "cc", "archive"]
+
+function listedRole({ readers }: Statement, viewer: Viewer): Role | undefined {
+    const roles = readers.filter((reader) => isFor(reader, viewer)).map((reader) => reader.role)
+    return ROLES_BY_RANK.find((role) => roles.includes(role))
+}
+
+function isFor({ address, key }: Viewer, viewer: Viewer): boolean {
+    return key !== "pending" && address === viewer.address && key === viewer.key
+}
+
+async function requireMerge({ merge }: Opened, own: readonly Grant[]): Promise<void> {
+    const named = own.length === 0 ? [await mergeHash({})] : own.map((grant) => grant.merge)
+    const values = await mergeHash(merge)
+    if (named.some((each) => each !== values)) throw new Refusal("merge-mismatch")
 }
 
 async function requireMessageKey(statement: Statement, messageKey: string): Promise<void> {
@@ -65,10 +91,12 @@ async function requireMessageKey(statement: Statement, messageKey: string): Prom
 }
 
 async function requireObjects(statement: Statement, given: ReadonlyMap<string, Uint8Array>): Promise<void> {
-    for (const { id } of statement.objects) requireObject(given, id)
-    if (given.size !== statement.objects.length) throw new Refusal("object-extra")
-    for (const object of statement.objects) {
-        if ((await sha256(requireObject(given, object.id))) !== object.sha256) throw new Refusal("object-changed")
+    const [body] = statement.objects
+    if (body === undefined || !given.has(body.id)) throw new Refusal("object-missing")
+    const signed = new Map(statement.objects.map((object) => [object.id, object.sha256]))
+    if ([...given.keys()].some((id) => !signed.has(id))) throw new Refusal("object-extra")
+    for (const [id, bytes] of given) {
+        if ((await sha256(bytes)) !== signed.get(id)) throw new Refusal("object-changed")
     }
 }
 
@@ -86,6 +114,8 @@ async function openBody(
     try {
         const body = await decryptBody(messageKey, object, requireObject(given, object.id))
         requireNames(body, files)
+        const fault = filesFault(body.files)
+        if (fault === "file-name" || fault === "file-type") throw new Refusal(fault)
         return body
     } catch (error) {
         throw error instanceof FormatError ? new Refusal("object-malformed") : error

@@ -1,13 +1,17 @@
 /** What page and worker say to each other. */
 
+import type { Draft, DraftSealing, SealedDraft } from "./draft.ts"
 import type { Opened } from "./envelope.ts"
 import {
-    BodyTooLarge, ClassicalRecipient, CryptoError, isRefusalCode, LookupRefused, Refusal, SealError, WorkerFailed,
+    BodyTooLarge, ClassicalRecipient, CryptoError, DraftDamaged, FileRefused, isFileRefusal, isRefusalCode, LookupRefused,
+    NoRoom, Refusal, SealError, WorkerFailed,
 } from "./errors.ts"
+import type { FileDraft, Finished, PlainDraft, SealedFile } from "./files.ts"
+import type { MessageKey } from "./keys.ts"
 import type { Lookup } from "./lookup.ts"
 import type { OpenedMessage, Opening } from "./open.ts"
-import type { EnvelopesDraft, SealedEnvelope, SealedObjects } from "./seal.ts"
-import type { Body } from "./body.ts"
+import type { EnvelopesDraft, ObjectsDraft, SealedEnvelope, SealedObjects } from "./seal.ts"
+import type { FileOpening, FileResealing } from "./signedfile.ts"
 
 /** Each operation of the worker: what it takes, and what it gives. */
 export interface Operations {
@@ -20,51 +24,72 @@ export interface Operations {
         }
         result: Lookup
     }
-    sealObjects: { args: { readonly body: Body }; result: SealedObjects }
+    newMessageKey: { args: null; result: MessageKey }
+    sealObjects: { args: ObjectsDraft; result: SealedObjects }
     sealEnvelopes: { args: EnvelopesDraft; result: readonly SealedEnvelope[] }
     openMessage: { args: Opening; result: OpenedMessage }
     openEnvelope: { args: { readonly identity: string; readonly bytes: Uint8Array }; result: Opened }
+    sealDraft: { args: DraftSealing; result: SealedDraft }
+    openDraft: { args: { readonly draftKey: string; readonly object: Uint8Array }; result: Draft }
+    sealFile: { args: FileDraft; result: SealedFile }
+    openFile: { args: FileOpening & Sourced; result: Finished }
+    sealPlain: { args: PlainDraft; result: Finished }
+    resealFile: { args: FileResealing & Sourced; result: Finished }
+    cleanTemporary: { args: null; result: null }
+}
+
+/** Whether there is anything to read: pieces follow, as often as the worker asks for one. */
+export interface Sourced {
+    readonly found: boolean
 }
 
 export type Op = keyof Operations
 
-/** Page to worker. */
-export type Request = { [K in Op]: { readonly id: number; readonly op: K; readonly args: Operations[K]["args"] } }[Op]
+/** Page to worker, to begin. */
+export type Call = { [K in Op]: { readonly id: number; readonly op: K; readonly args: Operations[K]["args"] } }[Op]
+
+/** Page to worker. A piece answers `pull`; null is the end. `stop` ends the call, which is still answered. */
+export type Request = Call | { readonly id: number; readonly chunk: Uint8Array | null } | { readonly id: number; readonly stop: true }
 
 export interface WireError {
+    /** The class. */
+    readonly name: string
     readonly code: string
     readonly message: string
 }
 
-/** Worker to page: any number of progress notes, then one answer. */
+/** Worker to page: any number of notes of progress and wishes for a piece, then one answer. */
 export type Response =
     | { readonly id: number; readonly done: number; readonly total: number }
+    | { readonly id: number; readonly pull: true }
     | { readonly id: number; readonly ok: true; readonly value: Operations[Op]["result"] }
     | { readonly id: number; readonly ok: false; readonly error: WireError }
 
 /** An error as it travels. What is not ours says nothing of itself: its text may quote a secret. */
 export function toWire(error: unknown): WireError {
-    const known = error instanceof CryptoError ? error : new WorkerFailed()
-    return { code: known.code, message: known.message }
+    const { name, code, message } = error instanceof CryptoError ? error : new WorkerFailed()
+    return { name, code, message }
 }
 
 /** The error of the tree in errors.ts that travelled; its `message` is kept. */
-export function fromWire({ code, message }: WireError): CryptoError {
-    return Object.defineProperty(ofCode(code), "message", { value: message, configurable: true, writable: true })
+export function fromWire({ name, code, message }: WireError): CryptoError {
+    return Object.defineProperty(made(name, code), "message", { value: message, configurable: true, writable: true })
 }
 
-function ofCode(code: string): CryptoError {
-    if (isRefusalCode(code)) return new Refusal(code)
-    const make = FACTORIES[code]
-    return make === undefined ? new CryptoError(code, "") : make()
+function made(name: string, code: string): CryptoError {
+    if (name === "Refusal" && isRefusalCode(code)) return new Refusal(code)
+    if (name === "FileRefused" && isFileRefusal(code)) return new FileRefused(code)
+    return FACTORIES[name]?.() ?? new CryptoError(code, "")
 }
 
 const FACTORIES: Readonly<Record<string, () => CryptoError>> = {
-    "lookup-refused": () => new LookupRefused(""),
-    "seal-failed": () => new SealError(""),
-    "classical-recipient": () => new ClassicalRecipient(),
-    "body-too-large": () => new BodyTooLarge(),
-    "worker-failed": () => new WorkerFailed(),
+    LookupRefused: () => new LookupRefused(""),
+    SealError: () => new SealError(""),
+    ClassicalRecipient: () => new ClassicalRecipient(),
+    BodyTooLarge: () => new BodyTooLarge(),
+    DraftDamaged: () => new DraftDamaged(),
+    NoRoom: () => new NoRoom(),
+    WorkerFailed: () => new WorkerFailed(),
 }
 
 /**

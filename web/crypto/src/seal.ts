@@ -5,17 +5,23 @@ import { encodeBody, type Body } from "./body.ts"
 import { randomBytes, sha256, toBase64url, wipe, type Bytes } from "./bytes.ts"
 import { FormatError, SealError } from "./errors.ts"
 import { sealEnvelope } from "./envelope.ts"
-import { newMessageKey, recipientFingerprint } from "./keys.ts"
+import { mergeHash, parseGrant, type Grant, type Merge, type SignedGrant } from "./grant.ts"
+import { newMessageKey, recipientFingerprint, type MessageKey } from "./keys.ts"
 import { pad } from "./padding.ts"
 import type { Signature } from "./signatures.ts"
-import { MAX_READERS, parseStatement, type SignedObject, type Statement } from "./statement.ts"
-
-/** Told after each part; `total` does not change. */
-export type Progress = (done: number, total: number) => void
+import { MAX_READERS, parseStatement, statementHash, type SignedObject, type Statement } from "./statement.ts"
+import type { Progress } from "./work.ts"
 
 export interface SealedObject extends SignedObject {
     /** The age file. */
     readonly bytes: Bytes
+}
+
+export interface ObjectsDraft {
+    /** Its `files` are those that were sealed with `messageKey`, in the order to show. */
+    readonly body: Body
+    /** The identity of the message key; a fresh one is made if it is left out. */
+    readonly messageKey?: string
 }
 
 export interface SealedObjects {
@@ -32,6 +38,8 @@ export interface EnvelopeReader {
     readonly key: string
     /** `age1pq1…`, of a verified look-up. */
     readonly recipient: string
+    /** Values of merge fields, of which his grant names the hash. */
+    readonly merge?: Merge
 }
 
 export interface EnvelopesDraft {
@@ -39,6 +47,8 @@ export interface EnvelopesDraft {
     /** The text that was signed. */
     readonly statement: string
     readonly signature: Signature
+    /** All grants made with the message. */
+    readonly grants?: readonly SignedGrant[]
     readonly readers: readonly EnvelopeReader[]
 }
 
@@ -49,18 +59,23 @@ export interface SealedEnvelope {
 }
 
 /**
- * Encrypt the body to a fresh message key.
+ * Encrypt the body to the message key. Files are sealed before, one by one, by `sealFile`.
  *
- * @throws {@link BodyTooLarge}; {@link SealError} if the body is not well formed or names files,
- * which this version cannot seal.
+ * @throws {@link BodyTooLarge}; {@link FileRefused}; {@link SealError} if the body is not well formed,
+ * or names files though no message key was given.
  */
-export async function sealObjects(draft: { readonly body: Body }, onProgress?: Progress): Promise<SealedObjects> {
-    if (draft.body.files.length > 0) throw new SealError("files cannot be sealed yet")
-    const content = encodeBody(draft.body)
-    const key = await newMessageKey()
-    const body = await sealObject("body", content, key.recipient)
+export async function sealObjects({ body, messageKey }: ObjectsDraft, onProgress?: Progress): Promise<SealedObjects> {
+    if (messageKey === undefined && body.files.length > 0) throw new SealError("its files were not sealed before it")
+    const content = encodeBody(body)
+    const { identity, recipient, fingerprint } = messageKey === undefined ? await newMessageKey() : await keyOf(messageKey)
+    const object = await sealObject("body", content, recipient)
     onProgress?.(1, 1)
-    return { messageKey: key.identity, messageKeyFingerprint: key.fingerprint, objects: [body] }
+    return { messageKey: identity, messageKeyFingerprint: fingerprint, objects: [object] }
+}
+
+async function keyOf(identity: string): Promise<MessageKey> {
+    const recipient = await wellFormed(recipientOf(identity), "the message key is damaged")
+    return { identity, recipient, fingerprint: await recipientFingerprint(recipient) }
 }
 
 /**
@@ -83,51 +98,73 @@ export async function sealObject(
 }
 
 /**
- * Seal message key and statement to each reader. A key given twice gets one envelope.
+ * Seal message key and statement to each reader. A key given twice gets one envelope. The sender's
+ * own envelope holds all grants, that of a granted reader his own, every other none.
  *
  * @returns In the order of `readers`.
  * @throws {@link SealError}, before anything is sealed, if there is no reader or over 200, a
- * recipient does not fit its fingerprint or is not of this statement, or statement, signature and
- * message key do not belong together. {@link ClassicalRecipient} for a key of an older kind.
+ * recipient does not fit its fingerprint or is neither listed nor granted, or statement, grants,
+ * signatures, merge values and message key do not belong together. {@link Refusal} if the
+ * statement or a grant is malformed. {@link ClassicalRecipient} for a key of an older kind.
  */
 export async function sealEnvelopes(draft: EnvelopesDraft, onProgress?: Progress): Promise<readonly SealedEnvelope[]> {
-    const recipients = new Map(draft.readers.map((reader) => [reader.key, reader.recipient]))
-    await checkDraft(draft)
+    const readers = new Map(draft.readers.map((reader) => [reader.key, reader]))
+    const check = await checkDraft(draft)
     const { messageKey: message_key, statement, signature } = draft
     const sealed: SealedEnvelope[] = []
-    for (const [key, recipient] of recipients) {
-        const opened = { message_key, statement, signature, grants: [], merge: {} }
+    for (const [key, { recipient, merge = {} }] of readers) {
+        const opened = { message_key, statement, signature, grants: check.grantsFor(key), merge }
         sealed.push({ key, bytes: await sealEnvelope(opened, recipient) })
-        onProgress?.(sealed.length, recipients.size)
+        onProgress?.(sealed.length, readers.size)
     }
     return sealed
 }
 
-async function checkDraft({ messageKey, statement: text, signature, readers }: EnvelopesDraft): Promise<void> {
+async function checkDraft({ messageKey, statement: text, signature, grants = [], readers }: EnvelopesDraft): Promise<Handout> {
     if (readers.length === 0) throw new SealError("it has no reader")
     if (readers.length > MAX_READERS) throw new SealError(`it has over ${String(MAX_READERS)} readers`)
     const statement = parseStatement(text)
     if (signature.alg !== "Ed25519" || signature.key !== statement.sender.key) {
         throw new SealError("the signature is not by the sender's key")
     }
-    for (const reader of readers) await checkReader(reader, statement)
-    if ((await messageKeyFingerprint(messageKey)) !== statement.message_key) {
-        throw new SealError("the statement names another message key")
-    }
+    const handout = new Handout(statement, await statementHash(text), grants)
+    for (const reader of readers) await handout.check(reader)
+    const { fingerprint } = await keyOf(messageKey)
+    if (fingerprint !== statement.message_key) throw new SealError("the statement names another message key")
+    return handout
 }
 
-async function checkReader({ key, recipient }: EnvelopeReader, statement: Statement): Promise<void> {
-    // Before the list: a key of an older kind is to be named as such, whoever's it is.
-    const found = await wellFormed(recipientFingerprint(recipient), "a reader's key is damaged")
-    if (found !== key) throw new SealError("a reader's key does not fit its fingerprint")
-    if (!statement.readers.some((reader) => reader.key === key)) {
-        throw new SealError("a reader is not listed in the statement with this key")
-    }
-}
+/** Who gets which grants. */
+class Handout {
+    readonly #statement: Statement
+    readonly #grants: readonly { readonly grant: Grant; readonly signed: SignedGrant }[]
 
-async function messageKeyFingerprint(identity: string): Promise<string> {
-    const recipient = await wellFormed(recipientOf(identity), "the message key is damaged")
-    return recipientFingerprint(recipient)
+    constructor(statement: Statement, hash: string, grants: readonly SignedGrant[]) {
+        this.#statement = statement
+        this.#grants = grants.map((signed) => ({ grant: parseGrant(signed.text), signed }))
+        for (const { grant, signed } of this.#grants) {
+            if (grant.statement !== hash) throw new SealError("a grant is about another statement")
+            if (signed.signature.key !== grant.granted_by.key) throw new SealError("a grant is not signed by its granter")
+        }
+    }
+
+    async check({ key, recipient, merge = {} }: EnvelopeReader): Promise<void> {
+        // Before the list: a key of an older kind is to be named as such, whoever's it is.
+        const found = await wellFormed(recipientFingerprint(recipient), "a reader's key is damaged")
+        if (found !== key) throw new SealError("a reader's key does not fit its fingerprint")
+        const own = this.#grants.filter(({ grant }) => grant.key === key)
+        if (own.length === 0 && !this.#statement.readers.some((reader) => reader.key === key)) {
+            throw new SealError("a reader is neither listed in the statement with this key nor granted")
+        }
+        const values = await mergeHash(merge)
+        const named = own.length === 0 ? [await mergeHash({})] : own.map(({ grant }) => grant.merge)
+        if (named.some((each) => each !== values)) throw new SealError("merge values are not those that the grant names")
+    }
+
+    grantsFor(key: string): readonly SignedGrant[] {
+        const isSender = this.#statement.readers.some((reader) => reader.role === "sender" && reader.key === key)
+        return this.#grants.filter(({ grant }) => isSender || grant.key === key).map(({ signed }) => signed)
+    }
 }
 
 async function wellFormed<T>(work: Promise<T>, otherwise: string): Promise<T> {

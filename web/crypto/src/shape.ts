@@ -88,6 +88,21 @@ export const count: Check<number> = (value, where) => {
     return value
 }
 
+/** A size in bytes of something that is not empty. */
+export const size: Check<number> = (value, where) => {
+    const given = count(value, where)
+    if (given === 0) throw new ShapeError(where)
+    return given
+}
+
+/** An object of any members, each of which is such a value. */
+export function dictionary<T>(member: Check<T>): Check<Readonly<Record<string, T>>> {
+    return (value, where) => {
+        const entries = Object.entries(asObject(value, where))
+        return Object.fromEntries(entries.map(([name, each]) => [string(name, where), member(each, where)]))
+    }
+}
+
 /** Nothing in it, in this version. */
 export const empty: Check<Readonly<Record<string, never>>> = record<Record<string, never>>({})
 

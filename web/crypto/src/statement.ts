@@ -2,15 +2,18 @@
 
 import { encodeText, fromBase64url, sha256 } from "./bytes.ts"
 import { canonical, parseCanonical } from "./canonical.ts"
-import { FormatError, Refusal, SealError } from "./errors.ts"
+import { FileRefused, FormatError, Refusal, SealError } from "./errors.ts"
 import { CUSTODIES, LEVELS, signingFingerprint, type Custody, type Level, type Lookup } from "./lookup.ts"
 import {
-    address, count, empty, hash, id, list, literal, nullable, oneOf, record, ShapeError, text, type Check,
+    address, count, empty, hash, id, list, literal, nullable, oneOf, record, ShapeError, size, text, type Check,
 } from "./shape.ts"
 import { STATEMENT_DOMAIN, verify, type Signature } from "./signatures.ts"
 
 export const ROLES = ["archive", "cc", "sender", "to"] as const
 export type Role = (typeof ROLES)[number]
+
+/** Most files of one message. */
+export const MAX_FILES = 100
 
 /** Most readers of one message (docs/spec/http.md section 5). */
 export const MAX_READERS = 200
@@ -41,6 +44,9 @@ export interface SignedObject {
     readonly sha256: string
 }
 
+/** `{"grants": "readers"}`: listed readers may grant. */
+export type Policy = Readonly<Record<string, never>> | { readonly grants: "readers" }
+
 /** Members as in docs/spec/statement.md section 3; times in seconds since 1970 UTC. */
 export interface Statement {
     readonly v: 1
@@ -52,7 +58,7 @@ export interface Statement {
     readonly level: Level
     readonly created: number
     readonly expires: number | null
-    readonly policy: Readonly<Record<string, never>>
+    readonly policy: Policy
     readonly message_key: string
     readonly objects: readonly SignedObject[]
     readonly checkpoint: null
@@ -64,9 +70,16 @@ export type StatementDraft = Pick<
 > & {
     /** Body first. More members, such as the bytes, are left out. */
     readonly objects: readonly SignedObject[]
-    /** Levels of envelopes that are not listed (hidden copies). */
+    /** Levels of those who get a grant with this message: hidden copies. */
     readonly hidden?: readonly Level[]
+    /** `{}` if left out: only the sender may grant. */
+    readonly policy?: Policy
 }
+
+const grantsByReaders = record<{ grants: "readers" }>({ grants: literal("readers") })
+
+const policy: Check<Policy> = (value, where) =>
+    typeof value === "object" && value !== null && "grants" in value ? grantsByReaders(value, where) : empty(value, where)
 
 const hashOrPending = text(/^(?:pending|[\w-]{43})$/)
 
@@ -80,19 +93,21 @@ const statementShape: Check<Statement> = record({
     level: oneOf(LEVELS),
     created: count,
     expires: nullable(count),
-    policy: empty,
+    policy,
     message_key: hash,
-    objects: list(record<SignedObject>({ id, role: oneOf(["body", "file"]), size: count, sha256: hash })),
+    objects: list(record<SignedObject>({ id, role: oneOf(["body", "file"]), size, sha256: hash })),
     checkpoint: literal(null),
 })
 
 /**
  * The canonical text of a new statement: readers and parents sorted, level worked out.
  *
- * @throws {@link SealError} if it would be refused by a reader, or has over 200 readers.
+ * @throws {@link SealError} if it would be refused by a reader, or has over 200 readers;
+ * {@link FileRefused} `too-many-files`.
  */
 export function buildStatement(draft: StatementDraft): string {
     const { hidden = [], objects, readers, parents, ...rest } = draft
+    if (objects.length > 1 + MAX_FILES) throw new FileRefused("too-many-files")
     if (readers.length > MAX_READERS) throw new SealError(`it has over ${String(MAX_READERS)} readers`)
     const statement: Statement = {
         v: 1,
@@ -153,6 +168,19 @@ export async function statementHash(text: string): Promise<string> {
     return sha256(encodeText(text))
 }
 
+/** What is known of a letter of a thread: its statement's hash, and the hashes that it answers. */
+export interface Answering {
+    readonly hash: string
+    readonly parents: readonly string[]
+}
+
+/** The `parents` of an answer: hashes of the opened letters that none of the others answers, sorted. */
+export function heads(opened: readonly Answering[]): string[] {
+    const answered = new Set(opened.flatMap((letter) => letter.parents))
+    const hashes = new Set(opened.map((letter) => letter.hash))
+    return [...hashes].filter((hash) => !answered.has(hash)).sort()
+}
+
 /** The weakest of some levels; the strongest there is, of none. */
 export function weakest(levels: readonly Level[]): Level {
     return LEVELS.find((level) => levels.includes(level)) ?? "self-held"
@@ -178,7 +206,7 @@ function checkReaders({ readers, sender, level }: Statement): void {
 
 function checkObjects(objects: readonly SignedObject[]): void {
     const bodies = objects.filter((object) => object.role === "body")
-    if (bodies.length !== 1 || objects[0]?.role !== "body") throw new ShapeError("objects")
+    if (bodies.length !== 1 || objects[0]?.role !== "body" || objects.length > 1 + MAX_FILES) throw new ShapeError("objects")
     if (new Set(objects.map((object) => object.id)).size !== objects.length) throw new ShapeError("objects")
 }
 

@@ -4,6 +4,8 @@
  */
 
 import { serve, type Port } from "./serve.ts"
+import { temporaryOf, type DiskScope } from "./temporary.ts"
 
 // The DOM's types describe a window here; a worker's scope has the shape of a port.
-serve(globalThis as unknown as Port)
+const scope = globalThis as unknown as Port & DiskScope
+serve(scope, temporaryOf(scope))

@@ -196,7 +196,7 @@ export class Messages {
             ["an unknown version", await make("version", { ...content, v: 2 })],
             ["an unknown member", await make("unknown member", { ...content, note: "" })],
             ["a missing member", await make("missing member", short)],
-            ["a grant, which this version cannot check", await make("grant", { ...content, grants: [{}] })],
+            ["a grant without its members", await make("grant", { ...content, grants: [{}] })],
             ["merge values that no grant vouches for", await make("merge", { ...content, merge: { name: "Maya" } })],
             ["no JSON", await make("no JSON", "Dear Maya,")],
             ["something after the zeros", await make("after the zeros", `${JSON.stringify(content)}\0\0{}`)],
@@ -239,7 +239,7 @@ async function others(text: string, opened: Json, file: Uint8Array): Promise<Mes
         envelope("a missing member", short),
         envelope("an unknown member", { ...opened, note: "" }),
         envelope("a signature with an unknown member", { ...opened, signature: { ...(opened["signature"] as Json), note: "" } }),
-        envelope("a grant, which this version cannot check", { ...opened, grants: [{}] }),
+        envelope("a grant without its members", { ...opened, grants: [{}] }),
         envelope("a message key that is no identity", { ...opened, message_key: maya.recipient }),
     ]
 }
