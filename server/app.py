@@ -30,10 +30,12 @@ from server.firms import service as firms
 from server.firms.service import Firm
 from server.graph.entra import Entra
 from server.graph.tokens import EntraTokens
-from server.keys import routes as key_routes
 from server.messages import routes as message_routes
+from server.messages.drafting import routes as drafting_routes
 from server.messages.ports import Blobs, SendingRights
 from server.messages.reading import routes as reading_routes
+from server.messages.sending import routes as sending_routes
+from server.messages.signing import routes as signing_routes
 from server.people import service as people
 from server.people.service import Person
 from server.people.sign_ins import routes as sign_in_routes
@@ -43,6 +45,21 @@ from server.people.sign_ins.service import OtherTenant
 from server.storage.blobs import ObstoreBlobs
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+_ROUTES: Final = (
+    firm_routes,
+    message_routes,
+    drafting_routes,
+    signing_routes,
+    sending_routes,
+    reading_routes,
+    sign_in_routes,
+)
+_BODY_MEMBERS: Final = frozenset(
+    {
+        "about", "address", "code", "draft_id", "envelope", "envelopes", "grants", "names",
+        "object", "reader", "readers", "reply_to", "statement", "statement_hash", "subject",
+    }
+)  # fmt: skip
 _log = structlog.get_logger()
 
 
@@ -97,7 +114,7 @@ def create_app(parts: Parts | None = None) -> APIFlask:
     app.extensions["letterlock"] = Tools(database=parts.database, vault=parts.vault)
     app.config["VALIDATION_ERROR_STATUS_CODE"] = Invalid.status
     _pages(app, parts.settings)
-    for module in (firm_routes, key_routes, message_routes, reading_routes, sign_in_routes):
+    for module in _ROUTES:
         app.register_blueprint(module.bp)
     spec = app.view_functions["openapi.spec"]
     app.view_functions["openapi.spec"] = callers(ANYONE, host=ANY_HOST)(spec)
@@ -270,16 +287,4 @@ class _NotThisWay(AppError):
 def _fields(detail: Any) -> list[str]:
     """Names of the members that were wrong; never what they held."""
     found = detail.get("json", {}) if isinstance(detail, dict) else {}
-    known = {
-        "address",
-        "code",
-        "draft_id",
-        "envelopes",
-        "names",
-        "reader",
-        "readers",
-        "statement",
-        "statement_hash",
-        "subject",
-    }
-    return sorted(known & {str(name) for name in found}) if isinstance(found, dict) else []
+    return sorted(_BODY_MEMBERS & {str(name) for name in found}) if isinstance(found, dict) else []

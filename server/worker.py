@@ -17,8 +17,8 @@ from server.graph.client import GraphMail
 from server.graph.entra import Entra
 from server.graph.mailbox import GraphSenderMailbox, GraphSystemMailbox
 from server.mail.mime import MimeRenderer
-from server.messages import tasks as message_tasks
 from server.messages.ports import MailboxAway
+from server.messages.sending import tasks as message_tasks
 from server.people.sign_ins import service as sign_ins
 from server.people.sign_ins import tasks as sign_in_tasks
 from server.people.sign_ins.ports import MailAway
@@ -46,9 +46,10 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
     )
     graph, render = GraphMail(settings.graph_url), MimeRenderer()
     sender = GraphSenderMailbox(entra, graph, render.notice)
-    system = GraphSystemMailbox(entra, graph, render.code)
+    system = GraphSystemMailbox(entra, graph, render.code, render.reply)
+    mailboxes = message_tasks.Mailboxes(sender=sender, system=system)
     by_kind: dict[str, Callable[[Job], None]] = {
-        "notice": lambda job: message_tasks.send_notice(database, vault, job, sender),
+        "notice": lambda job: message_tasks.send_notice(database, vault, job, mailboxes),
         "code": lambda job: sign_in_tasks.send_code(database, vault, job, system),
     }
     given_up: dict[str, Callable[[Job], None]] = {

@@ -4,13 +4,9 @@
 does what a client's browser does.
 """
 
-import base64
-import hashlib
 import json
-import time
-import uuid
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +21,10 @@ from server.base.outbox import LANES
 from server.base.settings import Settings
 from server.cli import add_demo_firm, ensure_master_key
 from server.crypto import age
-from server.crypto.encoding import b64u, canonical
-from server.crypto.envelope import Envelope, seal_envelope
-from server.crypto.identity import Identity, Recipient
-from server.crypto.padding import pad, unpad
-from server.crypto.signing import Signature
+from server.crypto.identity import Identity
+from server.crypto.padding import unpad
 from server.crypto.statement import parse_statement
+from tests.drafts import Draft, begin
 from tests.sandbox.running import API, CLIENT, SECRET, Sandbox, eventually
 
 ORIGIN = "http://localhost:8399"
@@ -101,6 +95,10 @@ class Pane:
             f"/api/v1{path}", method=method, base_url=ADDIN_ORIGIN, headers=headers, **payload
         )
 
+    def api(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
+        """One call of the API."""
+        return self.call(method, path, body, **more)
+
     def put(self, path: str, body: Any) -> TestResponse:
         """PUT JSON."""
         return self.call("PUT", path, body)
@@ -110,117 +108,22 @@ class Pane:
         return self.call("POST", path, body)
 
     def draft(
-        self, to: Sequence[str] = ("maya@client.example",), text: str = "Dear Maya"
-    ) -> "Draft":
-        """A message with its body uploaded and its readers looked up."""
-        body = {"readers": [{"address": address} for address in to]}
-        looked_up = self.post("/lookups", body).json["lookups"]
-        found = [json.loads(item["text"]) for item in looked_up]
-        made = self.post("/messages", {"draft_id": str(uuid.uuid4())}).json
-        draft = Draft(self, made["id"], made["thread_id"], found, text)
-        draft.upload()
-        return draft
+        self,
+        to: Sequence[str] = ("maya@client.example",),
+        text: str = "Dear Maya",
+        **more: Any,
+    ) -> Draft:
+        """A message with its objects uploaded and its readers looked up."""
+        return begin(self, to=to, text=text, **more)
 
-    def send(self, to: Sequence[str] = ("maya@client.example",), text: str = "Dear Maya") -> str:
+    def send(
+        self,
+        to: Sequence[str] = ("maya@client.example",),
+        text: str = "Dear Maya",
+        **more: Any,
+    ) -> str:
         """Write and send; returns the message's id."""
-        draft = self.draft(to, text)
-        draft.sign()
-        answer = draft.send()
-        assert answer.status_code == 202, answer.json
-        return draft.id
-
-
-@dataclass
-class Draft:
-    """A message on its way from the pane."""
-
-    pane: Pane
-    id: str
-    thread_id: str
-    readers: list[dict[str, Any]]
-    text: str
-    subject: str = "Your year-end"
-    identity: Identity = field(default_factory=Identity.new)
-    object_id: str = field(default_factory=new_token)
-    signature: Any = None
-
-    def __post_init__(self) -> None:
-        body = {
-            "v": 1, "subject": "Your year-end", "html": f"<p>{self.text}</p>", "text": self.text,
-            "sent_at": int(time.time()), "files": [],
-        }  # fmt: skip
-        self.body = json.dumps(body).encode()
-        self.file = age.encrypt(self.identity.recipient, pad(self.body))
-
-    def upload(self) -> TestResponse:
-        """Put the body's object."""
-        return self.pane.call(
-            "PUT",
-            f"/messages/{self.id}/objects/{self.object_id}",
-            data=self.file,
-            content_type="application/octet-stream",
-        )
-
-    def statement(self, **changes: Any) -> str:
-        """The statement's canonical text."""
-        own = json.loads(self.pane.me["lookup"]["text"])
-        listed = [(own, "sender"), *((reader, "to") for reader in self.readers)]
-        rows = [
-            {"address": r["address"], "role": role, "level": r["level"], "key": r["key"]}
-            for r, role in listed
-        ]
-        signing = hashlib.sha256(base64.urlsafe_b64decode(own["signing_key"] + "=")).digest()
-        value = {
-            "v": 1, "message_id": self.id, "thread_id": self.thread_id, "parents": [],
-            "sender": {
-                "address": own["address"], "firm": self.pane.me["firm"]["id"],
-                "key": b64u(signing), "custody": "managed",
-            },
-            "readers": sorted(rows, key=lambda row: (row["address"], row["role"])),
-            "level": "managed", "created": int(time.time()), "expires": None, "policy": {},
-            "message_key": self.identity.recipient.fingerprint,
-            "objects": [{
-                "id": self.object_id, "role": "body", "size": len(self.body),
-                "sha256": b64u(hashlib.sha256(self.file).digest()),
-            }],
-            "checkpoint": None,
-        } | changes  # fmt: skip
-        return canonical(value)
-
-    def sign(self, **changes: Any) -> TestResponse:
-        """Have the statement signed."""
-        self.signed = self.statement(**changes)
-        answer = self.pane.post(f"/messages/{self.id}/signature", {"statement": self.signed})
-        self.signature = answer.json
-        return answer
-
-    def envelopes(self) -> list[dict[str, str]]:
-        """One envelope for each reader and the sender."""
-        content = Envelope(
-            message_key=self.identity.text,
-            statement=self.signed,
-            signature=Signature(**self.signature),
-        )
-        own = json.loads(self.pane.me["lookup"]["text"])
-        keys = {reader["key"]: reader["recipient"] for reader in [own, *self.readers]}
-        return [
-            {
-                "key": fingerprint,
-                "age": base64.b64encode(
-                    seal_envelope(Recipient.parse(recipient), content)
-                ).decode(),
-            }
-            for fingerprint, recipient in keys.items()
-        ]
-
-    def send(self, **changes: Any) -> TestResponse:
-        """Send it."""
-        body = {
-            "subject": self.subject,
-            "statement_hash": parse_statement(self.signed).hash,
-            "envelopes": self.envelopes(),
-        }
-        return self.pane.post(f"/messages/{self.id}/send", body | changes)
+        return sent(self.draft(to, text, **more))
 
 
 @dataclass
@@ -229,6 +132,7 @@ class Visitor:
 
     house: House
     http: FlaskClient
+    me: Any = None
 
     def call(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
         """One call from the portal's own page."""
@@ -237,9 +141,20 @@ class Visitor:
         payload = {"json": body} if body is not None else more
         return self.http.open(path, method=method, base_url=ORIGIN, headers=headers, **payload)
 
+    def api(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
+        """One call of the API from the portal's own page."""
+        return self.call(method, f"/api/v1{path}", body, **more)
+
     def post(self, path: str, body: Any) -> TestResponse:
         """POST JSON to the API."""
-        return self.call("POST", f"/api/v1{path}", body)
+        return self.api("POST", path, body)
+
+    def answer(
+        self, message_id: str, to: Sequence[str], text: str = "Dear Ann", **more: Any
+    ) -> str:
+        """Answer a letter; returns the answer's id."""
+        self.me = self.api("PUT", "/me", {}).json
+        return sent(begin(self, to=to, text=text, reply_to=message_id, **more))
 
     def ask_code(self, message_id: str, address: str = "maya@client.example") -> str:
         """Ask for a code, let the worker send it, and find it in the mailbox."""
@@ -271,6 +186,15 @@ class Visitor:
         identity = Identity.parse(opened["message_key"])
         body: dict[str, Any] = json.loads(unpad(age.decrypt(identity, file), item.size))
         return body
+
+
+def sent(draft: Draft) -> str:
+    """Have a draft signed and send it; returns its id."""
+    signed = draft.sign()
+    assert signed.status_code == 200, signed.json
+    answer = draft.send()
+    assert answer.status_code == 202, answer.json
+    return draft.id
 
 
 def furnished(

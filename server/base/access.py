@@ -19,6 +19,7 @@ from server.base.http import (
     PORTAL,
     SAFE_METHODS,
     SESSION_COOKIE,
+    SIGNED_IN,
     STAFF,
     Rule,
     origin_of,
@@ -81,7 +82,7 @@ def authorise(authentication: Authentication) -> None:
         raise NotFound
     request.max_content_length = rule.body
     unsafe = request.method not in SAFE_METHODS
-    if unsafe and rule.host == PORTAL:
+    if unsafe and g.host == PORTAL:
         require_same_origin(g.firm.origin)
     _identify(authentication, rule)
     if unsafe:
@@ -97,8 +98,12 @@ def _check_type(rule: Rule) -> None:
 
 
 def _identify(authentication: Authentication, rule: Rule) -> None:
-    g.viewer = g.person = None
-    if rule.caller == STAFF:
+    """Set `g.person`: who is signed in, as the route's rule wants it; `g.viewer` at the portal."""
+    g.viewer = g.person = g.assertion = None
+    caller = rule.caller
+    if caller == SIGNED_IN:
+        caller = STAFF if g.host == ADDIN else CLIENT
+    if caller == STAFF:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token or g.host != ADDIN:
             raise NotSignedIn
@@ -109,11 +114,11 @@ def _identify(authentication: Authentication, rule: Rule) -> None:
     token = request.cookies.get(SESSION_COOKIE, "") if g.host == PORTAL else ""
     if token:
         try:
-            g.viewer = authentication.client_of(g.firm, token)
+            g.viewer = g.person = authentication.client_of(g.firm, token)
             if request.method not in SAFE_METHODS:
                 authentication.touch(token)
         except NotSignedIn:
-            if rule.caller == CLIENT:
+            if caller == CLIENT:
                 raise
-    if rule.caller == CLIENT and g.viewer is None:
+    if caller == CLIENT and g.viewer is None:
         raise NotSignedIn

@@ -1,5 +1,6 @@
 """The event log: append-only facts. Who, what id, when; never content."""
 
+from collections.abc import Collection
 from typing import Final
 
 from sqlalchemy import BigInteger, Column, Connection, Index, String, Table, func, select
@@ -29,6 +30,19 @@ def count_events(connection: Connection, *, firm_id: str, kind: str, about: str,
         events.c.at > since,
     )
     return int(connection.execute(statement).scalar_one())
+
+
+def which_happened(
+    connection: Connection, *, firm_id: str, kind: str, person_id: str, about: Collection[str]
+) -> set[str]:
+    """Of these things, those about which this person has a fact of this kind."""
+    statement = select(events.c.about).where(
+        events.c.firm_id == firm_id,
+        events.c.about.in_(about),
+        events.c.kind == kind,
+        events.c.person_id == person_id,
+    )
+    return {str(value) for value in connection.execute(statement).scalars()}
 
 
 def append_event(

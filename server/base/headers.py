@@ -24,7 +24,7 @@ def secure(response: Response, settings: Settings, *, host: str, frame: bool) ->
     """Set the headers for one host; `frame` is the message's own document."""
     headers = response.headers
     headers["Content-Security-Policy"] = "; ".join(
-        _frame_policy() if frame else _policy(settings, host)
+        _frame_policy(settings, host) if frame else _policy(settings, host)
     )
     headers["X-Content-Type-Options"] = "nosniff"
     headers["Referrer-Policy"] = "no-referrer"
@@ -38,21 +38,22 @@ def secure(response: Response, settings: Settings, *, host: str, frame: bool) ->
         headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
 
 
-def _frame_policy() -> tuple[str, ...]:
-    """Nothing runs in a message, nothing is fetched for it, and only our own page frames it."""
+def _frame_policy(settings: Settings, host: str) -> tuple[str, ...]:
+    """Nothing runs in a message, nothing is fetched for it, and only our own page frames it.
+
+    In the pane that page stands in a frame of Office, and every frame around it counts.
+    """
+    ancestors = _office_frames(settings) if host == ADDIN else "'self'"
     return (
         "default-src 'none'", "style-src 'self'", "img-src data: blob:", "base-uri 'none'",
-        "form-action 'none'", "frame-ancestors 'self'",
+        "form-action 'none'", f"frame-ancestors {ancestors}",
     )  # fmt: skip
 
 
 def _policy(settings: Settings, host: str) -> tuple[str, ...]:
     addin = host == ADDIN
     scripts = f" {_origin(settings.office_js)}" if addin else ""
-    ancestors = "'none'"
-    if addin:
-        demo = (_origin(settings.office_js),) if settings.demo else ()
-        ancestors = " ".join(("'self'", *OFFICE_HOSTS, *demo))
+    ancestors = _office_frames(settings) if addin else "'none'"
     connect = "connect-src 'self'"
     if addin:
         connect += f" {_origin(settings.graph_url)} {_origin(settings.authority)}"
@@ -63,6 +64,11 @@ def _policy(settings: Settings, host: str) -> tuple[str, ...]:
     )  # fmt: skip
     # Microsoft's office.js writes scripts by string, so Trusted Types are for the portal only.
     return policy if addin else (*policy, _TRUSTED, "trusted-types letterlock dompurify")
+
+
+def _office_frames(settings: Settings) -> str:
+    demo = (_origin(settings.office_js),) if settings.demo else ()
+    return " ".join(("'self'", *OFFICE_HOSTS, *demo))
 
 
 def _origin(url: str) -> str:

@@ -6,11 +6,13 @@ Source: docs/spec/http.md sections 1 and 2.
 
 import hashlib
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
-from typing import Any, Final, TypeVar, cast
+from tempfile import SpooledTemporaryFile
+from typing import Any, BinaryIO, Final, TypeVar, cast
 from urllib.parse import urlsplit
 
 from flask import Request, Response, current_app, g, jsonify, request
@@ -21,14 +23,18 @@ from server.base import idempotency
 from server.base.database import Database
 from server.base.errors import AppError, Conflict, Invalid, NotAllowed, TooLarge
 from server.base.vault import Vault
+from server.crypto.encoding import b64u
 
 SESSION_COOKIE: Final = "__Host-session"
 CODE_COOKIE: Final = "__Host-code"
 SMALL_BODY: Final = 64 * 1024
+IN_MEMORY: Final = 1024 * 1024
+PIECE: Final = 64 * 1024
 SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 ANYONE: Final = "anyone"
 STAFF: Final = "staff"
 CLIENT: Final = "client"
+SIGNED_IN: Final = "signed-in"  # staff at the add-in's host, a client at the portal
 PORTAL: Final = "portal"
 ADDIN: Final = "addin"
 ANY_HOST: Final = "any"
@@ -77,7 +83,7 @@ class WrongOrigin(NotAllowed):
 def callers(
     caller: str, *, host: str, body: int = SMALL_BODY, takes: str = JSON
 ) -> Callable[[View], View]:
-    """Mark a view: ANYONE, STAFF or CLIENT, at PORTAL, ADDIN or ANY_HOST, at most `body` bytes."""
+    """Mark a view: who may call it, at which host, with at most `body` bytes."""
 
     def mark(view: View) -> View:
         view.rule = Rule(caller=caller, host=host, body=body, takes=takes)  # type: ignore[attr-defined]
@@ -144,20 +150,37 @@ def require_same_origin(origin: str) -> None:
         raise WrongOrigin
 
 
-def read_body(limit: int) -> bytes:
-    """The whole body, and not a byte more than `limit`.
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A body that was read whole: `file` at its start, size in bytes, base64url SHA-256."""
+
+    file: BinaryIO
+    size: int
+    sha256: str
+
+
+@contextmanager
+def uploaded(limit: int) -> Iterator[Upload]:
+    """The whole body, and not a byte more than `limit`; on disk where it is large.
 
     Raises:
         TooLarge: It is longer.
+        Invalid: It was cut short.
     """
     if (request.content_length or 0) > limit:
         raise TooLarge
-    data = request.stream.read(limit + 1)
-    if len(data) > limit:
-        raise TooLarge
-    if not data or (request.content_length is not None and len(data) != request.content_length):
-        raise Invalid("The upload was cut short. Nothing was kept; send it again.")
-    return bytes(data)
+    digest, size = hashlib.sha256(), 0
+    with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
+        while chunk := request.stream.read(min(PIECE, limit + 1 - size)):
+            size += len(chunk)
+            if size > limit:
+                raise TooLarge
+            digest.update(chunk)
+            file.write(chunk)
+        if not size or (request.content_length is not None and size != request.content_length):
+            raise Invalid("The upload was cut short. Nothing was kept; send it again.")
+        file.seek(0)
+        yield Upload(file=cast("BinaryIO", file), size=size, sha256=b64u(digest.digest()))
 
 
 def network_of(caller: Request) -> str:

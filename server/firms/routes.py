@@ -48,9 +48,9 @@ def mails() -> ResponseReturnValue:
 
 
 @bp.get("/frame")
-@callers(ANYONE, host=PORTAL)
+@callers(ANYONE, host=ANY_HOST)
 def frame() -> ResponseReturnValue:
-    """The empty document into which the reader's page puts a message."""
+    """The empty document into which the reader's page and the pane put a message."""
     return render_template("frame.html")
 
 

@@ -39,15 +39,33 @@ class GraphSenderMailbox:
 
 
 class GraphSystemMailbox:
-    """Sends codes as the firm's system mailbox. Implements people.sign_ins.ports.CodeMail.
+    """Sends as the firm's system mailbox.
 
-    `render` makes the MIME of a code mail, from the arguments of `send_code` without the tenant.
+    Implements people.sign_ins.ports.CodeMail and messages.ports.SystemMailbox. `render_code` makes
+    the MIME of a code mail, from the arguments of `send_code` without the tenant; `render_reply`
+    that of the notice that a client has answered.
     """
 
-    def __init__(self, entra: Entra, graph: GraphMail, render: Callable[..., bytes]) -> None:
+    def __init__(
+        self,
+        entra: Entra,
+        graph: GraphMail,
+        render_code: Callable[..., bytes],
+        render_reply: Callable[[Notice], bytes],
+    ) -> None:
         self._entra = entra
         self._graph = graph
-        self._render = render
+        self._render_code = render_code
+        self._render_reply = render_reply
+
+    def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> None:
+        """Send one notice for a client who answers."""
+        mime = self._render_reply(notice)
+        try:
+            token = self._entra.for_system(tenant_id=tenant_id)
+        except SignInAgain as error:  # our own credentials are refused: an admin must mend them
+            raise MailboxAway from error
+        self._graph.send(token=token, mime=mime, mailbox=notice.brand.mailbox)
 
     def send_code(
         self,
@@ -61,7 +79,7 @@ class GraphSystemMailbox:
         expires_at: datetime,
     ) -> None:
         """Send one code; an unknown outcome is tried again, because a second code mail is harmless."""
-        mime = self._render(
+        mime = self._render_code(
             brand=brand,
             to=to,
             code=code,

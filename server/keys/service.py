@@ -18,7 +18,8 @@ from server.base.ids import new_id
 from server.base.vault import Vault
 from server.crypto import custody, signing
 from server.crypto.encoding import b64u
-from server.crypto.envelope import Envelope, open_envelope
+from server.crypto.envelope import Envelope, open_draft_envelope, open_envelope
+from server.crypto.errors import Refusal
 from server.crypto.identity import Identity, Recipient, fingerprint
 from server.crypto.signing import Signature
 from server.crypto.statement import lookup_text
@@ -120,6 +121,11 @@ def reading_key(connection: Connection, person: Person) -> PublicKey:
     return _public(store.current_key(connection, person.firm_id, person.id, ENCRYPTION))
 
 
+def has_reading_key(connection: Connection, person: Person) -> bool:
+    """Whether envelopes can be sealed to this person."""
+    return store.current_key(connection, person.firm_id, person.id, ENCRYPTION) is not None
+
+
 def signing_key(connection: Connection, person: Person) -> PublicKey:
     """The key that signs for this person now.
 
@@ -154,6 +160,37 @@ def open_managed(
     if row is None or row["owner_id"] != person.id or row["secret_sealed"] is None:
         raise NotFound
     return open_envelope(Identity(_unwrap(connection, vault, row)), file)
+
+
+def open_managed_draft(connection: Connection, vault: Vault, person: Person, *, file: bytes) -> str:
+    """The draft key of a draft whose writer's key is in managed custody; the caller writes the Event.
+
+    A draft may be older than the writer's present key, so each of her keys is tried.
+
+    Raises:
+        NotFound: The person has no key in custody.
+        Refusal: envelope-malformed.
+    """
+    rows = store.keys_in_custody(connection, person.firm_id, person.id, ENCRYPTION)
+    if not rows:
+        raise NotFound
+    *older, last = [Identity(_unwrap(connection, vault, row)) for row in rows]
+    for identity in older:
+        try:
+            return open_draft_envelope(identity, file)
+        except Refusal:
+            continue
+    return open_draft_envelope(last, file)
+
+
+def sign_grant(connection: Connection, vault: Vault, person: Person, text: str) -> Signature:
+    """Sign a grant for a managed sender. The caller has checked it (statement.md 6).
+
+    Raises:
+        NotFound: The person has no managed signing key.
+    """
+    seed = _secret(connection, vault, person.firm_id, person.id, SIGNING)
+    return signing.sign(seed, signing.GRANT, text)
 
 
 def _keep(

@@ -1,6 +1,6 @@
 """Queries on keys."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
@@ -24,6 +24,23 @@ def current_key(connection: Connection, firm_id: str, owner_id: str, purpose: st
 def key_by_fingerprint(connection: Connection, firm_id: str, fingerprint: str) -> Row | None:
     """A key of the firm, retired or not."""
     return _one(connection, (keys.c.firm_id == firm_id) & (keys.c.fingerprint == fingerprint))
+
+
+def keys_in_custody(
+    connection: Connection, firm_id: str, owner_id: str, purpose: str
+) -> Sequence[Row]:
+    """The owner's keys for a purpose whose secret is here, newest first."""
+    statement = (
+        select(keys)
+        .where(
+            keys.c.firm_id == firm_id,
+            keys.c.owner_id == owner_id,
+            keys.c.purpose == purpose,
+            keys.c.secret_sealed.is_not(None),
+        )
+        .order_by(keys.c.created.desc(), keys.c.id)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
 
 
 def insert_wrapping_key(connection: Connection, values: Row) -> None:

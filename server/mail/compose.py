@@ -24,6 +24,7 @@ NAMED_READERS = 5
 
 _CODE = re.compile(r"[0-9A-Z]{4}-[0-9A-Z]{4}")
 _DELIVERY = re.compile(r"[0-9A-Za-z_-]{1,64}")
+_RE = re.compile(r"^(?:re:\s*)+", re.IGNORECASE)
 # Not strftime: its names follow the locale of the process.
 _DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 _MONTHS = (
@@ -86,9 +87,54 @@ class MailComposer:
             sender=one_line(sender_name, limit=NAME_LIMIT) or sender_address,
             sender_address=one_line(sender_address, limit=SUBJECT_LIMIT),
             subject=one_line(subject, limit=SUBJECT_LIMIT),
+            about=_about(subject),
             greeted=_greeted(names),
             many=len(names) > 1,
             readers=_shown(names),
+            sent=long_date(sent_at, brand.zone),
+            url=url,
+            origin=origin,
+            host=host,
+            path=path,
+        )
+
+    def compose_reply(
+        self,
+        *,
+        brand: Brand,
+        sender_name: str,
+        handler_address: str,
+        subject: str,
+        sent_at: datetime,
+        url: str,
+        delivery_id: str,
+    ) -> Mail:
+        """The notice that a client has answered; impersonal, from the system's mailbox.
+
+        Args:
+            brand: What the firm's mails wear.
+            sender_name: The client, as the firm knows her.
+            handler_address: Where a reply goes.
+            subject: Public, with its "Re: ".
+            sent_at: Aware; shown in the firm's zone.
+            url: The letter's page, http or https.
+            delivery_id: Goes out as the header `x-letterlock-delivery`.
+
+        Raises:
+            UnsafeLine: Subject or name holds a line break or another control.
+            ValueError: The time has no zone, or url or delivery id is not of its form.
+        """
+        if not _DELIVERY.fullmatch(delivery_id):
+            raise ValueError("a delivery id has 1 to 64 letters, digits, - or _")
+        origin, host, path = _split(url)
+        return self._compose(
+            "reply",
+            {DELIVERY_HEADER: delivery_id},
+            brand=brand,
+            sender=one_line(sender_name, limit=NAME_LIMIT),
+            handler=one_line(handler_address, limit=SUBJECT_LIMIT),
+            subject=one_line(subject, limit=SUBJECT_LIMIT),
+            about=_about(subject),
             sent=long_date(sent_at, brand.zone),
             url=url,
             origin=origin,
@@ -165,6 +211,11 @@ def _split(url: str) -> tuple[str, str, str]:
     if parts.scheme not in {"http", "https"} or not parts.netloc or parts.query or parts.fragment:
         raise ValueError("a letter's page is an http or https address without a query")
     return f"{parts.scheme}://{parts.netloc}", parts.netloc, parts.path
+
+
+def _about(subject: str) -> str:
+    """The public subject as a sentence takes it: one line, without the "Re: " of answers."""
+    return _RE.sub("", one_line(subject, limit=SUBJECT_LIMIT))
 
 
 def _greeted(names: Sequence[str]) -> list[str]:

@@ -1,6 +1,7 @@
 """A composed mail with its addresses, as MIME (RFC 5322, RFC 2046)."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from email.header import Header
 from email.headerregistry import Address
@@ -10,9 +11,7 @@ from email.utils import format_datetime, formataddr, make_msgid
 
 from server.base.mail import Brand, Mail, one_line
 from server.mail.compose import NAME_LIMIT, MailComposer
-from server.messages.ports import Notice
-
-Party = tuple[str, str]
+from server.messages.ports import Notice, Party
 
 
 class _Wire(EmailPolicy):
@@ -55,7 +54,28 @@ class MimeRenderer:
             delivery_id=notice.delivery_id,
         )
         sender = (notice.sender_address, notice.sender_name)
-        return build(mail, sender=sender, to=notice.to, cc=notice.cc, date=notice.sent_at)
+        return build(mail, sender=sender, readers=Readers.of(notice), thread=Thread.of(notice))
+
+    def reply(self, notice: Notice) -> bytes:
+        """The notice that a client has answered, from the system's mailbox, in her name."""
+        brand, handler = notice.brand, notice.reply_to or (notice.brand.mailbox, "")
+        mail = self._composer.compose_reply(
+            brand=brand,
+            sender_name=notice.sender_name,
+            handler_address=handler[0],
+            subject=notice.subject,
+            sent_at=notice.sent_at,
+            url=notice.url,
+            delivery_id=notice.delivery_id,
+        )
+        name = one_line(f"{notice.sender_name} via {brand.name}", limit=NAME_LIMIT)
+        return build(
+            _by_a_machine(mail),
+            sender=(brand.mailbox, name),
+            readers=Readers.of(notice),
+            thread=Thread.of(notice),
+            reply_to=handler,
+        )
 
     def code(
         self,
@@ -67,34 +87,77 @@ class MimeRenderer:
         browser: str,
         expires_at: datetime,
     ) -> bytes:
-        """The mail with a sign-in code, from the system's mailbox; a robot's answer is not wanted."""
+        """The mail with a sign-in code, from the system's mailbox."""
         mail = self._composer.compose_code(
             brand=brand, code=code, asked_at=asked_at, browser=browser, expires_at=expires_at
         )
-        headers = {
-            **mail.headers, "Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"
-        }  # fmt: skip
-        mail = Mail(subject=mail.subject, html=mail.html, text=mail.text, headers=headers)
-        return build(mail, sender=(brand.mailbox, brand.name), to=[(to, "")], cc=(), date=asked_at)
+        return build(
+            _by_a_machine(mail),
+            sender=(brand.mailbox, brand.name),
+            readers=Readers(to=[(to, "")]),
+            thread=Thread(date=asked_at),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Readers:
+    """Whom a mail goes to."""
+
+    to: Sequence[Party]
+    cc: Sequence[Party] = ()
+    hidden: Sequence[Party] = ()
+
+    @classmethod
+    def of(cls, notice: Notice) -> "Readers":
+        """The readers of a notice."""
+        return cls(to=notice.to, cc=notice.cc, hidden=notice.hidden)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """When a mail was written, its Message-ID (made if None), and what it answers, oldest first."""
+
+    date: datetime
+    message_id: str | None = None
+    references: Sequence[str] = ()
+
+    @classmethod
+    def of(cls, notice: Notice) -> "Thread":
+        """The place of a notice in its thread."""
+        return cls(notice.sent_at, notice.message_id, notice.references)
 
 
 def build(
-    mail: Mail, *, sender: Party, to: Sequence[Party], cc: Sequence[Party], date: datetime
+    mail: Mail, *, sender: Party, readers: Readers, thread: Thread, reply_to: Party | None = None
 ) -> bytes:
-    """One multipart/alternative message, text first. Parties are (address, name)."""
+    """One multipart/alternative message, text first (RFC 5322 section 3.6.4 for the thread)."""
     message = EmailMessage(policy=_Wire(linesep="\r\n"))
     message["From"] = _address(sender)
-    message["To"] = [_address(party) for party in to]
-    if cc:
-        message["Cc"] = [_address(party) for party in cc]
+    if reply_to:
+        message["Reply-To"] = _address(reply_to)
+    for name, parties in (("To", readers.to), ("Cc", readers.cc), ("Bcc", readers.hidden)):
+        if parties:
+            message[name] = [_address(party) for party in parties]
     message["Subject"] = _ascii(mail.subject)  # it decodes what looks encoded: encode first
-    message["Date"] = format_datetime(date)
-    message["Message-ID"] = make_msgid(domain=sender[0].rpartition("@")[2])
+    message["Date"] = format_datetime(thread.date)
+    domain = sender[0].rpartition("@")[2]
+    own = f"<{thread.message_id}>" if thread.message_id else make_msgid(domain=domain)
+    message["Message-ID"] = own
+    if thread.references:
+        message["In-Reply-To"] = f"<{thread.references[-1]}>"
+        message["References"] = " ".join(f"<{item}>" for item in thread.references)
     for name, value in mail.headers.items():
         message[name] = value
     message.set_content(mail.text, cte="quoted-printable")
     message.add_alternative(mail.html, subtype="html", cte="quoted-printable")
     return message.as_bytes()
+
+
+def _by_a_machine(mail: Mail) -> Mail:
+    """Ask robots not to answer (RFC 3834; the second is Exchange's)."""
+    robots = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+    headers = {**mail.headers, **robots}
+    return Mail(subject=mail.subject, html=mail.html, text=mail.text, headers=headers)
 
 
 def _address(party: Party) -> Address:

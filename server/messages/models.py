@@ -43,8 +43,13 @@ entries: Final = Table(
     Column("statement_hash", String(43)),
     Column("signed_objects", JSON),  # ids; what else was uploaded goes when the message is sent
     Column("subject_sealed", LargeBinary),
+    Column("reply_to", String(22)),
+    Column("draft_object", String(22)),  # of the objects; a draft that was kept
+    Column("draft_envelope", LargeBinary),
+    Column("draft_saved", BigInteger),
     UniqueConstraint("sender_id", "draft_id"),
     Index("ix_entries_thread", "firm_id", "thread_id"),
+    Index("ix_entries_sender", "sender_id", "state"),
 )
 
 objects: Final = Table(
@@ -55,7 +60,7 @@ objects: Final = Table(
     Column("firm_id", String(32), ForeignKey("firms.id"), nullable=False),
     Column("size", Integer, nullable=False),
     Column("sha256", String(43), nullable=False),
-    Column("file", LargeBinary),  # null: in the blob store, under firm/entry/object
+    Column("file", LargeBinary),  # null: in the blob store, under firm/entry/hash
 )
 
 readers: Final = Table(

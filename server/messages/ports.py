@@ -1,11 +1,13 @@
 """What messages need from outside."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import BinaryIO, Protocol, TypeAlias
 
 from server.base.mail import Brand
+
+Party: TypeAlias = tuple[str, str]  # address and name
 
 
 class SignInAgain(Exception):
@@ -38,20 +40,28 @@ class OutcomeUnknown(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """The notification of one message. It names the message, never a reader, and nothing of it.
+    """The notification of one message. It names the message, never a hidden reader, and nothing of it.
 
-    `to` and `cc` are (address, name) pairs; `subject` is the public one, maybe empty.
+    `to`, `cc` and `hidden` are (address, name) pairs; `subject` is the public one, maybe empty.
+    `message_id` and `references` (oldest first) are Message-IDs of RFC 5322 without brackets.
+    `is_answer`: it answers another message. `reply_to` is set where it goes out from the firm's
+    system mailbox, for a client: the person of the firm whom an ordinary reply reaches.
     """
 
     brand: Brand
     sender_address: str
     sender_name: str
-    to: Sequence[tuple[str, str]]
-    cc: Sequence[tuple[str, str]]
+    to: Sequence[Party]
+    cc: Sequence[Party]
+    hidden: Sequence[Party] = ()
     subject: str
     sent_at: datetime
     url: str
     delivery_id: str
+    message_id: str
+    references: Sequence[str] = ()
+    is_answer: bool = False
+    reply_to: Party | None = None
 
 
 class SendingRights(Protocol):
@@ -86,15 +96,31 @@ class SenderMailbox(Protocol):
         """Give back what is held open."""
 
 
+class SystemMailbox(Protocol):
+    """Sends a notification from the firm's system mailbox, for a client who answers."""
+
+    def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> None:
+        """Send it.
+
+        Raises:
+            MailboxAway: Not taken; try again.
+            MailboxRefused: Not taken, and never will be.
+            OutcomeUnknown: Maybe taken; do not send again.
+        """
+
+
 class Blobs(Protocol):
     """Keeps large ciphertext."""
 
-    def put(self, key: str, content: bytes) -> None:
-        """Keep `content` under a new key, durably. The same bytes again are fine."""
+    def put(self, key: str, file: BinaryIO) -> None:
+        """Keep the whole of `file` under a new key, durably. The same bytes again are fine."""
 
-    def get(self, key: str) -> bytes:
-        """What is kept under `key`.
+    def get(self, key: str) -> Iterator[bytes]:
+        """What is kept under `key`, in pieces.
 
         Raises:
             FileNotFoundError: Nothing is.
         """
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Forget these. What is not there is forgotten already."""

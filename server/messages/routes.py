@@ -1,23 +1,25 @@
-"""The pane: sign in, write a message, send it."""
+"""Writing a message, in the pane and at the portal: sign in, look up, make, throw away."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
 from apiflask import APIBlueprint
 from flask.typing import ResponseReturnValue
 from pydantic import Field, field_validator
 
+from server.base.addresses import parse_address
+from server.base.errors import Invalid, NotAllowed, NotFound
 from server.base.http import (
     ADDIN,
-    BYTES,
-    STAFF,
+    ANY_HOST,
+    PORTAL,
+    SIGNED_IN,
     Model,
     Nothing,
     callers,
     created,
     current,
     once,
-    read_body,
     request_key,
     tools,
 )
@@ -26,23 +28,41 @@ from server.crypto.statement import MAX_READERS
 from server.events import service as events
 from server.keys import service as keys
 from server.messages import service as messages
-from server.messages.service import MAX_OBJECT
-from server.messages.signing import service as signing
+from server.messages.sending import service as sending
 from server.people import service as people
-
-LARGE_BODY = 24 * 1024 * 1024
-STATEMENT_BODY = 256 * 1024
+from server.people.service import Person
 
 MessageId = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{22}$")]
-Hash = Annotated[str, Field(pattern=r"^[A-Za-z0-9_-]{43}$")]
 
 bp = APIBlueprint("messages", __name__, url_prefix="/api/v1")
 
 
+class WriteInOutlook(NotAllowed):
+    """Somebody of the firm who signed in with a code by mail: it opens letters and no more."""
+
+    code = "write-in-outlook"
+    title = "Write from Outlook"
+    detail = "Colleagues of the firm write and answer from Outlook. Nothing was sent."
+
+
+class ReaderIn(Model):
+    """A reader to look up."""
+
+    address: Annotated[str, Field(min_length=3, max_length=320)]
+
+
+class LookupsIn(Model):
+    """Readers to look up, 1 to 200; for a client `about` names the letter that she answers."""
+
+    readers: Annotated[list[ReaderIn], Field(min_length=1, max_length=MAX_READERS)]
+    about: MessageId | None = None
+
+
 class MessageIn(Model):
-    """A new message, for a draft of the pane."""
+    """A new message, for a draft of the writer; `reply_to` names the message that is answered."""
 
     draft_id: str
+    reply_to: MessageId | None = None
 
     @field_validator("draft_id")
     @classmethod
@@ -51,55 +71,38 @@ class MessageIn(Model):
         return str(UUID(value))
 
 
-class StatementIn(Model):
-    """The statement to sign, as canonical JSON text."""
+def writer() -> Person:
+    """Who is signed in, if this sign-in may write: staff by Entra, clients by code.
 
-    statement: Annotated[str, Field(max_length=STATEMENT_BODY)]
-
-
-class EnvelopeIn(Model):
-    """One reader's envelope: the fingerprint of her key and the age file in base64."""
-
-    key: Hash
-    age: Annotated[str, Field(max_length=90_000)]
-
-
-class SendIn(Model):
-    """A sealed message: public subject, hash of the signed statement, all envelopes."""
-
-    subject: Annotated[str, Field(max_length=2000)]
-    statement_hash: Hash
-    envelopes: Annotated[list[EnvelopeIn], Field(min_length=1, max_length=MAX_READERS)]
-    names: Annotated[dict[str, str], Field(max_length=MAX_READERS)] = Field(default_factory=dict)
+    Raises:
+        WriteInOutlook: Staff by code.
+    """
+    person: Person = current("person")
+    if person.kind == "staff" and current("host") == PORTAL:
+        raise WriteInOutlook
+    return person
 
 
 @bp.put("/me")
 @bp.input(Nothing)
-@callers(STAFF, host=ADDIN)
+@callers(SIGNED_IN, host=ANY_HOST)
 def sign_in(json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body is empty
-    """Sign in to the pane: makes the person and her keys at the first call."""
+    """Begin to write: makes the person, for staff, and her keys at the first call."""
     request_key()
-    firm, claims = current("firm"), current("claims")
+    firm = current("firm")
     with tools().database.write() as connection:
-        person = people.sign_in_staff(
-            connection,
-            tools().vault,
-            firm_id=firm.id,
-            domains=firm.domains,
-            object_id=claims.object_id,
-            address=claims.address,
-            name=claims.name,
-        )
+        person = _staff(connection) if current("host") == ADDIN else writer()
         directory_key = keys.ensure_directory_key(connection, tools().vault, firm.id)
         keys.ensure(connection, tools().vault, person, signs=True)
         lookup = keys.look_up(connection, tools().vault, person)
-    messages.sign_in(
-        tools().database,
-        current("rights"),
-        firm=firm,
-        person=person,
-        assertion=current("assertion"),
-    )
+    if current("host") == ADDIN:
+        sending.sign_in(
+            tools().database,
+            current("rights"),
+            firm=firm,
+            person=person,
+            assertion=current("assertion"),
+        )
     return {
         "person": {"address": person.address, "name": person.name},
         "firm": {"id": firm.id, "name": firm.name, "portal": firm.origin},
@@ -108,9 +111,27 @@ def sign_in(json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body
     }
 
 
+@bp.post("/lookups")
+@bp.input(LookupsIn)
+@callers(SIGNED_IN, host=ANY_HOST)
+def look_up(json_data: LookupsIn) -> ResponseReturnValue:
+    """Readers' public keys, signed by the firm's directory key; new addresses get a managed key."""
+    request_key()
+    person = writer()
+    wanted = [parse_address(reader.address) for reader in json_data.readers]
+    answers: list[dict[str, Any]] = []
+    with tools().database.write() as connection:
+        for address in wanted:
+            reader = _reader(connection, person, address, json_data.about)
+            keys.ensure(connection, tools().vault, reader, signs=False)
+            lookup = keys.look_up(connection, tools().vault, reader)
+            answers.append({**lookup.to_json(), "name": reader.name})
+    return {"lookups": answers}
+
+
 @bp.post("/messages")
 @bp.input(MessageIn)
-@callers(STAFF, host=ADDIN)
+@callers(SIGNED_IN, host=ANY_HOST)
 @once
 def create(json_data: MessageIn) -> ResponseReturnValue:
     """Make a message for a draft; the same draft yields the same message."""
@@ -118,71 +139,15 @@ def create(json_data: MessageIn) -> ResponseReturnValue:
         entry = messages.create(
             connection,
             firm=current("firm"),
-            sender=current("person"),
+            sender=writer(),
             draft_id=json_data.draft_id,
+            reply_to=json_data.reply_to,
         )
     return created({"id": entry["id"], "thread_id": entry["thread_id"]})
 
 
-@bp.put("/messages/<token:message_id>/objects/<token:object_id>")
-@callers(STAFF, host=ADDIN, body=MAX_OBJECT, takes=BYTES)
-def put_object(message_id: str, object_id: str) -> ResponseReturnValue:
-    """Keep one age file (octet-stream). The same bytes again get the same answer."""
-    request_key()
-    row = messages.put_object(
-        tools().database,
-        current("blobs"),
-        firm=current("firm"),
-        sender=current("person"),
-        message_id=message_id,
-        object_id=object_id,
-        file=read_body(MAX_OBJECT),
-    )
-    return created({"sha256": row["sha256"], "size": row["size"]})
-
-
-@bp.post("/messages/<token:message_id>/signature")
-@bp.input(StatementIn)
-@callers(STAFF, host=ADDIN, body=STATEMENT_BODY)
-@once
-def sign(message_id: str, json_data: StatementIn) -> ResponseReturnValue:
-    """Sign the statement for a managed sender, after checking all of it that the server sees."""
-    with tools().database.write() as connection:
-        signature = signing.sign(
-            connection,
-            tools().vault,
-            firm=current("firm"),
-            sender=current("person"),
-            message_id=message_id,
-            text=json_data.statement,
-        )
-    return signature.to_json()
-
-
-@bp.post("/messages/<token:message_id>/send")
-@bp.input(SendIn)
-@callers(STAFF, host=ADDIN, body=LARGE_BODY)
-@once
-def send(message_id: str, json_data: SendIn) -> ResponseReturnValue:
-    """Accept the sealed message and queue its notice; 202 when it is kept."""
-    entry = messages.send(
-        tools().database,
-        tools().vault,
-        current("rights"),
-        firm=current("firm"),
-        sender=current("person"),
-        assertion=current("assertion"),
-        message_id=message_id,
-        subject=json_data.subject,
-        statement_hash=json_data.statement_hash,
-        files={envelope.key: envelope.age for envelope in json_data.envelopes},
-        names=json_data.names,
-    )
-    return {"id": entry["id"], "state": entry["state"]}, 202
-
-
 @bp.get("/messages/<token:message_id>")
-@callers(STAFF, host=ADDIN)
+@callers(SIGNED_IN, host=ANY_HOST)
 def show(message_id: str) -> ResponseReturnValue:
     """How far a sender's own message is."""
     with tools().database.read() as connection:
@@ -196,6 +161,48 @@ def show(message_id: str) -> ResponseReturnValue:
         "state": entry["state"],
         "notice": {"state": _weakest(deliveries), "detail": _reason(deliveries)},
     }
+
+
+@bp.delete("/messages/<token:message_id>")
+@callers(SIGNED_IN, host=ANY_HOST)
+def discard(message_id: str) -> ResponseReturnValue:
+    """Throw a draft away with all that was uploaded for it."""
+    request_key()
+    messages.discard(
+        tools().database,
+        current("blobs"),
+        firm=current("firm"),
+        sender=writer(),
+        message_id=message_id,
+    )
+    return "", 204
+
+
+def _staff(connection: Any) -> Person:
+    firm, claims = current("firm"), current("claims")
+    return people.sign_in_staff(
+        connection,
+        tools().vault,
+        firm_id=firm.id,
+        domains=firm.domains,
+        object_id=claims.object_id,
+        address=claims.address,
+        name=claims.name,
+    )
+
+
+def _reader(connection: Any, person: Person, address: str, about: str | None) -> Person:
+    """The person behind an address. A client gets only those whom she may answer."""
+    firm, vault = current("firm"), tools().vault
+    if person.kind == "staff":
+        return people.find_or_make(connection, vault, firm_id=firm.id, address=address, name="")
+    if about is None:
+        raise Invalid("Say which letter you answer. Nothing was looked up.")
+    reader = people.find(connection, vault, firm_id=firm.id, address=address)
+    allowed = messages.answerable(connection, firm, person, about)
+    if reader is None or reader.id not in allowed:
+        raise NotFound
+    return reader
 
 
 def _weakest(deliveries: list[events.Delivery]) -> str:

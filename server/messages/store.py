@@ -51,6 +51,64 @@ def sealed_of(connection: Connection, firm_id: str, sender_id: str) -> Sequence[
     return list(connection.execute(statement).scalars())
 
 
+def entries_of_thread(connection: Connection, firm_id: str, thread_id: str) -> Sequence[Row]:
+    """The sent entries of a thread, oldest first."""
+    statement = (
+        select(entries)
+        .where(
+            entries.c.firm_id == firm_id,
+            entries.c.thread_id == thread_id,
+            entries.c.sealed_at.is_not(None),
+        )
+        .order_by(entries.c.sealed_at, entries.c.id)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def drafts_of(connection: Connection, firm_id: str, sender_id: str) -> Sequence[Row]:
+    """A sender's drafts that were kept, newest first."""
+    columns = ("id", "draft_id", "thread_id", "reply_to", "draft_saved")
+    statement = (
+        select(*(entries.c[name] for name in columns))
+        .where(
+            entries.c.firm_id == firm_id,
+            entries.c.sender_id == sender_id,
+            entries.c.state == "draft",
+            entries.c.draft_saved.is_not(None),
+        )
+        .order_by(entries.c.draft_saved.desc(), entries.c.id)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def readers_of_many(
+    connection: Connection, entry_ids: Sequence[str]
+) -> Mapping[str, Sequence[Row]]:
+    """The readers of several entries, by entry, in the order of the statements."""
+    statement = (
+        select(readers)
+        .where(readers.c.entry_id.in_(entry_ids))
+        .order_by(readers.c.entry_id, readers.c.position)
+    )
+    found: dict[str, list[Row]] = {entry_id: [] for entry_id in entry_ids}
+    for row in connection.execute(statement).mappings():
+        found[row["entry_id"]].append(dict(row))
+    return found
+
+
+def delete_entry(connection: Connection, entry_id: str) -> None:
+    """Delete an entry that was never sent, with its parts."""
+    for table in (envelopes, readers, objects):
+        connection.execute(table.delete().where(table.c.entry_id == entry_id))
+    connection.execute(entries.delete().where(entries.c.id == entry_id))
+
+
+def delete_thread_if_empty(connection: Connection, thread_id: str) -> None:
+    """Delete a thread in which nothing stands."""
+    used = select(entries.c.id).where(entries.c.thread_id == thread_id).exists()
+    connection.execute(threads.delete().where(threads.c.id == thread_id, ~used))
+
+
 def insert_object(connection: Connection, values: Row) -> None:
     """Add an object."""
     connection.execute(objects.insert().values(**values))
@@ -58,7 +116,8 @@ def insert_object(connection: Connection, values: Row) -> None:
 
 def objects_of(connection: Connection, entry_id: str) -> Sequence[Row]:
     """The objects of an entry, without their bytes."""
-    columns = (objects.c.id, objects.c.size, objects.c.sha256)
+    in_row = objects.c.file.is_not(None).label("in_row")
+    columns = (objects.c.id, objects.c.size, objects.c.sha256, in_row)
     statement = select(*columns).where(objects.c.entry_id == entry_id)
     return [dict(row) for row in connection.execute(statement).mappings()]
 
@@ -66,6 +125,12 @@ def objects_of(connection: Connection, entry_id: str) -> Sequence[Row]:
 def keep_objects(connection: Connection, entry_id: str, object_ids: Sequence[str]) -> None:
     """Delete the objects of an entry that are not among these."""
     where = (objects.c.entry_id == entry_id) & objects.c.id.not_in(object_ids)
+    connection.execute(objects.delete().where(where))
+
+
+def delete_object(connection: Connection, entry_id: str, object_id: str) -> None:
+    """Delete one object of an unsent entry."""
+    where = (objects.c.entry_id == entry_id) & (objects.c.id == object_id)
     connection.execute(objects.delete().where(where))
 
 

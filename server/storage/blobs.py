@@ -1,13 +1,16 @@
 """Blobs in a folder, Azure Blob or S3. Implements messages.ports.Blobs."""
 
 import os
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import BinaryIO, Final
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import AlreadyExistsError
 from obstore.store import LocalStore, ObjectStore, from_url
+
+PIECE: Final = 1024 * 1024
 
 
 class ObstoreBlobs:
@@ -21,23 +24,29 @@ class ObstoreBlobs:
         else:
             self._store = from_url(url)
 
-    def put(self, key: str, content: bytes) -> None:
-        """Keep `content` under `key`, durably.
+    def put(self, key: str, file: BinaryIO) -> None:
+        """Keep the whole of `file` under `key`, durably.
 
         Keys end in the content's hash, so what is there already is the same bytes.
         """
-        with suppress(AlreadyExistsError):
-            obstore.put(self._store, key, content, mode="create")
+        obstore.put(self._store, key, file, use_multipart=True, chunk_size=PIECE)
         if self._folder is not None:
             _sync(self._folder / key)
 
-    def get(self, key: str) -> bytes:
-        """What is kept under `key`.
+    def get(self, key: str) -> Iterator[bytes]:
+        """What is kept under `key`, in pieces.
 
         Raises:
             FileNotFoundError: Nothing is.
         """
-        return bytes(obstore.get(self._store, key).bytes())
+        stream = obstore.get(self._store, key).stream(min_chunk_size=PIECE)
+        return (bytes(piece) for piece in stream)
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Forget these. What is not there is forgotten already."""
+        for key in keys:
+            with suppress(FileNotFoundError):
+                obstore.delete(self._store, key)
 
 
 def _sync(path: Path) -> None:

@@ -30,7 +30,8 @@ from tests.e2e.people import (
     send,
     write,
 )
-from tests.house import Draft, Pane
+from tests.drafts import Draft
+from tests.house import Pane
 from tests.sandbox.running import API
 
 pytestmark = pytest.mark.timeout(300)

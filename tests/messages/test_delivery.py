@@ -7,7 +7,8 @@ import pytest
 from sqlalchemy import text
 
 from server.base.outbox import enqueue
-from tests.house import Draft, House, mailbox
+from tests.drafts import Draft
+from tests.house import House, mailbox
 from tests.sandbox.running import eventually
 
 ANN = "ann@hart.example"

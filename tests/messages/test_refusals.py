@@ -8,7 +8,8 @@ import pytest
 from sqlalchemy import text
 
 from server.crypto.identity import Identity
-from tests.house import Draft, House, Pane
+from tests.drafts import Draft
+from tests.house import House, Pane
 
 TOM = "tom@client.example"
 

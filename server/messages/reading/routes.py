@@ -1,7 +1,7 @@
 """Reading a message, at the portal."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
 
 from apiflask import APIBlueprint
@@ -12,12 +12,12 @@ from pydantic import Field, model_validator
 from server.base.addresses import parse_address
 from server.base.errors import Invalid
 from server.base.http import (
+    ANY_HOST,
     ANYONE,
-    CLIENT,
     CODE_COOKIE,
     PORTAL,
+    SIGNED_IN,
     Model,
-    Nothing,
     browser_words,
     callers,
     current,
@@ -29,7 +29,7 @@ from server.base.http import (
 from server.crypto.encoding import b64u
 from server.keys import service as keys
 from server.messages.reading import service as reading
-from server.messages.reading.service import MessageHead
+from server.messages.reading.service import EXPORTED, OPENED, Letter, MessageHead
 from server.people.sign_ins import service as sign_ins
 
 bp = APIBlueprint("reading", __name__)
@@ -50,22 +50,18 @@ class CodeIn(Model):
         return self
 
 
+class OpenIn(Model):
+    """Why a message is opened: to read it, or for an export."""
+
+    purpose: Annotated[Literal["read", "export"], Field(alias="for")] = "read"
+
+
 @bp.get("/m/<token:message_id>")
 @bp.doc(hide=True)
 @callers(ANYONE, host=PORTAL)
 def page(message_id: str) -> ResponseReturnValue:
     """The reader's page. It sends nothing, opens nothing and changes nothing."""
-    firm, viewer = current("firm"), current("viewer")
-    with tools().database.read() as connection:
-        head = reading.head(connection, tools().vault, firm=firm, message_id=message_id)
-        known = viewer is not None and reading.is_reader(connection, message_id, viewer)
-        directory_key = keys.directory_key(connection, firm.id)
-    return render_template(
-        "reader.html",
-        letter=_shown(head, firm.brand.zone, viewer.address if known else None),
-        code_from=firm.brand.mailbox,
-        directory_key=b64u(directory_key),
-    )
+    return _page("reader.html", message_id)
 
 
 @bp.post("/api/v1/messages/<token:message_id>/codes")
@@ -100,43 +96,94 @@ def ask_code(message_id: str, json_data: CodeIn) -> ResponseReturnValue:
     return response
 
 
+@bp.get("/m/<token:message_id>/export")
+@bp.doc(hide=True)
+@callers(ANYONE, host=PORTAL)
+def export_page(message_id: str) -> ResponseReturnValue:
+    """The page that makes an export, in the reader's browser."""
+    return _page("export.html", message_id)
+
+
+@bp.get("/api/v1/messages/<token:message_id>/thread")
+@callers(SIGNED_IN, host=ANY_HOST)
+def thread(message_id: str) -> ResponseReturnValue:
+    """The letters of a thread that the person may read, oldest first."""
+    with tools().database.read() as connection:
+        thread_id, letters = reading.thread(
+            connection,
+            tools().vault,
+            firm=current("firm"),
+            viewer=current("person"),
+            message_id=message_id,
+        )
+    return {"thread_id": thread_id, "messages": [_listed(letter) for letter in letters]}
+
+
 @bp.post("/api/v1/messages/<token:message_id>/open")
-@bp.input(Nothing)
-@callers(CLIENT, host=PORTAL)
-def open_envelope(message_id: str, json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body is empty
+@bp.input(OpenIn)
+@callers(SIGNED_IN, host=ANY_HOST)
+def open_envelope(message_id: str, json_data: OpenIn) -> ResponseReturnValue:
     """The content of the reader's own envelope, and what her browser checks it with."""
     request_key()
-    viewer = current("viewer")
+    viewer = current("person")
     opened = reading.open_envelope(
         tools().database,
         tools().vault,
         firm=current("firm"),
         viewer=viewer,
         message_id=message_id,
+        kind=EXPORTED if json_data.purpose == "export" else OPENED,
     )
-    lookup = opened.sender_lookup
     return {
         **opened.envelope.to_json(),
         "viewer": {"address": viewer.address, "key": opened.viewer_key},
-        "sender": {"text": lookup.text, "signature": lookup.signature.to_json()},
+        "sender": opened.sender_lookup.to_json(),
         "sender_name": opened.sender.shown_name,
+        "names": opened.names,
+        "granters": [granter.to_json() for granter in opened.granters],
         "directory_key": b64u(opened.directory_key),
     }
 
 
 @bp.get("/api/v1/messages/<token:message_id>/objects/<token:object_id>")
-@callers(CLIENT, host=PORTAL)
+@callers(SIGNED_IN, host=ANY_HOST)
 def object_file(message_id: str, object_id: str) -> ResponseReturnValue:
-    """One age file."""
-    file = reading.object_file(
+    """One age file, as a stream."""
+    size, pieces = reading.object_file(
         tools().database,
         current("blobs"),
         firm=current("firm"),
-        viewer=current("viewer"),
+        viewer=current("person"),
         message_id=message_id,
         object_id=object_id,
     )
-    return Response(file, mimetype="application/octet-stream")
+    headers = {"Content-Length": str(size)}
+    return Response(pieces, mimetype="application/octet-stream", headers=headers)
+
+
+def _page(template: str, message_id: str) -> str:
+    firm, viewer = current("firm"), current("viewer")
+    with tools().database.read() as connection:
+        head = reading.head(connection, tools().vault, firm=firm, message_id=message_id)
+        known = viewer is not None and reading.is_reader(connection, message_id, viewer)
+        directory_key = keys.directory_key(connection, firm.id)
+    return render_template(
+        template,
+        letter=_shown(head, firm.brand.zone, viewer.address if known else None),
+        code_from=firm.brand.mailbox,
+        directory_key=b64u(directory_key),
+    )
+
+
+def _listed(letter: Letter) -> dict[str, Any]:
+    return {
+        "id": letter.id,
+        "sender": {"address": letter.sender.address, "name": letter.sender.name},
+        "sent_at": int(letter.sent_at.timestamp()),
+        "level": letter.level,
+        "mine": letter.mine,
+        "opened": letter.opened,
+    }
 
 
 def _address(json_data: CodeIn, head: MessageHead) -> str:

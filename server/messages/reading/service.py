@@ -4,7 +4,7 @@ Source: docs/spec/http.md section 4. What is not there and what is somebody else
 NotFound.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -14,18 +14,21 @@ from sqlalchemy import Connection
 from server.base.addresses import masks
 from server.base.database import Database
 from server.base.errors import NotFound
-from server.base.events import append_event
+from server.base.events import append_event, which_happened
 from server.base.vault import Vault
 from server.crypto.envelope import Envelope
+from server.crypto.errors import Refusal
+from server.crypto.grants import parse_grant
 from server.firms.service import Firm
 from server.keys import service as keys
 from server.messages import store
 from server.messages.ports import Blobs
-from server.messages.service import blob_key
+from server.messages.service import ADDRESSED, blob_key, own_row, readable, sent_message
 from server.people import service as people
 from server.people.service import Person
 
-READABLE: Final = ("sealed", "delivered", "read")
+OPENED: Final = "message.opened"
+EXPORTED: Final = "message.exported"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,14 +50,32 @@ class MessageHead:
         return masks([person.address for person in self.addressed])
 
 
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A message of a thread as its reader's list shows it; `opened`: by this reader, before."""
+
+    id: str
+    sender: Person
+    sent_at: datetime
+    level: str
+    mine: bool
+    opened: bool
+
+
 @dataclass(frozen=True, slots=True, repr=False)
 class Opened:
-    """A reader's own envelope, opened, with what her browser needs to check it."""
+    """A reader's own envelope, opened, with what her browser needs to check it.
+
+    `granters` are the look-ups of those who signed grants and are not the sender; `names` what
+    the directory calls sender, To and Cc, by address.
+    """
 
     envelope: Envelope
     viewer_key: str
     sender: Person
     sender_lookup: keys.Lookup
+    granters: tuple[keys.Lookup, ...]
+    names: dict[str, str]
     directory_key: bytes
 
 
@@ -64,7 +85,7 @@ def head(connection: Connection, vault: Vault, *, firm: Firm, message_id: str) -
     Raises:
         NotFound: No such message at this firm, or not sent.
     """
-    entry = _sent(connection, firm, message_id)
+    entry = sent_message(connection, firm, message_id)
     rows = store.readers_of(connection, message_id)
     return MessageHead(
         id=message_id,
@@ -74,7 +95,7 @@ def head(connection: Connection, vault: Vault, *, firm: Firm, message_id: str) -
         addressed=tuple(
             people.get(connection, vault, row["person_id"])
             for row in rows
-            if row["role"] in {"to", "cc"}
+            if row["role"] in ADDRESSED
         ),
     )
 
@@ -91,11 +112,47 @@ def reader_at(
 
 def is_reader(connection: Connection, message_id: str, person: Person) -> bool:
     """Whether a person is among a message's readers."""
-    return _own_row(store.readers_of(connection, message_id), person) is not None
+    return own_row(store.readers_of(connection, message_id), person) is not None
+
+
+def thread(
+    connection: Connection, vault: Vault, *, firm: Firm, viewer: Person, message_id: str
+) -> tuple[str, list[Letter]]:
+    """The thread of a message: its id, and what of it this person may read, oldest first.
+
+    Raises:
+        NotFound: No such message, not sent, or not the viewer's.
+    """
+    entry, _ = readable(connection, firm, viewer, message_id)
+    sent = store.entries_of_thread(connection, firm.id, entry["thread_id"])
+    ids = [item["id"] for item in sent]
+    rows = store.readers_of_many(connection, ids)
+    opened = which_happened(
+        connection, firm_id=firm.id, kind=OPENED, person_id=viewer.id, about=ids
+    )
+    letters = [
+        Letter(
+            id=item["id"],
+            sender=people.get(connection, vault, item["sender_id"]),
+            sent_at=datetime.fromtimestamp(item["sealed_at"] / 1000, tz=UTC),
+            level=item["level"],
+            mine=item["sender_id"] == viewer.id,
+            opened=item["id"] in opened,
+        )
+        for item in sent
+        if own_row(rows[item["id"]], viewer) is not None
+    ]
+    return entry["thread_id"], letters
 
 
 def open_envelope(
-    database: Database, vault: Vault, *, firm: Firm, viewer: Person, message_id: str
+    database: Database,
+    vault: Vault,
+    *,
+    firm: Firm,
+    viewer: Person,
+    message_id: str,
+    kind: str = OPENED,
 ) -> Opened:
     """Open the viewer's own envelope, which is in managed custody, and write the Event.
 
@@ -104,27 +161,23 @@ def open_envelope(
         Refusal: envelope-malformed.
     """
     with database.read() as connection:
-        entry = _sent(connection, firm, message_id)
-        row = _own_row(store.readers_of(connection, message_id), viewer)
-        file = store.envelope(connection, message_id, row["key"]) if row else None
-        if row is None or file is None:
+        entry, row = readable(connection, firm, viewer, message_id)
+        file = store.envelope(connection, message_id, row["key"])
+        if file is None:
             raise NotFound
         sender = people.get(connection, vault, entry["sender_id"])
+        envelope = keys.open_managed(connection, vault, viewer, key=row["key"], file=file)
         opened = Opened(
-            envelope=keys.open_managed(connection, vault, viewer, key=row["key"], file=file),
+            envelope=envelope,
             viewer_key=row["key"],
             sender=sender,
             sender_lookup=keys.look_up(connection, vault, sender),
+            granters=_granters(connection, vault, firm, sender, envelope),
+            names=_names(connection, vault, sender, message_id),
             directory_key=keys.directory_key(connection, firm.id),
         )
     with database.write() as connection:
-        append_event(
-            connection,
-            firm_id=firm.id,
-            kind="message.opened",
-            person_id=viewer.id,
-            about=message_id,
-        )
+        append_event(connection, firm_id=firm.id, kind=kind, person_id=viewer.id, about=message_id)
         if viewer.id != entry["sender_id"]:
             store.update_entry(connection, message_id, {"state": "read"})
     return opened
@@ -132,30 +185,43 @@ def open_envelope(
 
 def object_file(
     database: Database, blobs: Blobs, *, firm: Firm, viewer: Person, message_id: str, object_id: str
-) -> bytes:
-    """One age file of a message that the viewer may read.
+) -> tuple[int, Iterator[bytes]]:
+    """One age file of a message that the viewer may read: its length in bytes, and its pieces.
 
     Raises:
         NotFound: No such message or object, not sent, or not the viewer's.
     """
     with database.read() as connection:
-        _sent(connection, firm, message_id)
-        if not is_reader(connection, message_id, viewer):
-            raise NotFound
+        readable(connection, firm, viewer, message_id)
         row = store.object_of(connection, message_id, object_id)
     if row is None:
         raise NotFound
     if row["file"] is not None:
-        return bytes(row["file"])
-    return blobs.get(blob_key(firm.id, message_id, row["sha256"]))
+        return row["size"], iter((bytes(row["file"]),))
+    return row["size"], blobs.get(blob_key(firm.id, message_id, row["sha256"]))
 
 
-def _sent(connection: Connection, firm: Firm, message_id: str) -> store.Row:
-    entry = store.entry(connection, firm.id, message_id)
-    if entry is None or entry["state"] not in READABLE:
-        raise NotFound
-    return entry
+def _granters(
+    connection: Connection, vault: Vault, firm: Firm, sender: Person, envelope: Envelope
+) -> tuple[keys.Lookup, ...]:
+    """Look-ups of those who signed grants; the browser checks the grants, and refuses bad ones."""
+    addresses: set[str] = set()
+    for grant in envelope.grants:
+        try:
+            addresses.add(parse_grant(grant.text).granted_by.address)
+        except Refusal:
+            continue
+    found: list[keys.Lookup] = []
+    for address in sorted(addresses - {sender.address}):
+        person = people.find(connection, vault, firm_id=firm.id, address=address)
+        if person is not None and keys.has_reading_key(connection, person):
+            found.append(keys.look_up(connection, vault, person))
+    return tuple(found)
 
 
-def _own_row(rows: Sequence[store.Row], person: Person) -> store.Row | None:
-    return next((row for row in rows if row["person_id"] == person.id), None)
+def _names(connection: Connection, vault: Vault, sender: Person, message_id: str) -> dict[str, str]:
+    rows = store.readers_of(connection, message_id)
+    known = [
+        people.get(connection, vault, row["person_id"]) for row in rows if row["role"] in ADDRESSED
+    ]
+    return {person.address: person.name for person in (sender, *known) if person.name}

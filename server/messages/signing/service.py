@@ -1,8 +1,11 @@
-"""Sign the statement of an unsent message for a managed sender.
+"""Sign the statement and the grants of an unsent message for a managed sender.
 
-Before it signs, the server checks everything of the statement that it can see: this message, this
-sender, these uploads, the directory's keys. Source: docs/spec/statement.md section 6.
+Before it signs, the server checks everything of them that it can see: this message, this sender,
+these uploads, the directory's keys, the thread. Source: docs/spec/statement.md section 6.
 """
+
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from sqlalchemy import Connection
 
@@ -10,25 +13,53 @@ from server.base.errors import NotFound
 from server.base.events import append_event
 from server.base.vault import Vault
 from server.crypto.errors import Refusal
+from server.crypto.grants import Grant, check_grant, check_granter, merge_hash, parse_grant
+from server.crypto.shape import LEVELS
 from server.crypto.signing import Signature
-from server.crypto.statement import LEVELS, Reader, Statement, parse_statement
+from server.crypto.statement import MAX_READERS, Reader, Statement, parse_statement
 from server.firms.service import Firm
 from server.keys import service as keys
 from server.messages import store
-from server.messages.service import AlreadySent, StaleKeys, StatementRefused, own_message
+from server.messages.service import (
+    ADDRESSED,
+    HIDDEN,
+    AlreadySent,
+    OnlyAnswers,
+    StaleKeys,
+    StatementRefused,
+    answerable,
+    own_message,
+    own_row,
+)
 from server.people import service as people
 from server.people.service import Person
 
 
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """The signature of a statement, and those of its grants in their order."""
+
+    statement: Signature
+    grants: tuple[Signature, ...]
+
+
 def sign(
-    connection: Connection, vault: Vault, *, firm: Firm, sender: Person, message_id: str, text: str
-) -> Signature:
-    """Sign the statement of an unsent message for its managed sender. The caller commits.
+    connection: Connection,
+    vault: Vault,
+    *,
+    firm: Firm,
+    sender: Person,
+    message_id: str,
+    text: str,
+    grants: Sequence[str] = (),
+) -> Signed:
+    """Sign the statement of an unsent message, and its grants. The caller commits.
 
     Raises:
         NotFound: Not this sender's message.
         AlreadySent: It has been sent.
         StatementRefused: It does not say what the server sees; nothing was signed.
+        OnlyAnswers: A client's, to somebody whom she may not answer; nothing was signed.
         StaleKeys: A reader's key is not the directory's any more; nothing was signed.
     """
     entry = own_message(connection, firm, sender, message_id, lock=True)
@@ -36,10 +67,14 @@ def sign(
         raise AlreadySent
     try:
         statement = parse_statement(text)
+        granted = [_grant(grant, statement) for grant in grants]
     except Refusal as refusal:
         raise StatementRefused(refusal=refusal.code) from refusal
-    _check_statement(connection, statement, entry=entry, firm=firm, sender=sender)
-    rows = _reader_rows(connection, vault, statement, firm=firm)
+    _check_statement(connection, statement, granted, entry=entry, firm=firm, sender=sender)
+    _check_parents(connection, statement, firm=firm, sender=sender)
+    rows = _reader_rows(connection, vault, statement, granted, firm=firm)
+    if sender.kind == "client":
+        _check_answer(connection, firm, sender, entry, rows)
     store.replace_readers(connection, message_id, rows)
     changed = {
         "statement_hash": statement.hash,
@@ -50,20 +85,42 @@ def sign(
     append_event(
         connection, firm_id=firm.id, kind="message.signed", person_id=sender.id, about=message_id
     )
-    return keys.sign_statement(connection, vault, sender, text)
+    return Signed(
+        statement=keys.sign_statement(connection, vault, sender, text),
+        grants=tuple(keys.sign_grant(connection, vault, sender, grant) for grant in grants),
+    )
+
+
+def _grant(text: str, statement: Statement) -> Grant:
+    grant = parse_grant(text)
+    check_grant(grant, statement)
+    check_granter(grant, statement)
+    if grant.role != HIDDEN or grant.merge != merge_hash({}):
+        raise Refusal("grant-malformed")
+    return grant
 
 
 def _check_statement(
-    connection: Connection, statement: Statement, *, entry: store.Row, firm: Firm, sender: Person
+    connection: Connection,
+    statement: Statement,
+    grants: Sequence[Grant],
+    *,
+    entry: store.Row,
+    firm: Firm,
+    sender: Person,
 ) -> None:
     uploaded = {row["id"]: row["sha256"] for row in store.objects_of(connection, entry["id"])}
     own = [reader.address for reader in statement.readers if reader.role == "sender"]
-    weakest = min((LEVELS.index(reader.level) for reader in statement.readers), default=0)
+    levels = [reader.level for reader in statement.readers] + [grant.level for grant in grants]
+    weakest = min((LEVELS.index(level) for level in levels), default=0)
+    reached = any(reader.role in ADDRESSED for reader in statement.readers) or bool(grants)
+    named = {reader.address for reader in statement.readers}
+    hidden = [grant.address for grant in grants]
     facts = (
         statement.message_id == entry["id"],
         statement.thread_id == entry["thread_id"],
-        statement.parents == (),
         statement.expires is None,
+        not statement.readers_grant,
         statement.sender.address == sender.address,
         statement.sender.firm == firm.id,
         statement.sender.custody == keys.MANAGED,
@@ -71,20 +128,50 @@ def _check_statement(
         own == [sender.address],
         statement.level == LEVELS[weakest],
         all(uploaded.get(item.id) == item.sha256 for item in statement.objects),
-        any(reader.role in {"to", "cc"} for reader in statement.readers),
+        entry["draft_object"] not in {item.id for item in statement.objects},
+        reached,
+        len(set(hidden)) == len(hidden) and not named & set(hidden),
+        len(statement.readers) + len(grants) <= MAX_READERS,
     )
     if not all(facts):
         raise StatementRefused(refusal="statement-malformed")
 
 
+def _check_parents(
+    connection: Connection, statement: Statement, *, firm: Firm, sender: Person
+) -> None:
+    """Each parent is a message of this thread that the sender may read."""
+    sent = store.entries_of_thread(connection, firm.id, statement.thread_id)
+    rows = store.readers_of_many(connection, [entry["id"] for entry in sent])
+    readable = {
+        entry["statement_hash"] for entry in sent if own_row(rows[entry["id"]], sender) is not None
+    }
+    if not set(statement.parents) <= readable:
+        raise StatementRefused(refusal="statement-malformed")
+
+
+def _check_answer(
+    connection: Connection, firm: Firm, sender: Person, entry: store.Row, rows: Sequence[store.Row]
+) -> None:
+    allowed = answerable(connection, firm, sender, entry["reply_to"]) | {sender.id}
+    if any(row["person_id"] not in allowed or row["role"] == HIDDEN for row in rows):
+        raise OnlyAnswers
+
+
 def _reader_rows(
-    connection: Connection, vault: Vault, statement: Statement, *, firm: Firm
+    connection: Connection,
+    vault: Vault,
+    statement: Statement,
+    grants: Sequence[Grant],
+    *,
+    firm: Firm,
 ) -> list[store.Row]:
     rows: list[store.Row] = []
     stale: list[str] = []
-    for position, reader in enumerate(statement.readers):
-        person = _directory_agrees(connection, vault, firm, reader)
-        if person is None:
+    everybody: list[Reader | Grant] = [*statement.readers, *grants]
+    for position, reader in enumerate(everybody):
+        person = people.find(connection, vault, firm_id=firm.id, address=reader.address)
+        if person is None or not _directory_agrees(connection, person, reader.key, reader.level):
             stale.append(reader.address)
             continue
         rows.append(
@@ -103,15 +190,9 @@ def _reader_rows(
     return rows
 
 
-def _directory_agrees(
-    connection: Connection, vault: Vault, firm: Firm, reader: Reader
-) -> Person | None:
-    person = people.find(connection, vault, firm_id=firm.id, address=reader.address)
-    if person is None:
-        return None
+def _directory_agrees(connection: Connection, person: Person, key: str, level: str) -> bool:
     try:
-        key = keys.reading_key(connection, person)
+        held = keys.reading_key(connection, person)
     except NotFound:
-        return None
-    agrees = key.fingerprint == reader.key and key.level == reader.level
-    return person if agrees else None
+        return False
+    return held.fingerprint == key and held.level == level

@@ -1,9 +1,13 @@
 """Work of the outbox for messages: the notification."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
+from typing import Final
+from urllib.parse import urlsplit
 
 from server.base.database import Database
 from server.base.events import append_event
+from server.base.mail import one_line
 from server.base.outbox import Job
 from server.base.vault import Vault
 from server.events import service as events
@@ -15,16 +19,29 @@ from server.messages.ports import (
     MailboxRefused,
     Notice,
     OutcomeUnknown,
+    Party,
     SenderMailbox,
     SignInAgain,
+    SystemMailbox,
 )
-from server.messages.service import NOTICE, name_place, subject_place
+from server.messages.sending.service import MAX_SUBJECT
+from server.messages.service import HIDDEN, NOTICE, name_place, subject_place
 from server.people import service as people
 from server.people.service import Person
 
+_RE: Final = "Re: "
 
-def send_notice(database: Database, vault: Vault, job: Job, mailbox: SenderMailbox) -> None:
-    """Send the one notification of a message as its sender, and note how that ended.
+
+@dataclass(frozen=True, slots=True)
+class Mailboxes:
+    """Where notices go out: the sender's own mailbox, or the firm's for a client's answer."""
+
+    sender: SenderMailbox
+    system: SystemMailbox
+
+
+def send_notice(database: Database, vault: Vault, job: Job, mailboxes: Mailboxes) -> None:
+    """Send the one notification of a message, and note how that ended.
 
     An unknown outcome is never tried again here: twice is worse than late (architecture.md 4.6).
 
@@ -47,7 +64,7 @@ def send_notice(database: Database, vault: Vault, job: Job, mailbox: SenderMailb
     state, reason = events.SENT, None
     _mark(database, entry, events.SENDING, None)
     try:
-        mailbox.send_notice(tenant_id=firm.tenant_id, person_id=entry["sender_id"], notice=notice)
+        _post(mailboxes, firm, entry, notice)
     except MailboxAway:
         _mark(database, entry, events.QUEUED, "away")
         raise
@@ -60,6 +77,14 @@ def send_notice(database: Database, vault: Vault, job: Job, mailbox: SenderMailb
     _mark(database, entry, state, reason)
 
 
+def _post(mailboxes: Mailboxes, firm: Firm, entry: store.Row, notice: Notice) -> None:
+    tenant_id = firm.tenant_id
+    if notice.reply_to is not None:
+        mailboxes.system.send_reply_notice(tenant_id=tenant_id, notice=notice)
+        return
+    mailboxes.sender.send_notice(tenant_id=tenant_id, person_id=entry["sender_id"], notice=notice)
+
+
 def _notice(
     database: Database, vault: Vault, entry: store.Row, *, delivery_id: str
 ) -> tuple[Firm, Notice]:
@@ -68,24 +93,68 @@ def _notice(
         firm = firms.get(connection, firm_id)
         sender = people.get(connection, vault, entry["sender_id"])
         readers = [
-            (row["role"], _party(vault, row, people.get(connection, vault, row["person_id"])))
+            (row["role"], people.get(connection, vault, row["person_id"]), row)
             for row in store.readers_of(connection, message_id)
         ]
-    place = subject_place(firm_id, message_id)
+        answered = store.entry(connection, firm_id, entry["reply_to"] or "")
+        root = people.get(connection, vault, answered["sender_id"]) if answered else None
+    parties = [(role, _party(vault, row, person)) for role, person, row in readers]
+    subject = vault.unseal_text(subject_place(firm_id, message_id), entry["subject_sealed"])
+    if not subject and answered and root:
+        subject = _answer_subject(vault, answered, root)
+    staff = [person for _, person, _ in readers if person.kind == "staff"]
     return firm, Notice(
         brand=firm.brand,
         sender_address=sender.address,
         sender_name=sender.shown_name,
-        to=[party for role, party in readers if role == "to"],
-        cc=[party for role, party in readers if role == "cc"],
-        subject=vault.unseal_text(place, entry["subject_sealed"]),
+        to=[party for role, party in parties if role == "to"],
+        cc=[party for role, party in parties if role == "cc"],
+        hidden=[party for role, party in parties if role == HIDDEN],
+        subject=subject,
         sent_at=datetime.fromtimestamp(entry["sealed_at"] / 1000, tz=UTC),
         url=f"{firm.origin}/m/{message_id}",
         delivery_id=delivery_id,
+        message_id=_mail_id(firm, message_id),
+        references=_references(firm, answered),
+        is_answer=answered is not None,
+        reply_to=_handler(firm, staff, root) if sender.kind == "client" else None,
     )
 
 
-def _party(vault: Vault, row: store.Row, person: Person) -> tuple[str, str]:
+def _handler(firm: Firm, staff: list[Person], answered: Person | None) -> Party:
+    """Whom an ordinary reply to a client's notice reaches: who wrote to her, else who reads it."""
+    if answered is not None and answered.kind == "staff":
+        staff = [answered]
+    return (staff[0].address, staff[0].name) if staff else (firm.brand.mailbox, firm.brand.name)
+
+
+def _answer_subject(vault: Vault, answered: store.Row, sender: Person) -> str:
+    """The public subject of what is answered, as its own notice showed it, after "Re: "."""
+    place = subject_place(answered["firm_id"], answered["id"])
+    subject = vault.unseal_text(place, answered["subject_sealed"])
+    if not subject:
+        subject = f"{sender.shown_name} has written to you (confidential)"
+    plain = subject[len(_RE) :] if subject.lower().startswith(_RE.lower()) else subject
+    return one_line(f"{_RE}{plain}", limit=MAX_SUBJECT)
+
+
+def _mail_id(firm: Firm, message_id: str) -> str:
+    """The Message-ID of a message's notice: known before it is sent, so that answers can name it."""
+    return f"{message_id}@{urlsplit(firm.origin).hostname}"
+
+
+def _references(firm: Firm, answered: store.Row | None) -> list[str]:
+    """What the notice of an answer names, so that mail programs thread it: thread, then parent.
+
+    The thread's own id never was a mail. It still joins answers where a mail system has given
+    the first notice another Message-ID.
+    """
+    if answered is None:
+        return []
+    return [_mail_id(firm, answered["thread_id"]), _mail_id(firm, answered["id"])]
+
+
+def _party(vault: Vault, row: store.Row, person: Person) -> Party:
     """Address and name of a reader: the sender's name for her, else the one that Entra gave."""
     if row["name_sealed"] is None:
         return person.address, person.name

@@ -1,0 +1,1 @@
+"""Parts of a message that is being written: its objects and its draft."""

@@ -1,0 +1,114 @@
+"""What is being written: upload objects, keep the draft, take it up again."""
+
+import base64
+import binascii
+import io
+from typing import Annotated
+
+from apiflask import APIBlueprint
+from flask.typing import ResponseReturnValue
+from pydantic import Field
+
+from server.base.errors import Invalid
+from server.base.http import (
+    ANY_HOST,
+    BYTES,
+    SIGNED_IN,
+    Model,
+    Nothing,
+    callers,
+    created,
+    current,
+    request_key,
+    tools,
+    uploaded,
+)
+from server.messages.drafting import service as drafting
+from server.messages.drafting.service import MAX_OBJECT, Part
+from server.messages.routes import writer
+
+DRAFT_BODY = 3 * 1024 * 1024
+
+bp = APIBlueprint("drafting", __name__, url_prefix="/api/v1")
+
+
+class DraftIn(Model):
+    """A draft: its object and its envelope, age files in base64."""
+
+    object: Annotated[str, Field(max_length=DRAFT_BODY)]
+    envelope: Annotated[str, Field(max_length=90_000)]
+
+
+@bp.put("/messages/<token:message_id>/objects/<token:object_id>")
+@callers(SIGNED_IN, host=ANY_HOST, body=MAX_OBJECT, takes=BYTES)
+def put_object(message_id: str, object_id: str) -> ResponseReturnValue:
+    """Keep one age file (octet-stream). The same bytes again get the same answer."""
+    request_key()
+    with uploaded(MAX_OBJECT) as upload:
+        row = drafting.put_object(
+            tools().database,
+            current("blobs"),
+            firm=current("firm"),
+            sender=writer(),
+            message_id=message_id,
+            object_id=object_id,
+            part=Part(file=upload.file, size=upload.size, sha256=upload.sha256),
+        )
+    return created({"sha256": row["sha256"], "size": row["size"]})
+
+
+@bp.put("/messages/<token:message_id>/draft")
+@bp.input(DraftIn)
+@callers(SIGNED_IN, host=ANY_HOST, body=DRAFT_BODY)
+def keep(message_id: str, json_data: DraftIn) -> ResponseReturnValue:
+    """Keep a draft in place of the one before."""
+    request_key()
+    saved = drafting.keep_draft(
+        tools().database,
+        current("blobs"),
+        firm=current("firm"),
+        sender=writer(),
+        message_id=message_id,
+        part=drafting.part_of(io.BytesIO(_bytes(json_data.object))),
+        envelope=_bytes(json_data.envelope),
+    )
+    return {"saved": saved}
+
+
+@bp.get("/drafts")
+@callers(SIGNED_IN, host=ANY_HOST)
+def drafts() -> ResponseReturnValue:
+    """The person's drafts, newest first."""
+    with tools().database.read() as connection:
+        rows = drafting.drafts(connection, firm=current("firm"), sender=current("person"))
+    names = ("id", "draft_id", "thread_id", "reply_to")
+    return {
+        "drafts": [
+            {**{name: row[name] for name in names}, "saved": row["draft_saved"] // 1000}
+            for row in rows
+        ]
+    }
+
+
+@bp.post("/messages/<token:message_id>/draft/open")
+@bp.input(Nothing)
+@callers(SIGNED_IN, host=ANY_HOST)
+def open_draft(message_id: str, json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body is empty
+    """The draft key and the draft object, for the writer's browser to open."""
+    request_key()
+    opened = drafting.open_draft(
+        tools().database,
+        tools().vault,
+        current("blobs"),
+        firm=current("firm"),
+        sender=writer(),
+        message_id=message_id,
+    )
+    return {"draft_key": opened.draft_key, "object": base64.b64encode(opened.file).decode()}
+
+
+def _bytes(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise Invalid("The draft is not base64. It was not kept.") from error

@@ -1,0 +1,1 @@
+"""Sending: accept a sealed message, and tell its readers by one mail."""

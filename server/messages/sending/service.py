@@ -1,0 +1,249 @@
+"""Accept a sealed message: one envelope for each signed reader, and no other.
+
+Source: docs/spec/http.md section 3, architecture: the notice goes out from the sender's own
+mailbox for staff, from the firm's system mailbox for a client who answers.
+"""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Final
+
+from sqlalchemy import Connection
+
+from server.base.addresses import parse_address
+from server.base.database import Database, now_ms
+from server.base.errors import Away, Invalid, NotSignedIn
+from server.base.events import append_event
+from server.base.mail import UnsafeLine, one_line
+from server.base.outbox import enqueue
+from server.base.vault import Vault
+from server.crypto.envelope import looks_like_envelope
+from server.events import service as events
+from server.firms.service import Firm
+from server.messages import store
+from server.messages.ports import Blobs, MailboxAway, SendingRights, SignInAgain
+from server.messages.service import (
+    ADDRESSED,
+    HIDDEN,
+    NOTICE,
+    StatementRefused,
+    forget_blobs,
+    name_place,
+    own_message,
+    subject_place,
+)
+from server.people import service as people
+from server.people.service import Person
+
+MAX_SUBJECT: Final = 200
+MAX_NAME: Final = 80
+
+
+class SignInFirst(NotSignedIn):
+    """Entra wants to see the sender; fact `claims` for MSAL."""
+
+    code = "sign-in-again"
+    title = "Microsoft asks you to sign in again"
+    detail = "Microsoft 365 asks you to sign in again before we may send. Nothing was lost."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """What a sender hands over.
+
+    `subject` is public, one line, at most 200 characters, may be empty; `envelopes` the
+    fingerprint of each reader's key to base64 of the age file; `names` how the sender calls
+    readers, by address, for this notice only.
+    """
+
+    subject: str
+    statement_hash: str
+    envelopes: Mapping[str, str]
+    names: Mapping[str, str] = field(default_factory=dict)
+
+
+def send(
+    database: Database,
+    vault: Vault,
+    blobs: Blobs,
+    rights: SendingRights,
+    *,
+    firm: Firm,
+    sender: Person,
+    assertion: str | None,
+    message_id: str,
+    sealed: Sealed,
+) -> store.Row:
+    """Accept a sealed message and queue its notification: all of it, or nothing.
+
+    Safe to retry: a message that was sent answers as it did. For staff the right to send in the
+    sender's name is asked for first (`assertion`: the access token of this request, for
+    on-behalf-of), so that a challenge of Entra reaches the pane before anything is kept.
+
+    Raises:
+        NotFound: Not this sender's message.
+        Invalid: A subject or envelope is malformed, or envelopes are missing or too many.
+        SignInFirst: Entra wants to see the sender.
+        Away: Entra does not answer.
+    """
+    subject = "" if sender.kind == "client" else _public_subject(sealed.subject)
+    names = {parse_address(address): _name(name) for address, name in sealed.names.items()}
+    with database.read() as connection:
+        entry = own_message(connection, firm, sender, message_id)
+        if entry["state"] != "draft":
+            return entry
+        readers = store.readers_of(connection, message_id)
+    envelopes = _envelopes(sealed.envelopes, expected={row["key"] for row in readers})
+    if not readers or entry["statement_hash"] != sealed.statement_hash:
+        raise StatementRefused(refusal="statement-malformed")
+    if sender.kind == "staff":
+        _ask_for_right(rights, firm=firm, sender=sender, assertion=assertion)
+    with database.write() as connection:
+        entry = own_message(connection, firm, sender, message_id, lock=True)
+        if entry["state"] != "draft":
+            return entry
+        if entry["statement_hash"] != sealed.statement_hash:
+            raise StatementRefused(refusal="statement-malformed")
+        _name_readers(connection, vault, firm, message_id, names)
+        resume(connection, firm=firm, sender=sender)
+        before = store.objects_of(connection, message_id)
+        accepted = _accept(connection, vault, firm, entry, subject=subject, envelopes=envelopes)
+        left = store.objects_of(connection, message_id)
+    forget_blobs(blobs, firm.id, message_id, before, left=left)
+    return accepted
+
+
+def resume(connection: Connection, *, firm: Firm, sender: Person) -> int:
+    """Queue again the notices that waited for this sender's sign-in. Returns how many.
+
+    The caller has just got the right to send for her, and commits.
+    """
+    count = 0
+    for message_id in store.sealed_of(connection, firm.id, sender.id):
+        held = events.of(connection, firm_id=firm.id, about=message_id, kind=NOTICE)
+        if held and all(delivery.state == events.HELD for delivery in held):
+            events.mark(
+                connection, firm_id=firm.id, about=message_id, kind=NOTICE, state=events.QUEUED
+            )
+            payload = {"message_id": message_id}
+            enqueue(connection, firm_id=firm.id, lane="notices", kind=NOTICE, payload=payload)
+            count += 1
+    return count
+
+
+def sign_in(
+    database: Database, rights: SendingRights, *, firm: Firm, person: Person, assertion: str
+) -> None:
+    """What a sender's sign-in sets going: notices that waited for it.
+
+    A challenge of Entra is not raised here: they wait on, and the next send brings it to the pane.
+    """
+    with database.read() as connection:
+        waiting = any(
+            delivery.state == events.HELD
+            for message_id in store.sealed_of(connection, firm.id, person.id)
+            for delivery in events.of(connection, firm_id=firm.id, about=message_id, kind=NOTICE)
+        )
+    if not waiting:
+        return
+    try:
+        rights.authorise(tenant_id=firm.tenant_id, person_id=person.id, assertion=assertion)
+    except (SignInAgain, MailboxAway):
+        return
+    with database.write() as connection:
+        resume(connection, firm=firm, sender=person)
+
+
+def _ask_for_right(
+    rights: SendingRights, *, firm: Firm, sender: Person, assertion: str | None
+) -> None:
+    try:
+        rights.authorise(tenant_id=firm.tenant_id, person_id=sender.id, assertion=assertion or "")
+    except SignInAgain as challenge:
+        raise SignInFirst(claims=challenge.claims) from challenge
+    except MailboxAway as away:
+        raise Away(
+            "Microsoft 365 does not answer. Your letter is kept here; press Send again in a minute."
+        ) from away
+
+
+def _public_subject(subject: str) -> str:
+    if len(subject) > MAX_SUBJECT:
+        raise Invalid("The subject is too long: at most 200 characters. Nothing was sent.")
+    try:
+        return one_line(subject, limit=MAX_SUBJECT)
+    except UnsafeLine as error:
+        raise Invalid("The subject must be one line. Nothing was sent.") from error
+
+
+def _name(name: str) -> str:
+    try:
+        return one_line(name, limit=MAX_NAME)
+    except UnsafeLine as error:
+        raise Invalid("A reader's name must be one line. Nothing was sent.") from error
+
+
+def _name_readers(
+    connection: Connection, vault: Vault, firm: Firm, message_id: str, names: Mapping[str, str]
+) -> None:
+    for row in store.readers_of(connection, message_id):
+        person = people.get(connection, vault, row["person_id"])
+        if name := names.get(person.address):
+            sealed = vault.seal_text(name_place(firm.id, message_id, row["position"]), name)
+            store.name_reader(connection, message_id, row["position"], sealed)
+
+
+def _envelopes(files: Mapping[str, str], *, expected: set[str]) -> dict[str, bytes]:
+    if files.keys() != expected:
+        raise Invalid("There must be one envelope for each signed reader, and no other.")
+    try:
+        opened = {key: base64.b64decode(file, validate=True) for key, file in files.items()}
+    except (binascii.Error, ValueError) as error:
+        raise Invalid("An envelope is not base64.") from error
+    if not all(looks_like_envelope(file) for file in opened.values()):
+        raise Invalid("An envelope is no age file to a post-quantum key.")
+    return opened
+
+
+def _accept(
+    connection: Connection,
+    vault: Vault,
+    firm: Firm,
+    entry: store.Row,
+    *,
+    subject: str,
+    envelopes: Mapping[str, bytes],
+) -> store.Row:
+    message_id, sender_id = entry["id"], entry["sender_id"]
+    rows = [
+        {"entry_id": message_id, "key": key, "firm_id": firm.id, "file": file}
+        for key, file in envelopes.items()
+    ]
+    store.insert_envelopes(connection, rows)
+    store.keep_objects(connection, message_id, entry["signed_objects"])
+    changed = {
+        "state": "sealed",
+        "sealed_at": now_ms(connection),
+        "subject_sealed": vault.seal_text(subject_place(firm.id, message_id), subject),
+        "draft_object": None,
+        "draft_envelope": None,
+        "draft_saved": None,
+    }
+    store.update_entry(connection, message_id, changed)
+    told = {*ADDRESSED, HIDDEN}
+    readers = [row for row in store.readers_of(connection, message_id) if row["role"] in told]
+    events.plan(
+        connection,
+        firm_id=firm.id,
+        about=message_id,
+        kind=NOTICE,
+        person_ids=[row["person_id"] for row in readers],
+    )
+    payload = {"message_id": message_id}
+    enqueue(connection, firm_id=firm.id, lane="notices", kind=NOTICE, payload=payload)
+    append_event(
+        connection, firm_id=firm.id, kind="message.sealed", person_id=sender_id, about=message_id
+    )
+    return {**entry, **changed}
