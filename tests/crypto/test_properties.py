@@ -51,13 +51,13 @@ def test_padding_is_cut_to_what_it_was(content: bytes) -> None:
     assert unpad(pad(content), len(content)) == content
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.binary(max_size=200_000))
 def test_what_is_sealed_opens(content: bytes) -> None:
     assert age.decrypt(IDENTITY, age.encrypt(RECIPIENT, content)) == content
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.data())
 def test_a_file_changed_in_one_byte_never_opens(data: st.DataObject) -> None:
     file = bytearray(age.encrypt(RECIPIENT, b"Profit is up by a fifth."))

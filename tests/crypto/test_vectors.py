@@ -38,7 +38,8 @@ def test_refuses_json_that_is_not_canonical(case: dict[str, Any]) -> None:
 @pytest.mark.parametrize("case", **named(PADME["lengths"]))
 def test_pads_to_padme(case: dict[str, Any]) -> None:
     assert padding.padme(case["n"]) == case["padded"]
-    assert len(padding.pad(b"x" * case["n"])) == case["padded"]
+    if case["n"] <= 2**26:  # memory is not what this is about
+        assert len(padding.pad(b"x" * case["n"])) == case["padded"]
 
 
 @pytest.mark.parametrize("case", **named(PADME["unpad"]))
