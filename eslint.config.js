@@ -69,7 +69,7 @@ function byNameOnly(folders) {
 function stranger(names) {
   return {
     regex: `^@letterlock/(${names.join("|")})(/|$)`,
-    message: "Fence: pages, pane and sandbox are strangers; share through @letterlock/kit.",
+    message: "Fence: pages, offline reader, pane and sandbox are strangers; share through @letterlock/kit.",
   }
 }
 
@@ -120,7 +120,7 @@ export default defineConfig(
       globals: [...DOM, ...NETWORK, ...OFFICE],
       instead: "Fence: crypto takes bytes and gives values; it knows no DOM, no network, no Office.",
       imports: [
-        byNameOnly(["kit", "pages", "addin", "sandbox", "node_modules"]),
+        byNameOnly(["kit", "pages", "offline", "addin", "sandbox", "node_modules"]),
         {
           // noble, and scure which is its encodings, are what age-encryption itself stands on.
           regex: String.raw`^(?!\.{1,2}/|age-encryption$|@noble/|@scure/base$)`,
@@ -136,9 +136,9 @@ export default defineConfig(
       globals: OFFICE,
       instead: "Fence: the kit is shared with the portal; Office belongs to addin/.",
       imports: [
-        byNameOnly(["crypto", "pages", "addin", "sandbox"]),
+        byNameOnly(["crypto", "pages", "offline", "addin", "sandbox"]),
         {
-          regex: "^(@letterlock/(pages|addin|sandbox-office)(/|$)|@azure/|@microsoft/)",
+          regex: "^(@letterlock/(pages|offline|addin|sandbox-office)(/|$)|@azure/|@microsoft/)",
           message: "Fence: the kit knows neither pages nor pane, and no Office.",
         },
       ],
@@ -151,8 +151,20 @@ export default defineConfig(
       globals: OFFICE,
       instead: "Fence: the portal has nothing to do with Office.",
       imports: [
-        byNameOnly(["crypto", "kit", "addin", "sandbox"]),
-        stranger(["addin", "sandbox-office"]),
+        byNameOnly(["crypto", "kit", "offline", "addin", "sandbox"]),
+        stranger(["offline", "addin", "sandbox-office"]),
+      ],
+    }),
+  },
+  {
+    name: "letterlock/fence-offline",
+    files: ["web/offline/src/**/*.ts"],
+    rules: fence({
+      globals: [...NETWORK, ...OFFICE],
+      instead: "Fence: the offline reader has no way to a network.",
+      imports: [
+        byNameOnly(["crypto", "kit", "pages", "addin", "sandbox"]),
+        stranger(["pages", "addin", "sandbox-office"]),
       ],
     }),
   },
@@ -162,7 +174,7 @@ export default defineConfig(
     rules: fence({
       imports: [
         byNameOnly(["web", "crypto", "kit", "pages", "sandbox"]),
-        stranger(["pages", "sandbox-office"]),
+        stranger(["pages", "offline", "sandbox-office"]),
       ],
     }),
   },
@@ -190,7 +202,7 @@ export default defineConfig(
   },
   {
     name: "letterlock/scripts",
-    files: ["web/*.mjs", "eslint.config.js"],
+    files: ["web/*.mjs", "web/offline/*.mjs", "eslint.config.js"],
     languageOptions: { globals: { console: "readonly", process: "readonly", URL: "readonly" } },
   },
 )

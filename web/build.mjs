@@ -1,10 +1,14 @@
 // Builds what browsers load: `npm run build`. Bundles get their content's hash into their name,
 // so that they can be cached for ever; dist/assets.json maps the plain names to the hashed ones.
+// The offline reader (offline/build.mjs) is one of them: a page whose name ends in .txt, so that it is
+// served as text and never runs here. It runs where somebody opens the copy that an export holds.
 import { readdir, rename, rm, writeFile } from "node:fs/promises"
 import { basename, dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 
 import { build } from "esbuild"
+
+import { buildOffline } from "./offline/build.mjs"
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const dist = join(root, "web/dist")
@@ -19,7 +23,7 @@ const { metafile } = await build({
         ...(await entries("web/pages/src/pages", /\.ts$/)),
         ...(await entries("addin/taskpane", /^(compose|read)\.ts$/)),
         join(root, "web/crypto/src/worker.ts"),
-        ...(await entries("web/styles", /^(portal|pane|letter)\.css$/)),
+        ...(await entries("web/styles", /^(portal|pane|letter|export)\.css$/)),
     ],
     outdir: dist,
     entryNames: "[name]-[hash]",
@@ -38,10 +42,11 @@ for (const [file, output] of Object.entries(metafile.outputs)) {
     const [name, kind] = basename(output.entryPoint).split(/\.(?=[^.]+$)/)
     assets[`${name}.${kind === "ts" ? "js" : kind}`] = relative(dist, join(root, file))
 }
+assets["offline.txt"] = await buildOffline(root, dist)
 // A server that is running reads this file: it changes at once, and what it no longer names goes last.
 await writeFile(join(dist, "assets.json.new"), JSON.stringify(assets, Object.keys(assets).sort(), 2))
 await rename(join(dist, "assets.json.new"), join(dist, "assets.json"))
-const built = new Set(Object.keys(metafile.outputs).map((file) => basename(file)))
+const built = new Set([...Object.keys(metafile.outputs).map((file) => basename(file)), assets["offline.txt"]])
 for (const name of await readdir(dist)) {
     if (name !== "assets.json" && !built.has(name)) await rm(join(dist, name))
 }

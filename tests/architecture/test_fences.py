@@ -61,6 +61,20 @@ PLANTS = {
     "web/pages/src/type.ts": (
         "export type T = import('@letterlock/addin').T", "no-restricted-syntax", "strangers"),
     "web/pages/src/office.ts": ("void Office.onReady()", "no-restricted-globals", "nothing to do"),
+    # the offline reader has no network, and shares through the kit
+    "web/offline/src/fetch.ts": ("await fetch('/x')", "no-restricted-globals", "no way to a network"),
+    "web/offline/src/socket.ts": (
+        "export const s = new WebSocket('ws://x')", "no-restricted-globals", "no way to a network"),
+    "web/offline/src/self.ts": (
+        "await self.fetch('/x')", "no-restricted-properties", "no way to a network"),
+    "web/offline/src/kit_path.ts": (
+        "export * from '../../kit/src/index.ts'", "no-restricted-imports", "by its name"),
+    "web/offline/src/pages.ts": (
+        "export * from '@letterlock/pages'", "no-restricted-imports", "strangers"),
+    "web/pages/src/offline.ts": (
+        "export * from '@letterlock/offline'", "no-restricted-imports", "strangers"),
+    "web/kit/src/offline.ts": (
+        "export * from '@letterlock/offline'", "no-restricted-imports", "neither"),
     "addin/taskpane/crypto_path.ts": (
         "export * from '../../web/crypto/src/seal.ts'", "no-restricted-imports", "by its name"),
     "addin/taskpane/pages.ts": (
@@ -90,6 +104,8 @@ ALLOWED = {
     "web/pages/src/pages/allowed.ts": "export type { Refusal } from '@letterlock/crypto'\n"
     "export * from '../deep/allowed.ts'\nexport * from '@letterlock/kit/code'\n",
     "web/pages/src/deep/allowed.ts": "export const get = (): Promise<Response> => fetch('/x')\n",
+    "web/offline/src/allowed.ts": "export type { Refusal } from '@letterlock/crypto'\n"
+    "export * from '@letterlock/kit/dom'\nexport const title = (): string => document.title\n",
     "addin/taskpane/allowed.ts": "export type { Refusal } from '@letterlock/crypto'\n"
     "export const ready = (): Promise<unknown> => Office.onReady()\n",
     "addin/guard/allowed.js": "Office.actions.associate('x', (event) => event.completed({}))\n",

@@ -1,0 +1,105 @@
+/** The stages of the export page, and what leads from one to the next. */
+
+import { Api, fact, find, focusOn, Problem, say, startCrypto, Unreachable } from "@letterlock/kit"
+import { cleanExports, exportName, exportThread, saveBlob, type ExportDesk } from "@letterlock/kit/export/index"
+import { type Entry, fetchThread } from "@letterlock/kit/reading/thread"
+import { sizeWords } from "@letterlock/kit/writing/kinds"
+
+import { chosenLetters, showChoice } from "./choice.ts"
+import { isSessionOver, troubleWords } from "./trouble.ts"
+import { Making } from "./making.ts"
+
+type Stage = "signed-out" | "listing" | "choice" | "making" | "done"
+
+interface Page {
+    readonly desk: ExportDesk
+    readonly letter: string
+    readonly host: string
+    /** Address of the offline reader. */
+    readonly reader: string
+}
+
+/** List the letters if somebody is signed in, and wait for the button. */
+export async function startExportPage(): Promise<void> {
+    const page = readPage()
+    await cleanExports()
+    if (find("[data-stage=listing]", HTMLElement).hidden) return
+    try {
+        const entries = await fetchThread(page.desk, page.letter)
+        showChoice(entries, page.letter)
+        find("#choice", HTMLFormElement).addEventListener("submit", (event) => {
+            event.preventDefault()
+            void make(page, entries)
+        })
+        showStage("choice")
+    } catch (error) {
+        fail(page, error, [])
+    }
+}
+
+function readPage(): Page {
+    const main = find("#main", HTMLElement)
+    const api = new Api("/api/v1")
+    const desk = {
+        call: <Value>(work: (api: Api) => Promise<Value>): Promise<Value> => work(api),
+        crypto: startCrypto(fact(main, "worker")), directoryKey: fact(main, "directoryKey"),
+    }
+    return { desk, letter: fact(main, "letter"), host: fact(main, "host"), reader: fact(main, "reader") }
+}
+
+async function make(page: Page, entries: readonly Entry[]): Promise<void> {
+    trouble(null)
+    const ids = chosenLetters()
+    if (ids.length === 0) return
+    const making = new Making()
+    showStage("making", find("#making-h", HTMLElement))
+    try {
+        const made = new Date()
+        const { signal, onProgress } = making
+        const zip = await exportThread({ ...page.desk, ids, reader: page.reader, made, signal, onProgress })
+        showDone(zip, `${exportName(made)}.zip`, ids.length)
+    } catch (error) {
+        showStage("choice", find("#choice button[type=submit]", HTMLButtonElement))
+        fail(page, error, entries)
+    } finally {
+        making.end()
+    }
+}
+
+function showDone(zip: Blob, name: string, letters: number): void {
+    const count = letters === 1 ? say("export.letters.one") : say("export.letters.other", { n: letters })
+    const words = say("export.done", { letters: count, size: sizeWords(zip.size) })
+    find("#done", HTMLElement).textContent = words
+    find("#name", HTMLElement).textContent = name
+    find("#again", HTMLButtonElement).onclick = () => { saveBlob(zip, name) }
+    showStage("done", find("#done-h", HTMLElement))
+    announce(words)
+    saveBlob(zip, name)
+}
+
+/** Say why there is no copy; a session that is over leads back to the letter. */
+function fail(page: Page, error: unknown, entries: readonly Entry[]): void {
+    if (isSessionOver(error)) {
+        showStage("signed-out", find("[data-stage=signed-out] a", HTMLAnchorElement))
+        trouble(say("export.session"))
+        return
+    }
+    const unlisted = entries.length === 0
+    if (unlisted && (error instanceof Unreachable || error instanceof Problem)) showStage("signed-out")
+    trouble(troubleWords(error, { host: page.host, entries }))
+}
+
+function trouble(text: string | null): void {
+    const note = find("#trouble", HTMLElement)
+    note.hidden = text === null
+    find("p", HTMLParagraphElement, note).textContent = text ?? ""
+    if (text !== null) announce(text)
+}
+
+const announce = (text: string): void => { find("#said", HTMLElement).textContent = text }
+
+/** Show one stage; focus moves only when somebody acted. */
+function showStage(stage: Stage, target?: HTMLElement): void {
+    for (const section of document.querySelectorAll<HTMLElement>("[data-stage]")) section.hidden = section.dataset["stage"] !== stage
+    if (target !== undefined) focusOn(target)
+}
