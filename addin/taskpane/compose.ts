@@ -3,12 +3,15 @@
 import { Problem, fact, find, say, startCrypto, Unreachable } from "@letterlock/kit"
 import { createEditor, type Editor } from "@letterlock/kit/editor/editor"
 import { createToolbar, type Toolbar } from "@letterlock/kit/editor/toolbar"
+import { type Desk, takeFiles } from "@letterlock/kit/writing/index"
 
 import { Drafts } from "./draft.ts"
 import { canSignIn, composeItem, insideOutlook, onItemChanged, type OutlookItem } from "./office.ts"
 import { Pane } from "./pane.ts"
 import { PeopleField } from "./people-field.ts"
+import type { Role } from "./recipients.ts"
 import { Session } from "./session.ts"
+import { Shelf } from "./shelf.ts"
 import { SignIn } from "./signin.ts"
 import * as view from "./view.ts"
 
@@ -20,10 +23,11 @@ async function start(): Promise<void> {
     }
     const drafts = new Drafts()
     const pane: Pane = new Pane(drafts, await drafts.of(composeItem()), parts(() => pane))
+    const shelf = new Shelf({ takeUp: (letter) => pane.takeUp(letter), trouble: view.showProblem, announce: view.announce })
     pane.show(pane.draft)
-    wire(pane, drafts)
+    wire(pane, drafts, shelf)
     await pane.readItem()
-    await signIn(pane)
+    await signIn(pane, shelf)
 }
 
 function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
@@ -32,38 +36,55 @@ function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
         pane().draft.subjectTyped = true
         pane().edited()
     })
-    const field = new PeopleField({
-        add: (people) => pane().add(people),
-        removeLast: () => { pane().removeLast() },
+    const field = (id: string, role: Role): PeopleField => new PeopleField(id, {
+        add: (people) => pane().add(people, role),
+        removeLast: () => { pane().removeLast(role) },
     })
-    return { editor: writing(() => { pane().edited() }), field, subject }
+    return { editor: writing(pane), to: field("to", "to"), hidden: field("bcc", "hidden"), subject }
 }
 
-function writing(edited: () => void): Editor {
+function writing(pane: () => Pane): Editor {
     let toolbar: Toolbar | null = null
-    const editor = createEditor(find("#letter", HTMLElement), find("#letter", HTMLElement).dataset["label"] ?? "Message",
-        (state, byHand) => {
+    const host = find("#letter", HTMLElement)
+    const editor = createEditor(host, {
+        label: fact(host, "label"),
+        changed: (state, byHand) => {
             toolbar?.update(state)
-            if (byHand) edited()
+            if (byHand) pane().edited()
         },
-        view.showLost)
+        lost: view.showLost,
+        files: (files) => pane().files?.add(files),
+    })
     toolbar = createToolbar(find("#tools", HTMLElement), find("#linking", HTMLFormElement), editor,
         () => { view.showProblem(say("pane.link.invalid")) })
     return editor
 }
 
-function wire(pane: Pane, drafts: Drafts): void {
+function wire(pane: Pane, drafts: Drafts, shelf: Shelf): void {
     const press = (id: string, act: () => void): void => { find(`#${id}`, HTMLButtonElement).addEventListener("click", act) }
     press("send", () => { void pane.send() })
-    press("sign-in", () => { void signIn(pane) })
-    press("another", () => { void pane.another() })
+    press("sign-in", () => { void signIn(pane, shelf) })
+    press("another", () => { void another(pane, shelf) })
     press("close", () => { void closeWindow(pane) })
+    press("add-bcc", () => {
+        view.showHidden(true)
+        find("#bcc", HTMLInputElement).focus()
+    })
+    takeFiles({
+        button: find("#attach", HTMLButtonElement), input: find("#file", HTMLInputElement), place: document.body,
+        files: () => pane.files,
+    })
     hear(pane, pane.draft.item)
     onItemChanged(() => { void changeItem(pane, drafts) })
-    window.addEventListener("beforeunload", (event) => {
-        pane.keep()
-        if (pane.isUnsent() || drafts.hasUnsent()) event.preventDefault()
-    })
+    window.addEventListener("blur", () => { pane.save() })
+    document.addEventListener("visibilitychange", () => { pane.save() })
+    window.addEventListener("online", () => { pane.save() })
+    window.addEventListener("beforeunload", (event) => { if (pane.isAtRisk()) event.preventDefault() })
+}
+
+async function another(pane: Pane, shelf: Shelf): Promise<void> {
+    await pane.another()
+    if (desk !== null) await shelf.show(desk)
 }
 
 /** A pinned pane got another item: its own letter comes with it. */
@@ -93,16 +114,19 @@ async function closeWindow(pane: Pane): Promise<void> {
 }
 
 let session: Session | null = null
+let desk: Desk | null = null
 
-async function signIn(pane: Pane): Promise<void> {
+async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
     view.showSignIn(false)
     view.showProblem("")
     view.showStatus(say("pane.starting"))
     try {
         session ??= await newSession()
-        const me = await session.me()
+        session.onAsking = () => { pane.asking() }
+        desk = await session.desk()
         view.showStatus("")
-        await pane.signedIn(session, me)
+        await pane.signedIn(desk)
+        if (pane.draft.isBlank()) await shelf.show(desk)
     } catch (error) {
         view.showStatus("")
         view.showProblem(startTrouble(error))

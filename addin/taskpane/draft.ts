@@ -1,16 +1,26 @@
-/** One letter in the pane, from the first word to "Sent". In memory only, one for each item of Outlook. */
+/** One letter in the pane, from the first word to "Sent", one for each item of Outlook. */
 
-import type { Editor } from "@letterlock/kit/editor/editor"
+import { type Editor, write } from "@letterlock/kit/editor/editor"
+import {
+    type Desk, type DraftContent, DraftKeeper, Files, type KeptState, type Letter, Place, Sending,
+} from "@letterlock/kit/writing/index"
 
 import type { OutlookItem } from "./office.ts"
-import type { Recipients } from "./recipients.ts"
-import type { Sending } from "./sending.ts"
+import type { Recipients, Role } from "./recipients.ts"
 import type { Phase } from "./view.ts"
 
 type Doc = ReturnType<Editor["save"]>
 
 /** Whether nothing was written. */
 export const isBlank = (text: Doc): boolean => text.textContent.trim() === ""
+
+/** What a letter has once somebody is signed in. */
+export interface Store {
+    readonly place: Place
+    readonly files: Files
+    readonly keeper: DraftKeeper
+    readonly sending: Sending
+}
 
 export class Draft {
     readonly item: OutlookItem | null
@@ -33,13 +43,56 @@ export class Draft {
     ownText = false
     /** Settled when Outlook's own fields were emptied, or could not be. */
     emptied: Promise<unknown> = Promise.resolve()
-    sending: Sending | null = null
+    kept: KeptState = { state: "none" }
+    store: Store | null = null
     /** Ends the watch on the notice. */
     readonly over = new AbortController()
 
     constructor(item: OutlookItem | null) {
         this.item = item
     }
+
+    /** Whether nothing was written or added; whom Outlook names does not count. */
+    isBlank(): boolean {
+        return (this.text === null || isBlank(this.text)) && (this.store?.files.rows.length ?? 0) === 0
+    }
+
+    /** Whether closing the pane would lose something. */
+    isAtRisk(): boolean {
+        return this.phase !== "done" && !this.isBlank() && (this.store?.keeper.isSaved() !== true || this.store.files.busy > 0)
+    }
+
+    /** As it is kept; null while there is nothing worth keeping. */
+    content(): DraftContent | null {
+        if (this.phase === "done" || (this.isBlank() && this.kept.state === "none")) return null
+        const people = (role: Role): { readonly address: string; readonly name: string }[] =>
+            this.recipients.flatMap(({ address, name, role: own }) => own === role ? [{ address, name }] : [])
+        return {
+            to: people("to"), cc: people("cc"), hidden: people("hidden"), subject: this.subject,
+            html: this.text === null ? "" : write(this.text).html, files: this.store?.files.ready ?? [],
+        }
+    }
+
+    /** As it is sent. */
+    letter(files: Letter["files"]): Letter {
+        if (this.text === null) throw new Error("nothing was written")
+        return { recipients: this.recipients, subject: this.subject.trim(), written: write(this.text), files, parents: [] }
+    }
+}
+
+/** Give a letter its place at the server. `changed` is called when its files change or it was saved. */
+export function furnish(draft: Draft, desk: Desk, read: () => DraftContent | null, changed: () => void, taken?: Place): Store {
+    const place = taken ?? new Place(desk, null)
+    const keeper = new DraftKeeper(place, read, (kept) => {
+        draft.kept = kept
+        changed()
+    })
+    const files = new Files(place, () => {
+        keeper.changed()
+        changed()
+    })
+    draft.store = { place, files, keeper, sending: new Sending(place) }
+    return draft.store
 }
 
 /** Finds the draft of an item again when a pinned pane comes back to it. */
@@ -71,6 +124,6 @@ export class Drafts {
 
     /** Whether any letter would be lost with the pane. */
     hasUnsent(): boolean {
-        return [...this.#byKey.values()].some((draft) => draft.phase !== "done" && draft.text !== null && !isBlank(draft.text))
+        return [...this.#byKey.values()].some((draft) => draft.isAtRisk())
     }
 }

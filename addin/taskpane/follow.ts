@@ -1,8 +1,7 @@
 /** What became of the notice, told truthfully until it is settled. */
 
 import { type Members, members, Problem, say, sayList, textOr } from "@letterlock/kit"
-
-import type { Session } from "./session.ts"
+import type { Caller } from "@letterlock/kit/writing/index"
 
 /** What the pane says next. `settled` ends the watch. */
 export interface News {
@@ -36,20 +35,20 @@ export function newsOf(answer: Members, who: readonly string[], age: number): Ne
 
 /** Ask until the notice is settled or `signal` ends it; `tell` hears each answer. */
 export async function follow(
-    session: Session, id: string, tell: (answer: Members | null, age: number) => boolean, signal: AbortSignal
+    call: Caller, id: string, tell: (answer: Members | null, age: number) => boolean, signal: AbortSignal
 ): Promise<void> {
     const began = Date.now()
     while (!signal.aborted) {
         const age = Date.now() - began
-        const answer = await ask(session, id, signal)
+        const answer = await ask(call, id, signal)
         if (isOver(signal) || tell(answer, age)) return
         await pause(age < PATIENCE ? QUICK : SLOW, signal)
     }
 }
 
-async function ask(session: Session, id: string, signal: AbortSignal): Promise<Members | null> {
+async function ask(call: Caller, id: string, signal: AbortSignal): Promise<Members | null> {
     try {
-        return members(await session.call((api) => api.get(`/messages/${id}`, { signal })))
+        return members(await call((api) => api.get(`/messages/${id}`, { signal })))
     } catch (error) {
         if (error instanceof Problem && error.status < 500 && error.status !== 401 && error.status !== 429) throw error
         return null

@@ -1,11 +1,12 @@
 /** What the pane takes from Outlook's open item, and how it empties it. */
 
-import { isAddress, say, sayList } from "@letterlock/kit"
+import { isAddress, say } from "@letterlock/kit"
 
 import type { Addressee, OutlookItem } from "./office.ts"
+import type { Role } from "./recipients.ts"
 
 export interface Seen {
-    readonly people: Readonly<Record<"to" | "cc", readonly Addressee[]>>
+    readonly people: Readonly<Record<Role, readonly Addressee[]>>
     readonly subject: string
     /** Sentences about what the pane cannot take; nothing is sent while there is one. */
     readonly blockers: readonly string[]
@@ -15,10 +16,10 @@ const LONGEST_SUBJECT = 200   // characters (http.md section 3)
 
 /** Read To, Cc, Bcc and the subject. @throws OfficeFailed where Outlook does not say whom it names. */
 export async function lookOver(item: OutlookItem): Promise<Seen> {
-    const [to, cc, bcc, subject] = await Promise.all([
+    const [to, cc, hidden, subject] = await Promise.all([
         item.people("to"), item.people("cc"), item.people("bcc"), orElse(item.subject(), ""),
     ])
-    return { people: { to, cc }, subject: cutSubject(subject), blockers: blockersOf(to, cc, bcc) }
+    return { people: { to, cc, hidden }, subject: cutSubject(subject), blockers: blockersOf([...to, ...cc, ...hidden]) }
 }
 
 /** As long as a subject may be, and never half a character. */
@@ -26,15 +27,12 @@ export function cutSubject(subject: string): string {
     return Array.from(subject.trim()).slice(0, LONGEST_SUBJECT).join("")
 }
 
-/** Groups, addresses that cannot take mail here, and hidden copies, which come in a later version. */
-export function blockersOf(to: readonly Addressee[], cc: readonly Addressee[], bcc: readonly Addressee[]): string[] {
-    const name = (one: Addressee): string => one.name || one.address
-    const open = [...to, ...cc]
-    const groups = open.filter(({ group }) => group).map((one) => say("pane.group", { who: name(one) }))
-    const foreign = open.filter(({ group, address }) => !group && address !== "" && !isAddress(address))
+/** Groups, and addresses that cannot take mail here, in any of the fields. */
+export function blockersOf(people: readonly Addressee[]): string[] {
+    const groups = people.filter(({ group }) => group).map(({ name, address }) => say("pane.group", { who: name || address }))
+    const foreign = people.filter(({ group, address }) => !group && address !== "" && !isAddress(address))
         .map(({ address }) => say("pane.foreign", { text: address }))
-    const hidden = bcc.length === 0 ? [] : [say("pane.bcc", { who: sayList(bcc.map(name)) })]
-    return [...groups, ...foreign, ...hidden]
+    return [...groups, ...foreign]
 }
 
 /** Empty To, Cc, Bcc and subject, so that Outlook's own Send has nobody to go to. Whether it worked. */

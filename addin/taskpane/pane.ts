@@ -1,70 +1,104 @@
 /** The compose pane: keeps a draft, its view and Outlook's item in step, and sends. */
 
-import { type Level, levelWords, type Members, type Person, say, sayList, shortName, weakest } from "@letterlock/kit"
+import { levelWords, type Members, type Person, say, sayList, shortName } from "@letterlock/kit"
 import type { Editor } from "@letterlock/kit/editor/editor"
+import type { Desk, Files, Me } from "@letterlock/kit/writing/index"
 
-import { Draft, type Drafts, isBlank } from "./draft.ts"
+import { Draft, type Drafts, furnish, isBlank, type Store } from "./draft.ts"
+import { Face } from "./face.ts"
 import { follow, type News, newsOf } from "./follow.ts"
 import { emptyItem, hasOwnText, lookOver } from "./item.ts"
-import { inStep, MOST, withKnown, without, withTyped } from "./recipients.ts"
 import type { PeopleField } from "./people-field.ts"
-import { Sending } from "./sending.ts"
-import type { Me, Session } from "./session.ts"
+import { inStep, MOST, type Role, withKnown, without, withTyped } from "./recipients.ts"
+import type { TakenUp } from "./shelf.ts"
 import { sendingTrouble } from "./trouble.ts"
 import * as view from "./view.ts"
 
 /** The parts that the page's own script makes; the pane drives them. */
 export interface Parts {
     readonly editor: Editor
-    readonly field: PeopleField
+    readonly to: PeopleField
+    readonly hidden: PeopleField
     readonly subject: HTMLInputElement
 }
 
-/** What a draft says outside its fields. */
-type Words = "status" | "reason" | "problem" | "keptOpen" | "ownText"
-
 /** What a letter lacks, as a key of the words. */
-type Missing = "pane.to.mend" | "pane.blocked" | "pane.nobody" | "pane.empty"
+type Missing = "pane.to.mend" | "pane.blocked" | "pane.nobody" | "writing.empty"
 
 export class Pane {
     readonly #drafts: Drafts
     readonly #parts: Parts
+    readonly #face: Face
     #draft: Draft
-    #session: Session | null = null
-    #me: Me | null = null
+    #desk: Desk | null = null
 
     constructor(drafts: Drafts, draft: Draft, parts: Parts) {
         this.#drafts = drafts
         this.#draft = draft
         this.#parts = parts
+        this.#face = new Face({
+            editor: parts.editor, current: () => this.#draft, me: () => this.#me, remove: (address) => { this.remove(address) },
+        })
     }
 
     get draft(): Draft { return this.#draft }
 
-    /** Signed in: readers that were typed meanwhile are looked up now. */
-    async signedIn(session: Session, me: Me): Promise<void> {
-        this.#session = session
-        this.#me = me
+    /** The files of the open letter, or null while none can be added. */
+    get files(): Files | null { return this.#draft.phase === "writing" ? this.#draft.store?.files ?? null : null }
+
+    get #me(): Me | null { return this.#desk?.me ?? null }
+
+    /** Signed in: readers that were typed meanwhile are looked up now, and what was written is kept. */
+    async signedIn(desk: Desk): Promise<void> {
+        this.#desk = desk
         view.allowSending()
-        this.#change(this.#draft, without(this.#draft.recipients, me.address))
+        this.#furnish(this.#draft, desk)
+        this.#change(this.#draft, without(this.#draft.recipients, desk.me.address))
         await this.#lookUp(this.#draft)
     }
 
     /** Show `draft` and keep what was there for when its item comes back. */
     show(draft: Draft): void {
         this.keep()
+        void this.#draft.store?.keeper.flush()
         this.#draft = draft
+        if (this.#desk !== null) this.#furnish(draft, this.#desk)
         this.#parts.subject.value = draft.subject
-        this.#parts.field.clear()
+        this.#parts.to.clear()
+        this.#parts.hidden.clear()
+        view.showHidden(draft.recipients.some(({ role }) => role === "hidden"))
         this.#parts.editor.restore(draft.text)
         view.showLost([])
-        this.#refresh(draft)
+        this.#face.refresh(draft)
     }
 
     /** Put what stands in the fields into the draft. */
     keep(): void {
+        if (this.#draft.phase === "done") return
         this.#draft.subject = this.#parts.subject.value
         this.#draft.text = this.#parts.editor.save()
+    }
+
+    /** Save what is not saved yet: the window is left. */
+    save(): void {
+        void this.#draft.store?.keeper.flush()
+    }
+
+    /** Whether closing the pane would lose something. */
+    isAtRisk(): boolean {
+        this.keep()
+        return this.#draft.isAtRisk() || this.#drafts.hasUnsent()
+    }
+
+    #furnish(draft: Draft, desk: Desk, taken?: Store["place"]): Store {
+        if (draft.store !== null) return draft.store
+        const read = (): ReturnType<Draft["content"]> => {
+            if (draft === this.#draft) this.keep()
+            return draft.content()
+        }
+        const store = furnish(draft, desk, read, () => { this.#face.progress(draft) }, taken)
+        store.keeper.changed()
+        return store
     }
 
     /** Bring a letter that is being written in step with Outlook's item. */
@@ -74,7 +108,7 @@ export class Pane {
         await this.#lookUp(draft)
     }
 
-    /** Take To, Cc and the subject from Outlook's item, and see what of it stands in the way. @throws OfficeFailed */
+    /** Take readers and subject from Outlook's item, and see what of it stands in the way. @throws OfficeFailed */
     async #takeItem(draft: Draft, phase: view.Phase): Promise<void> {
         if (draft.item === null) return
         const seen = await lookOver(draft.item)
@@ -86,13 +120,13 @@ export class Pane {
         this.#change(draft, inStep(draft.recipients, seen.people, left))
     }
 
-    /** Add people to To. False, and nobody is added, when they would be too many. */
-    add(people: readonly Person[]): boolean {
+    /** Add people to a field. False, and nobody is added, when they would be too many. */
+    add(people: readonly Person[], role: Role): boolean {
         const draft = this.#draft
         const others = people.filter(({ address }) => address !== this.#me?.address)
-        const all = withTyped(draft.recipients, others)
+        const all = withTyped(draft.recipients, others, role)
         if (draft.phase !== "writing" || all.length >= MOST) return false
-        this.#say(draft, { problem: others.length < people.length ? say("pane.to.self") : "" })
+        this.#face.say(draft, { problem: others.length < people.length ? say("pane.to.self") : "" })
         for (const { address } of others) draft.removed.delete(address)
         this.#change(draft, all)
         void this.#lookUp(draft)
@@ -106,34 +140,28 @@ export class Pane {
         draft.removed.add(address)
         this.#change(draft, without(draft.recipients, address))
         view.announce(say("pane.to.removed", { who: shortName(one) }))
-        this.#parts.field.focus()
+        this.#parts[one.role === "hidden" ? "hidden" : "to"].focus()
         if (one.from === "outlook") void removeFrom(draft, one.role, address)
+    }
+
+    removeLast(role: Role): void {
+        const last = this.#draft.recipients.filter((one) => one.role === role).at(-1)
+        if (last !== undefined) this.remove(last.address)
     }
 
     /** Something was written: what was missing before may be there now. */
     edited(): void {
-        if (this.#draft.problem !== "" && this.#draft.phase === "writing") this.#say(this.#draft, { problem: "" })
-    }
-
-    /** Whether leaving would lose something. */
-    isUnsent(): boolean {
-        return this.#draft.phase !== "done" && !this.#parts.editor.isEmpty()
-    }
-
-    removeLast(): void {
-        const last = this.#draft.recipients.filter((one) => one.role === "to").at(-1)
-        if (last !== undefined) this.remove(last.address)
+        if (this.#draft.problem !== "" && this.#draft.phase === "writing") this.#face.say(this.#draft, { problem: "" })
+        this.#draft.store?.keeper.changed()
     }
 
     /** Send what stands in the pane, or say what is missing and put focus there. */
     async send(): Promise<void> {
-        const draft = this.#draft
-        const [session, me] = [this.#session, this.#me]
-        if (draft.phase !== "writing" || session === null || me === null) return
-        const allTaken = this.#parts.field.take()
+        const [draft, desk] = [this.#draft, this.#desk]
+        if (draft.phase !== "writing" || desk === null) return
+        const allTaken = [this.#parts.to.take(), this.#parts.hidden.take()].every(Boolean)
         this.keep()
-        const written = this.#parts.editor.written()
-        this.#say(draft, { problem: "", status: "" })
+        this.#face.say(draft, { problem: "", status: "" })
         this.#setPhase(draft, "sending")
         try {
             await this.#takeItem(draft, "sending")
@@ -143,21 +171,35 @@ export class Pane {
                 if (draft === this.#draft) this.#focusOn(missing)
                 return
             }
-            draft.sending ??= new Sending(session, me)
-            session.onAsking = () => { this.#say(draft, { status: say("pane.asking") }) }
-            const letter = { recipients: draft.recipients, subject: draft.subject.trim(), written }
-            const { id, earlier } = await draft.sending.send(letter, (step) => { this.#say(draft, { status: say(step) }) })
-            await this.#accepted(draft, session, id, earlier)
+            await this.#post(draft, this.#furnish(draft, desk), desk)
         } catch (error) {
             this.#stop(draft, sendingTrouble(error))
             void this.readItem(draft)
         }
     }
 
-    /** Back to writing, with a sentence that says why. */
+    async #post(draft: Draft, { files, sending, keeper }: Store, desk: Desk): Promise<void> {
+        if (files.busy > 0) this.#face.say(draft, { status: say("writing.files") })
+        const up = await files.settled()
+        if (up === null) {
+            this.#stop(draft, say("writing.files.failed", { button: say("pane.send") }))
+            return
+        }
+        const { id, earlier } = await sending.send(draft.letter(up), (step) => { this.#face.say(draft, { status: say(step) }) })
+        void keeper.stop()
+        await this.#accepted(draft, desk, id, earlier)
+    }
+
+    /** Outlook's own window may open now, for signing in. */
+    asking(): void {
+        if (this.#draft.phase === "sending") this.#face.say(this.#draft, { status: say("pane.asking") })
+    }
+
+    /** Back to writing, with a sentence that says why. What was written is saved, if that is possible. */
     #stop(draft: Draft, problem: string): void {
         this.#setPhase(draft, "writing")
-        this.#say(draft, { status: "", problem })
+        this.#face.say(draft, { status: "", problem })
+        void draft.store?.keeper.flush()
     }
 
     /** A fresh letter in the same pane. */
@@ -167,8 +209,27 @@ export class Pane {
         const fresh = new Draft(old.item)
         this.#drafts.replace(old, fresh)
         this.show(fresh)
-        this.#parts.field.focus()
+        this.#parts.to.focus()
         await old.emptied
+        await this.readItem(fresh)
+    }
+
+    /** Go on with a letter that was kept, in the place of the empty one that is open. */
+    async takeUp({ place, content, saved }: TakenUp): Promise<void> {
+        const desk = this.#desk
+        if (desk === null || this.#draft.phase !== "writing") return
+        const [old, fresh] = [this.#draft, new Draft(this.#draft.item)]
+        fresh.recipients = (["to", "cc", "hidden"] as const).reduce(
+            (list, role) => withTyped(list, content[role], role), withTyped([], []))
+        fresh.subject = content.subject
+        fresh.subjectTyped = content.subject !== ""
+        this.#drafts.replace(old, fresh)
+        const store = this.#furnish(fresh, desk, place)
+        this.show(fresh)
+        this.#parts.editor.restoreHtml(content.html)
+        store.files.restore(content.files)
+        store.keeper.restored(saved)
+        this.#parts.editor.focus()
         await this.readItem(fresh)
     }
 
@@ -176,41 +237,41 @@ export class Pane {
     async lookForOwnText(draft: Draft = this.#draft): Promise<boolean> {
         await draft.emptied
         const found = draft.item !== null && await hasOwnText(draft.item)
-        this.#say(draft, { ownText: found })
+        this.#face.say(draft, { ownText: found })
         return found
     }
 
     #focusOn(missing: Missing): void {
-        if (missing === "pane.to.mend" || missing === "pane.nobody") this.#parts.field.focus()
-        else if (missing === "pane.empty") this.#parts.editor.focus()
+        if (missing === "pane.to.mend" || missing === "pane.nobody") this.#parts.to.focus()
+        else if (missing === "writing.empty") this.#parts.editor.focus()
     }
 
-    async #accepted(draft: Draft, session: Session, id: string, earlier: boolean): Promise<void> {
+    async #accepted(draft: Draft, desk: Desk, id: string, earlier: boolean): Promise<void> {
         const who = draft.recipients.map(shortName)
         const after = earlier ? ` ${say("pane.sent.earlier")}` : ""
         draft.text = null
-        this.#say(draft, { status: say("pane.queued") })
+        this.#face.say(draft, { status: say("pane.queued") })
         this.#setPhase(draft, "done")
         if (draft === this.#draft) {
             this.#parts.editor.restore(null)
             view.focusOnDone()
         }
         const emptying = draft.item === null ? Promise.resolve(true) : emptyItem(draft.item)
-        draft.emptied = emptying.then((done) => { this.#say(draft, { keptOpen: done ? "" : say("pane.kept-open") }) })
+        draft.emptied = emptying.then((done) => { this.#face.say(draft, { keptOpen: done ? "" : say("pane.kept-open") }) })
         void this.lookForOwnText(draft)
         const tell = (answer: Members | null, age: number): boolean => {
             const news: News = answer === null ? { text: say("pane.unknown"), settled: false } : newsOf(answer, who, age)
-            this.#say(draft, { status: news.text + after, reason: news.reason ?? "" })
+            this.#face.say(draft, { status: news.text + after, reason: news.reason ?? "" })
             return news.settled
         }
-        await follow(session, id, tell, draft.over.signal).catch(() => { this.#say(draft, { status: say("pane.unknown") }) })
+        await follow(desk.call, id, tell, draft.over.signal).catch(() => { this.#face.say(draft, { status: say("pane.unknown") }) })
     }
 
     async #lookUp(draft: Draft): Promise<void> {
         const wanted = draft.recipients.filter((one) => one.level === null)
-        if (wanted.length === 0 || this.#session === null || this.#me === null) return
+        if (wanted.length === 0 || this.#desk === null) return
         try {
-            const found = await this.#session.lookUp(this.#me, wanted)
+            const found = await this.#desk.lookUp(wanted)
             const known = new Map(found.map(({ lookup, name }) => [lookup.address, { level: lookup.level, name }]))
             this.#change(draft, withKnown(draft.recipients, known))
             for (const one of draft.recipients.filter(({ address }) => known.has(address))) {
@@ -218,13 +279,15 @@ export class Pane {
             }
         } catch {
             const who = sayList(wanted.map(shortName).slice(0, 3))
-            this.#say(draft, { problem: say("pane.to.lookup", { who }) })
+            this.#face.say(draft, { problem: say("pane.to.lookup", { who }) })
         }
     }
 
     #change(draft: Draft, recipients: Draft["recipients"]): void {
         draft.recipients = recipients
-        if (draft === this.#draft) this.#refresh(draft)
+        if (draft === this.#draft && recipients.some(({ role }) => role === "hidden")) view.showHidden(true)
+        this.#face.refresh(draft)
+        draft.store?.keeper.changed()
     }
 
     #setSubject(draft: Draft, subject: string): void {
@@ -234,31 +297,7 @@ export class Pane {
 
     #setPhase(draft: Draft, phase: view.Phase): void {
         draft.phase = phase
-        if (draft === this.#draft) this.#refresh(draft)
-    }
-
-    #say(draft: Draft, words: Partial<Pick<Draft, Words>>): void {
-        Object.assign(draft, words)
-        if (draft === this.#draft) this.#words(draft)
-    }
-
-    #words(draft: Draft): void {
-        view.showStatus(draft.status)
-        view.showProblem(draft.problem)
-        view.showReason(draft.reason)
-        view.showKeptOpen(draft.keptOpen)
-        view.showOwnText(draft.ownText)
-    }
-
-    #refresh(draft: Draft): void {
-        const own = this.#me === null ? null : { address: this.#me.address, level: this.#me.lookup.level }
-        const levels: Level[] = draft.recipients.flatMap(({ level }) => level ?? [])
-        view.showRecipients(draft.recipients, (address) => { this.remove(address) })
-        view.showReaders(draft.recipients, weakest([...levels, own?.level ?? "managed"]), own)
-        view.showBlockers(draft.blockers)
-        view.showPhase(draft.phase)
-        this.#parts.editor.lock(draft.phase !== "writing")
-        this.#words(draft)
+        this.#face.refresh(draft)
     }
 }
 
@@ -266,15 +305,18 @@ function missingIn(draft: Draft, allTaken: boolean): Missing | null {
     if (!allTaken) return "pane.to.mend"
     if (draft.blockers.length > 0) return "pane.blocked"
     if (draft.recipients.length === 0) return "pane.nobody"
-    return draft.text === null || isBlank(draft.text) ? "pane.empty" : null
+    return draft.text === null || isBlank(draft.text) ? "writing.empty" : null
 }
 
-async function removeFrom(draft: Draft, role: "to" | "cc", address: string): Promise<void> {
+const FIELDS = { to: "to", cc: "cc", hidden: "bcc" } as const
+
+async function removeFrom(draft: Draft, role: Role, address: string): Promise<void> {
     const item = draft.item
     if (item === null) return
+    const field = FIELDS[role]
     try {
-        const people = await item.people(role)
-        await item.setPeople(role, people.filter((one) => one.address !== address))
+        const people = await item.people(field)
+        await item.setPeople(field, people.filter((one) => one.address !== address))
         draft.removed.delete(address)
     } catch {
         // Outlook keeps the name; `draft.removed` keeps it out of the letter.

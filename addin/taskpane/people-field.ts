@@ -1,4 +1,4 @@
-/** The field To: addresses are taken on Enter, comma, semicolon, when it is left, and when a list is pasted. */
+/** The fields To and Bcc: addresses are taken on Enter, comma, semicolon, when it is left, and when a list is pasted. */
 
 import { find, isForeign, parseAddresses, type Person, say } from "@letterlock/kit"
 
@@ -10,11 +10,14 @@ export interface PeopleWish {
 
 export class PeopleField {
     readonly #wish: PeopleWish
-    readonly #input = find("#to", HTMLInputElement)
-    readonly #fault = find("#to-fault", HTMLElement)
+    readonly #input: HTMLInputElement
+    readonly #fault: HTMLElement
 
-    constructor(wish: PeopleWish) {
+    /** @param id - Of the input; its line for what was not taken is `<id>-fault`. */
+    constructor(id: string, wish: PeopleWish) {
         this.#wish = wish
+        this.#input = find(`#${id}`, HTMLInputElement)
+        this.#fault = find(`#${id}-fault`, HTMLElement)
         this.#input.addEventListener("keydown", (event) => { this.#press(event) })
         this.#input.addEventListener("input", () => { this.#say("") })
         this.#input.addEventListener("blur", () => { this.take() })

@@ -1,29 +1,15 @@
-/** The pane's side of the API: signed in, with look-ups verified (http.md section 3). */
+/** The pane's side of the API: signed in as whoever sits at Outlook. */
 
-import type { CryptoClient, Lookup } from "@letterlock/crypto"
-import { Api, list, type Members, members, type Person, Problem, text, textOr, type World } from "@letterlock/kit"
+import type { CryptoClient } from "@letterlock/crypto"
+import { Api, Problem, type World } from "@letterlock/kit"
+import { type Caller, type Desk, openDesk, type Sealer } from "@letterlock/kit/writing/index"
 
 import type { SignIn } from "./signin.ts"
 
-/** Who writes, as the firm's server knows him. */
-export interface Me {
-    readonly address: string
-    readonly name: string
-    readonly firm: string
-    readonly directoryKey: string
-    readonly lookup: Lookup
-}
-
-export interface Found {
-    readonly lookup: Lookup
-    readonly name: string
-}
-
-/** The parts of the sign-in and of the crypto worker that the pane uses. */
+/** The parts of the sign-in that the pane uses. */
 export type SignIns = Pick<SignIn, "token" | "again">
-export type Crypto = Pick<CryptoClient, "verifyLookup" | "sealObjects" | "sealEnvelopes">
 
-export class Session {
+export class Session<Crypto extends Sealer = CryptoClient> {
     readonly crypto: Crypto
     /** Called before Outlook's own sign-in window may open; null when nobody wants to know. */
     onAsking: (() => void) | null = null
@@ -37,7 +23,7 @@ export class Session {
     }
 
     /** Make a call; where the server wants to see the person first, sign in and make the same call once more. */
-    async call<Value>(work: (api: Api) => Promise<Value>): Promise<Value> {
+    readonly call: Caller = async (work) => {
         try {
             return await work(this.#api)
         } catch (error) {
@@ -50,28 +36,7 @@ export class Session {
     }
 
     /** Sign in at the server; the person is made at the first call. */
-    async me(): Promise<Me> {
-        const answer = members(await this.call((api) => api.put("/me")))
-        const person = members(answer["person"])
-        const address = text(person, "address")
-        const directoryKey = text(answer, "directory_key")
-        const lookup = await this.#verify(members(answer["lookup"]), directoryKey, address)
-        return { address, name: text(person, "name"), firm: text(members(answer["firm"]), "id"), directoryKey, lookup }
-    }
-
-    /** What the directory holds for some addresses, in their order. A new address gets a key. */
-    async lookUp(me: Me, people: readonly Person[]): Promise<readonly Found[]> {
-        const readers = people.map(({ address }) => ({ address }))
-        const answer = members(await this.call((api) => api.post("/lookups", { body: { readers } })))
-        const said = list(answer["lookups"]).map(members)
-        return Promise.all(people.map(async ({ address }, index) => {
-            const one = said[index] ?? {}
-            return { lookup: await this.#verify(one, me.directoryKey, address), name: textOr(one, "name", "") }
-        }))
-    }
-
-    #verify(said: Members, directoryKey: string, address: string): Promise<Lookup> {
-        return this.crypto.verifyLookup(
-            { text: text(said, "text"), signature: said["signature"], directoryKey, address })
+    desk(): Promise<Desk> {
+        return openDesk({ crypto: this.crypto, call: this.call })
     }
 }

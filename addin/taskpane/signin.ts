@@ -10,17 +10,13 @@ import {
     createNestablePublicClientApplication, InteractionRequiredAuthError,
     type AuthenticationResult, type IPublicClientApplication,
 } from "@azure/msal-browser"
+import { NotSignedIn } from "@letterlock/kit/writing/index"
 
 export interface Registration {
     readonly clientId: string
     readonly authority: string
     /** Our own API's scope. */
     readonly scope: string
-}
-
-/** Nobody is signed in, and asking did not help. */
-export class NotSignedIn extends Error {
-    override readonly name = "NotSignedIn"
 }
 
 const SPARE = 120_000   // milliseconds of life that a token must still have
@@ -45,7 +41,7 @@ export class SignIn {
         return new SignIn(msal, scope)
     }
 
-    /** An access token for our API: silently, else in a window of Outlook's. @throws {@link NotSignedIn} */
+    /** An access token for our API: silently, else in a window of Outlook's. @throws NotSignedIn */
     async token(): Promise<string> {
         const latest = this.#latest
         if (latest !== null && (latest.expiresOn?.getTime() ?? 0) - Date.now() > SPARE) return latest.accessToken
@@ -57,7 +53,7 @@ export class SignIn {
         }
     }
 
-    /** Sign in anew: with what Entra challenged for, or because the token was refused. @throws {@link NotSignedIn} */
+    /** Sign in anew: with what Entra challenged for, or because the token was refused. @throws NotSignedIn */
     async again(claims: string | null): Promise<void> {
         this.#latest = null
         if (claims !== null) {

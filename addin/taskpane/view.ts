@@ -3,8 +3,9 @@
 import {
     element, find, focusOn, icon, type Level, levelTag, levelWords, type Line, readerRows, say, sayList, shortName,
 } from "@letterlock/kit"
+import type { FileListParts, KeptState } from "@letterlock/kit/writing/index"
 
-import type { Recipient, Recipients, Role } from "./recipients.ts"
+import { type Recipient, type Recipients, type Role, ROLES } from "./recipients.ts"
 
 export type Phase = "writing" | "sending" | "done"
 
@@ -34,7 +35,8 @@ export function showPhase(phase: Phase): void {
     part("after").hidden = phase !== "done"
     part("send").setAttribute("aria-disabled", String(phase === "sending"))
     find("#subject", HTMLInputElement).readOnly = phase === "sending"
-    find("#to", HTMLInputElement).readOnly = phase === "sending"
+    for (const id of ["to", "bcc"]) find(`#${id}`, HTMLInputElement).readOnly = phase === "sending"
+    find("#attach", HTMLButtonElement).setAttribute("aria-disabled", String(phase === "sending"))
 }
 
 /** The button that had focus is gone: focus goes to what stands in its place. */
@@ -42,9 +44,29 @@ export function focusOnDone(): void {
     focusOn(part("done"))
 }
 
-/** Somebody is signed in: a press of "Send securely" is heard from now on. */
+/** Somebody is signed in: from now on a press of "Send securely" is heard and files are taken. */
 export function allowSending(): void {
-    find("#send", HTMLButtonElement).disabled = false
+    for (const id of ["send", "attach"]) find(`#${id}`, HTMLButtonElement).disabled = false
+}
+
+/** Show the field Bcc, or the button that asks for it. */
+export function showHidden(shown: boolean): void {
+    part("bcc-row").hidden = !shown
+    part("add-bcc").hidden = shown
+}
+
+/** Where the list of files goes. */
+export const fileParts = (): FileListParts => ({
+    list: find("#files", HTMLUListElement), total: part("files-total"), button: find("#attach", HTMLButtonElement), announce,
+})
+
+/** When the letter was saved or why it was not, and who could open what is kept. */
+export function showKept(words: string, state: KeptState["state"], level: Level): void {
+    const line = part("kept")
+    if (line.textContent === words) return
+    line.textContent = words
+    line.dataset["state"] = state
+    part("kept-level").textContent = state === "none" ? "" : say(level === "self-held" ? "writing.draft.self-held" : "writing.draft.managed")
 }
 
 export function showSignIn(needed: boolean): void {
@@ -58,9 +80,9 @@ export function showBlockers(sentences: readonly string[]): void {
         element("div", { class: "note", "data-st": "care" }, icon("care"), element("p", {}, text))))
 }
 
-/** The rows under To and Cc. `remove` hears whose button was pressed. */
+/** The rows under To, Cc and Bcc. `remove` hears whose button was pressed. */
 export function showRecipients(list: Recipients, remove: (address: string) => void): void {
-    for (const role of ["to", "cc"] as const) {
+    for (const role of ROLES) {
         part(`${role}-people`).replaceChildren(...of(list, role).map((one) => chip(one, remove)))
     }
     part("cc").hidden = of(list, "cc").length === 0
@@ -89,8 +111,10 @@ export function showReaders(list: Recipients, level: Level, own: { readonly addr
     part("can").textContent = names.length === 0
         ? say("readers.pane.nobody")
         : `${sayList([...names, say("readers.you.inline")])}.`
-    const lines: Line[] = list.flatMap(({ name, address, level: known }) =>
-        known === null ? [] : [{ who: name || address, more: name === "" ? "" : address, level: known }])
+    const lines: Line[] = list.flatMap(({ name, address, level: known, role }) => {
+        const more = [...(name === "" ? [] : [address]), ...(role === "hidden" ? [say("pane.hidden")] : [])].join(", ")
+        return known === null ? [] : [{ who: name || address, more, level: known }]
+    })
     if (own !== null) lines.push({ who: say("readers.you"), more: own.address, level: own.level })
     part("readers").replaceChildren(...readerRows(lines))
 }

@@ -5,6 +5,8 @@
  * again with the same key and body: the server answers as it did, or would have, the first time.
  */
 
+import { type Moved, steady, upload } from "./transfer.ts"
+
 /** The server's refusal, an RFC 9457 problem. `facts` holds its members beyond the standard ones. */
 export class Problem extends Error {
     override readonly name = "Problem"
@@ -37,11 +39,19 @@ export interface Call {
     readonly signal?: AbortSignal
 }
 
+/** Bytes as they come. `size` is what the server says of their number, or null. */
+export interface Incoming {
+    readonly stream: ReadableStream<Uint8Array>
+    readonly size: number | null
+}
+
 export interface World {
     readonly fetch: typeof fetch
+    /** As {@link upload} of transfer.ts, which is taken where none is given. */
+    readonly upload?: typeof upload
     /** Resolves after so many milliseconds. */
     readonly wait: (ms: number) => Promise<void>
-    /** How long one try may take, in milliseconds. */
+    /** How long one try may take, in milliseconds; an upload or a stream: how long it may stand still. */
     readonly patience: number
 }
 
@@ -78,28 +88,45 @@ export class Api {
     put = (path: string, call: Call = {}): Promise<unknown> => this.#json("PUT", path, { body: {}, ...call })
     delete = (path: string, call: Call = {}): Promise<unknown> => this.#json("DELETE", path, call)
 
-    /** An object's bytes. */
+    /** A small object's bytes. */
     async bytes(path: string, call: Call = {}): Promise<Uint8Array> {
-        const answer = await this.#answer("GET", path, call)
+        const answer = await this.#answer("GET", call, this.#whole("GET", path, call))
         return new Uint8Array(await unlessCut(answer.arrayBuffer()))
     }
 
+    /** An object of any size, piece by piece. The stream fails with {@link Unreachable} where it breaks off. */
+    async stream(path: string, call: Call = {}): Promise<Incoming> {
+        const answer = await this.#answer("GET", call, (headers) => this.#opened(path, call, headers))
+        const size = Number(answer.headers.get("content-length") ?? Number.NaN)
+        const body = answer.body ?? new Blob([]).stream()
+        const cut = (cause: unknown): Error => new Unreachable("the answer broke off", { cause })
+        return { stream: steady(body, this.#world.patience, cut), size: Number.isFinite(size) ? size : null }
+    }
+
+    /** Put an object, with progress in bytes. */
+    async upload(path: string, body: Blob, call: Call & { readonly onProgress?: Moved } = {}): Promise<unknown> {
+        const send = this.#world.upload ?? upload
+        const answer = await this.#answer("PUT", call, (headers) => send(this.#base + path, {
+            method: "PUT", headers: { ...headers, "content-type": "application/octet-stream" }, body,
+            patience: this.#world.patience, signal: call.signal, onProgress: call.onProgress,
+        }))
+        return parsed(await answer.text())
+    }
+
     async #json(method: string, path: string, call: Call): Promise<unknown> {
-        const answer = await this.#answer(method, path, call)
-        if (answer.status === 204) return null
-        const text = await unlessCut(answer.text())
-        return text === "" ? null : JSON.parse(text)
+        const answer = await this.#answer(method, call, this.#whole(method, path, call))
+        return answer.status === 204 ? null : parsed(await unlessCut(answer.text()))
     }
 
     /**
      * @throws {@link Problem} for the server's refusal, {@link Unreachable} when no try was answered,
      * and the signal's reason when the caller gave up.
      */
-    async #answer(method: string, path: string, call: Call): Promise<Response> {
+    async #answer(method: string, call: Call, work: Try): Promise<Response> {
         const key = method === "GET" ? null : (call.key ?? newKey())
         for (let attempt = 0; ; attempt += 1) {
             const pause = PAUSES[attempt]
-            const answer = await this.#try(method, path, key, call)
+            const answer = await this.#try(key, call, work)
             if (answer?.ok) return answer
             const problem = answer === null ? null : await problemIn(answer)
             if (pause === undefined || (problem !== null && !isPassing(problem))) {
@@ -109,24 +136,48 @@ export class Api {
         }
     }
 
-    async #try(method: string, path: string, key: string | null, call: Call): Promise<Response | null> {
+    async #try(key: string | null, call: Call, work: Try): Promise<Response | null> {
         call.signal?.throwIfAborted()
-        const raw = call.body instanceof Uint8Array
-        const body = call.body === undefined ? null : raw ? call.body as BodyInit : JSON.stringify(call.body)
         const headers: Record<string, string> = { accept: "application/json", ...(await this.#credentials()) }
-        if (body !== null) headers["content-type"] = raw ? "application/octet-stream" : "application/json"
         if (key !== null) headers["idempotency-key"] = key
-        const limit = AbortSignal.timeout(this.#world.patience)
-        const signal = call.signal === undefined ? limit : AbortSignal.any([call.signal, limit])
         try {
-            return await this.#world.fetch(this.#base + path, { method, headers, body, signal, redirect: "error" })
+            return await work(headers)
         } catch (cause) {
             call.signal?.throwIfAborted()
             if (cause instanceof TypeError || (cause instanceof DOMException && cause.name === "TimeoutError")) return null
             throw cause
         }
     }
+
+    /** A try whose answer, body and all, is there within the time. */
+    #whole(method: string, path: string, call: Call): Try {
+        const raw = call.body instanceof Uint8Array
+        const body = call.body === undefined ? null : raw ? call.body as BodyInit : JSON.stringify(call.body)
+        const kind: Record<string, string> = body === null ? {} : { "content-type": raw ? "application/octet-stream" : "application/json" }
+        return (headers) => {
+            const limit = AbortSignal.timeout(this.#world.patience)
+            const signal = call.signal === undefined ? limit : AbortSignal.any([call.signal, limit])
+            return this.#world.fetch(this.#base + path, { method, headers: { ...headers, ...kind }, body, signal, redirect: "error" })
+        }
+    }
+
+    /** A try whose answer begins within the time; its body may take longer. */
+    async #opened(path: string, call: Call, headers: Headers): Promise<Response> {
+        const late = new AbortController()
+        const timer = setTimeout(() => { late.abort(new DOMException("no answer", "TimeoutError")) }, this.#world.patience)
+        const signal = call.signal === undefined ? late.signal : AbortSignal.any([call.signal, late.signal])
+        try {
+            return await this.#world.fetch(this.#base + path, { method: "GET", headers, body: null, signal, redirect: "error" })
+        } finally {
+            clearTimeout(timer)
+        }
+    }
 }
+
+type Headers = Readonly<Record<string, string>>
+type Try = (headers: Headers) => Promise<Response>
+
+const parsed = (text: string): unknown => text === "" ? null : JSON.parse(text)
 
 /** Passing troubles are worth another try: the server is busy, or still at work on this very call. */
 function isPassing(problem: Problem): boolean {

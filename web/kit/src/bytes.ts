@@ -5,3 +5,8 @@ export function toBase64(bytes: Uint8Array): string {
     for (let at = 0; at < bytes.length; at += 8192) binary += String.fromCharCode(...bytes.subarray(at, at + 8192))
     return btoa(binary)
 }
+
+/** The bytes of base64 text. @throws DOMException if it is none. */
+export function fromBase64(text: string): Uint8Array<ArrayBuffer> {
+    return Uint8Array.from(atob(text), (character) => character.charCodeAt(0))
+}

@@ -6,11 +6,12 @@ import { inputRules, wrappingInputRule } from "prosemirror-inputrules"
 import { keymap } from "prosemirror-keymap"
 import { DOMSerializer, type Node as Doc } from "prosemirror-model"
 import { liftListItem, sinkListItem, splitListItem } from "prosemirror-schema-list"
-import { type Command, EditorState, Plugin } from "prosemirror-state"
+import { type Command, EditorState, type Plugin, Selection } from "prosemirror-state"
 import { EditorView } from "prosemirror-view"
 
 import { redo, undo } from "./commands.ts"
-import { type Lost, pasting } from "./paste.ts"
+import { sanitise } from "../sanitise.ts"
+import { documentOf, type Lost, pasting } from "./paste.ts"
 import { schema } from "./schema.ts"
 
 /** A letter as the body object holds it (objects.md section 3). */
@@ -27,36 +28,48 @@ export interface Editor {
     /** What was written, to be put back by `restore`. In memory only. */
     readonly save: () => Doc
     readonly restore: (saved: Doc | null) => void
+    /** Put in the html of a draft; whatever it holds, it is sanitised first. */
+    readonly restoreHtml: (html: string) => void
+    /** Add another letter's html below, as a quotation under a line that says whose it is. The cursor goes to the top. */
+    readonly quote: (lead: string, html: string) => void
     readonly lock: (locked: boolean) => void
     readonly focus: () => void
 }
 
-/**
- * An editor in `host`, named `label` to screen readers; `changed` is called after each change, and told whether
- * the person changed the text; `lost` hears after each paste what a letter cannot hold.
- */
-export function createEditor(
-    host: HTMLElement, label: string, changed: (state: EditorState, byHand: boolean) => void, lost: (what: readonly Lost[]) => void
-): Editor {
+export interface EditorWish {
+    /** Its name to screen readers. */
+    readonly label: string
+    /** After each change, and whether the person changed the text. */
+    readonly changed: (state: EditorState, byHand: boolean) => void
+    /** After each paste: what a letter cannot hold. */
+    readonly lost: (what: readonly Lost[]) => void
+    /** Files that were pasted. Without it they are left out, and pictures told as lost. */
+    readonly files?: (files: readonly File[]) => void
+}
+
+/** An editor in `host`. */
+export function createEditor(host: HTMLElement, wish: EditorWish): Editor {
     let locked = false
     const view = new EditorView({ mount: host }, {
-        state: fresh(null, lost),
-        attributes: { role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: "true" },
+        state: fresh(null, wish),
+        attributes: { role: "textbox", "aria-multiline": "true", "aria-label": wish.label, spellcheck: "true" },
         editable: () => !locked,
         dispatchTransaction: (transaction) => {
             view.updateState(view.state.apply(transaction))
-            changed(view.state, transaction.docChanged)
+            wish.changed(view.state, transaction.docChanged)
         },
     })
+    const restore = (saved: Doc | null): void => {
+        view.updateState(fresh(saved, wish))
+        wish.changed(view.state, false)
+    }
     return {
-        view,
+        view, restore,
         isEmpty: () => view.state.doc.textContent.trim() === "",
         written: () => write(view.state.doc),
         save: () => view.state.doc,
-        restore: (saved) => {
-            view.updateState(fresh(saved, lost))
-            changed(view.state, false)
-        },
+        restoreHtml: (html) => { restore(documentOf(sanitise(html))) },
+        quote: (lead, html) => { quote(view, lead, documentOf(sanitise(html))) },
         lock: (now) => {
             locked = now
             host.setAttribute("aria-readonly", String(now))
@@ -66,11 +79,20 @@ export function createEditor(
     }
 }
 
-function fresh(doc: Doc | null, lost: (what: readonly Lost[]) => void): EditorState {
-    return EditorState.create({ schema, ...(doc === null ? {} : { doc }), plugins: plugins(lost) })
+function fresh(doc: Doc | null, wish: EditorWish): EditorState {
+    return EditorState.create({ schema, ...(doc === null ? {} : { doc }), plugins: plugins(wish) })
 }
 
-function plugins(lost: (what: readonly Lost[]) => void): Plugin[] {
+function quote(view: EditorView, lead: string, quoted: Doc): void {
+    const { paragraph, blockquote } = schema.nodes
+    const { doc, tr } = view.state
+    const nodes = [paragraph.create(), paragraph.create(null, schema.text(lead)), blockquote.create(null, quoted.content)]
+    tr.insert(doc.content.size, nodes)
+    view.dispatch(tr.setSelection(Selection.atStart(tr.doc)).scrollIntoView())
+    view.focus()
+}
+
+function plugins({ lost, files }: EditorWish): Plugin[] {
     const { list_item, bullet_list, ordered_list, hard_break } = schema.nodes
     const { strong, em } = schema.marks
     const newLine: Command = chainCommands(exitCode, (state, dispatch) => {
@@ -78,7 +100,7 @@ function plugins(lost: (what: readonly Lost[]) => void): Plugin[] {
         return true
     })
     return [
-        pasting(lost),
+        pasting(lost, files),
         history(),
         inputRules({ rules: [wrappingInputRule(/^\s*[-*]\s$/u, bullet_list), wrappingInputRule(/^1\.\s$/u, ordered_list)] }),
         // Tab stays the browser's way out of the editor.
@@ -98,7 +120,7 @@ export function write(doc: Doc): Written {
     return { html: holder.innerHTML, text: plain(doc) }
 }
 
-/** A line per paragraph, an empty line between paragraphs, "- " or "1. " before list items. */
+/** A line per paragraph, an empty line between paragraphs, "- " or "1. " before list items, "> " before quoted lines. */
 export function plain(doc: Doc): string {
     const blocks: string[] = []
     doc.forEach((node) => { blocks.push(block(node)) })
@@ -107,6 +129,7 @@ export function plain(doc: Doc): string {
 
 function block(node: Doc): string {
     if (node.type === schema.nodes.paragraph) return line(node)
+    if (node.type === schema.nodes.blockquote) return plain(node).replace(/^/gmu, "> ")
     const items: string[] = []
     node.forEach((item, _offset, index) => {
         const sign = node.type === schema.nodes.ordered_list ? `${String(index + 1)}. ` : "- "

@@ -1,6 +1,6 @@
-/** What a paste holds that a letter cannot: tables become lines, pictures are left out, and both are told. */
+/** What a paste holds that a letter cannot: tables become lines, pictures are left out, and both are told; files are handed on. */
 
-import { DOMParser, type ParseOptions, type Slice } from "prosemirror-model"
+import { DOMParser, type Node as Doc, type ParseOptions, type Slice } from "prosemirror-model"
 import { Plugin } from "prosemirror-state"
 
 import { schema } from "./schema.ts"
@@ -10,18 +10,32 @@ export type Lost = "table" | "picture"
 const PICTURES = "img, picture, svg, video, object, canvas"
 const BLOCKS = "p, div, h1, h2, h3, h4, h5, h6, li, blockquote, pre"
 
-/** Tells `lost` after each paste or drop what did not come with it; often that is nothing. */
-export function pasting(lost: (what: readonly Lost[]) => void): Plugin {
+/**
+ * Tells `lost` after each paste or drop what did not come with it; often that is nothing.
+ *
+ * @param files - Takes files that were pasted as such, and not as a picture of the text beside them.
+ */
+export function pasting(lost: (what: readonly Lost[]) => void, files: ((files: readonly File[]) => void) | undefined): Plugin {
     return new Plugin({
         props: {
             clipboardParser: new Lines(lost),
             handlePaste: (_view, event, slice) => {
-                const files = [...(event.clipboardData?.files ?? [])]
-                if (slice.size === 0 && files.some(({ type }) => type.startsWith("image/"))) lost(["picture"])
-                return false
+                const pasted = [...(event.clipboardData?.files ?? [])]
+                if (slice.size > 0 || pasted.length === 0) return false
+                if (files !== undefined) files(pasted)
+                else if (pasted.some(({ type }) => type.startsWith("image/"))) lost(["picture"])
+                return files !== undefined
             },
+            // Whoever holds the editor takes the files that are dropped on it; here they would open in the window.
+            handleDrop: (_view, event) => (event.dataTransfer?.files.length ?? 0) > 0,
         },
     })
+}
+
+/** A letter's html as a document: what the schema does not know becomes paragraphs. `html` must be sanitised. */
+export function documentOf(html: DocumentFragment): Doc {
+    for (const table of [...html.querySelectorAll("table")].reverse()) table.replaceWith(...rows(table))
+    return DOMParser.fromSchema(schema).parse(html)
 }
 
 class Lines extends DOMParser {

@@ -1,4 +1,7 @@
+import { EXPORT } from "./export.ts"
+import { PANE } from "./pane.ts"
 import { READING } from "./reading.ts"
+import { WRITING } from "./writing.ts"
 
 /**
  * Every sentence that script shows, in English. Templates hold theirs in `_()`.
@@ -6,7 +9,10 @@ import { READING } from "./reading.ts"
  * Voice: docs of the look, section 9. Names in braces are facts that the caller must give.
  */
 export const EN = {
+    ...EXPORT,
     ...READING,
+    ...WRITING,
+    ...PANE,
 
     "level.managed": "Protected",
     "level.passphrase": "Protected by your phrase",
@@ -76,7 +82,6 @@ export const EN = {
     "pane.no-office": "This page works inside Outlook. Open a new message there, then press Letterlock.",
     "pane.sign-in": "Letterlock needs you to sign in. Your text stays here. Press Sign in.",
     "pane.sign-in.failed": "Signing in did not work. Your text is still here, and nothing has gone out. Press Sign in to try again.",
-    "pane.sign-in.again": "Entra wants you to sign in again, and that did not work. Your text is still here, and nothing has gone out. Press Send securely to try again.",
     "pane.old": "This Outlook is too old to sign you in. Nothing has gone out. Ring whoever looks after your Outlook.",
     "pane.away": "We cannot reach Letterlock. You can write meanwhile; nothing has gone out. Press Sign in to try again.",
     "pane.refused": "{detail} Press Sign in to try again.",
@@ -92,18 +97,10 @@ export const EN = {
     "pane.to.lookup": "We could not look up {who} yet. Sending tries again.",
     "pane.group": "“{who}” is a group. A letter is sealed for people by name: take the group out in Outlook and add the people.",
     "pane.foreign": "“{text}” cannot take mail here: an address has English letters and figures only. Correct it in Outlook.",
-    "pane.bcc": "Outlook's Bcc names {who}. Hidden copies come in a later version: take them out of Bcc, then send.",
     "pane.blocked": "Nothing has gone out. First mend what the note under To says.",
     "pane.outlook": "Outlook did not say whom its own fields name. Your text is still here, and nothing has gone out. Press Send securely again.",
     "pane.nobody": "Say who may read it: add somebody in To.",
-    "pane.empty": "The letter is still empty.",
-    "pane.long": "The letter is longer than 1 MB. Nothing has gone out; shorten it, then send.",
     "pane.link.invalid": "A link begins with https://, http:// or mailto:.",
-    "pane.looking": "Looking up keys.",
-    "pane.sealing": "Sealing the letter on this computer.",
-    "pane.uploading": "Handing over the sealed letter.",
-    "pane.signing": "Having it signed.",
-    "pane.posting": "Handing over the envelopes.",
     "pane.asking": "Microsoft 365 wants to see you first: answer its window. Your text stays here.",
     "pane.queued": "Sealed and kept. The notice goes out in a moment.",
     "pane.waiting":
@@ -116,12 +113,6 @@ export const EN = {
     "pane.sent": "Sent. {who}'s notice is on its way.",
     "pane.sent.many": "Sent. The notice to {who} is on its way.",
     "pane.sent.earlier": "What you changed after the first try is not in it.",
-    "pane.unsure":
-        "We lost the connection and do not know yet whether the letter went. Your text is still here. Press Send securely again: it never goes twice.",
-    "pane.offline": "We cannot reach Letterlock. Your text is still here, and nothing has gone out. Press Send securely again.",
-    "pane.stopped": "{detail} Your text is still here.",
-    "pane.keys": "A key could not be checked, so nothing has gone out. Your text is still here. Ring whoever runs Letterlock at your firm.",
-    "pane.fault": "Something went wrong in this pane. Your text is still here, and nothing has gone out. Press Send securely again.",
     "pane.kept-open": "Outlook did not let us empty its own fields. Close its window without sending.",
     "pane.pasted.table": "The table you pasted stands here as lines.",
     "pane.pasted.picture": "A picture was left out: a letter holds text only.",

@@ -2,32 +2,36 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { openMessage, parseStatement } from "@letterlock/crypto"
-import { Problem } from "@letterlock/kit"
 
-import { type Recipients, withTyped } from "../taskpane/recipients.ts"
-import { type Letter, Sending, Unsure } from "../taskpane/sending.ts"
-import { Desk } from "./desk.ts"
+import { Problem } from "../../src/api.ts"
+import { type Letter, Place, Sending, Unsure } from "../../src/writing/index.ts"
+import { ANN, Server } from "./server.ts"
 
-const recipients: Recipients = withTyped([], [{ address: "maya@client.example", name: "Maya Okafor" }])
-const letter: Letter = { recipients, subject: "Your year-end", written: { html: "<p>Dear Maya,</p>", text: "Dear Maya," } }
+const MAYA = "maya@client.example"
+const TOM = "tom@client.example"
+const letter: Letter = {
+    recipients: [{ address: MAYA, name: "Maya Okafor", role: "to" }], subject: "Your year-end",
+    written: { html: "<p>Dear Maya,</p>", text: "Dear Maya," }, files: [], parents: [],
+}
 const changed: Letter = { ...letter, written: { html: "<p>Dear Tom,</p>", text: "Dear Tom," } }
+const withHidden: Letter = { ...letter, recipients: [...letter.recipients, { address: TOM, name: "Tom", role: "hidden" }] }
 const quiet = (): void => undefined
 
 async function desk() {
-    const server = new Desk()
-    const session = server.session()
-    return { server, session, sending: new Sending(session, await session.me()) }
+    const server = new Server()
+    const own = await server.desk()
+    const place = new Place(own, null)
+    const open = async (address: string) => openMessage({
+        asked: parseStatement(server.statement).message_id, viewer: { address, key: (await server.keysOf(address)).key },
+        opened: await server.opened(address), sender: own.me.lookup, objects: server.objects,
+    })
+    return { server, desk: own, place, sending: new Sending(place), open }
 }
 
 test("a reader can open what was sent, and the server saw the public subject only", async () => {
-    const { server, sending } = await desk()
+    const { server, sending, open } = await desk()
     await sending.send(letter, quiet)
-    const viewer = { address: "maya@client.example", key: (await server.keysOf("maya@client.example")).key }
-    const me = await server.session().me()
-    const { body } = await openMessage({
-        asked: parseStatement(server.statement).message_id, viewer, opened: await server.opened(viewer.address),
-        sender: me.lookup, objects: server.objects,
-    })
+    const { body } = await open(MAYA)
     assert.deepEqual([body.text, body.subject, server.subject], ["Dear Maya,", "Your year-end", "Your year-end"])
 })
 
@@ -35,9 +39,27 @@ test("the sender keeps a copy, and the statement names everybody with level and 
     const { server, sending } = await desk()
     await sending.send(letter, quiet)
     const { readers, level } = parseStatement(server.statement)
-    assert.deepEqual(readers.map(({ address, role }) => [address, role]), [["ann@hart.example", "sender"], ["maya@client.example", "to"]])
+    assert.deepEqual(readers.map(({ address, role }) => [address, role]), [[ANN, "sender"], [MAYA, "to"]])
     assert.equal(level, "managed")
     assert.equal(server.envelopes.size, 2)
+})
+
+test("a hidden reader opens the letter, and nothing that Maya gets tells of him", async () => {
+    const { server, sending, open } = await desk()
+    await sending.send(withHidden, quiet)
+    const [tom, maya, ann] = [await open(TOM), await open(MAYA), await open(ANN)]
+    assert.equal(tom.body.text, "Dear Maya,")
+    assert.deepEqual([tom, maya, ann].map(({ grants }) => grants.map(({ address, role }) => [address, role])), [[[TOM, "hidden"]], [], [[TOM, "hidden"]]])
+    assert.ok(!JSON.stringify([await server.opened(MAYA), maya]).includes(TOM))
+    assert.equal(server.envelopes.size, 3)
+})
+
+test("an answer names the letter that it answers and the heads that were opened", async () => {
+    const { server, desk: own, open } = await desk()
+    const parent = "A".repeat(43)
+    await new Sending(new Place(own, "another-letter")).send({ ...letter, parents: [parent] }, quiet)
+    assert.deepEqual([...server.made.values()], ["another-letter"])
+    assert.deepEqual((await open(MAYA)).statement.parents, [parent])
 })
 
 for (const step of ["/lookups", "/messages", "/signature", "/send"]) {
@@ -74,7 +96,7 @@ test("pressing again after a failure goes on where it stopped, with the same sea
     server.refuse.push(away, { ...away }, { ...away }, { ...away })
     await assert.rejects(sending.send(letter, quiet), Problem)
     await sending.send(letter, quiet)
-    assert.deepEqual([server.objects.size, server.drafts.size, server.sends], [1, 1, 1])
+    assert.deepEqual([server.objects.size, server.made.size, server.sends], [1, 1, 1])
     const keys = server.asked.filter(({ path }) => path.endsWith("/send")).map(({ key }) => key)
     assert.equal(new Set(keys).size, 1)
 })
@@ -84,7 +106,7 @@ test("a letter changed after a failure is sealed anew, for the same draft", asyn
     server.refuse.push({ end: "/signature", status: 422, code: "statement-refused" })
     await assert.rejects(sending.send(letter, quiet), Problem)
     await sending.send(changed, quiet)
-    assert.deepEqual([server.objects.size, server.drafts.size, server.sends], [2, 1, 1])
+    assert.deepEqual([server.objects.size, server.made.size, server.sends], [2, 1, 1])
     const keys = server.asked.filter(({ path }) => path.endsWith("/signature")).map(({ key }) => key)
     assert.equal(new Set(keys).size, 2)
 })
@@ -97,21 +119,10 @@ test("keys that were replaced meanwhile are looked up again at the next try", as
     assert.equal(server.asked.filter(({ path }) => path === "/lookups").length, 2)
 })
 
-test("a challenge of Entra goes to the sign-in as it came, and the same call goes again with the new token", async () => {
-    const { server, sending } = await desk()
-    server.refuse.push({ end: "/send", status: 401, code: "sign-in-again", facts: { claims: '{"access_token":{}}' } })
-    await sending.send(letter, quiet)
-    const posts = server.asked.filter(({ path }) => path.endsWith("/send"))
-    assert.deepEqual(server.claims, ['{"access_token":{}}'])
-    assert.deepEqual(posts.map(({ token }) => token), ["Bearer token 0", "Bearer token 1"])
-    assert.equal(new Set(posts.map(({ key }) => key)).size, 1)
-})
-
 test("a look-up that the directory did not sign stops the letter before anything is sealed", async () => {
-    const { server, session } = await desk()
-    const me = await session.me()
-    const forged = { ...me, directoryKey: "A".repeat(43) }
-    await assert.rejects(new Sending(session, forged).send(letter, quiet), { code: "lookup-refused" })
+    const { server, sending } = await desk()
+    server.forged = true
+    await assert.rejects(sending.send(letter, quiet), { code: "lookup-refused" })
     assert.equal(server.objects.size, 0)
 })
 
@@ -119,6 +130,6 @@ test("each step is told in its order", async () => {
     const { sending } = await desk()
     const steps: string[] = []
     await sending.send(letter, (step) => { steps.push(step) })
-    assert.deepEqual(steps, ["pane.looking", "pane.sealing", "pane.uploading", "pane.signing", "pane.sealing", "pane.posting"])
+    assert.deepEqual(steps, ["writing.looking", "writing.sealing", "writing.uploading", "writing.signing", "writing.sealing", "writing.posting"])
 })
 

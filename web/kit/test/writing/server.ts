@@ -1,55 +1,66 @@
-/** A small server on the far side of the pane's API: http.md section 3, in memory, which can lose its answers. */
+/** A small server on the far side of whoever writes: http.md section 3, in memory, which can lose its answers. */
 
 import { createPrivateKey, createPublicKey } from "node:crypto"
 
 import {
-    canonical, LOOKUP_DOMAIN, newMessageKey, openEnvelope, parseStatement, sealEnvelopes,
-    sealObjects, sign, STATEMENT_DOMAIN, statementHash, verifyLookup, type Opened,
+    canonical, GRANT_DOMAIN, LOOKUP_DOMAIN, newMessageKey, openDraft, openDraftEnvelope, openEnvelope, parseGrant, parseStatement, sealDraft,
+    sealEnvelopes, sealFile, sealObjects, sign, STATEMENT_DOMAIN, statementHash, verifyLookup, type Opened,
 } from "@letterlock/crypto"
-import type { World } from "@letterlock/kit"
 
-import { Session } from "../taskpane/session.ts"
+import { Api, type World } from "../../src/api.ts"
+import { type Desk, openDesk, type Sealer } from "../../src/writing/index.ts"
 
 interface Keys { readonly identity: string; readonly recipient: string; readonly key: string }
-interface Asked { readonly method: string; readonly path: string; readonly key: string | null; readonly token: string | null }
+interface Asked { readonly method: string; readonly path: string; readonly key: string | null }
+interface KeptDraft { readonly object: string; readonly envelope: string }
 
 const MESSAGE = "q8Zr3kVtY1mXw0bHc7LdPA"
 const SEED = new Uint8Array(32).fill(7)
 const DIRECTORY = new Uint8Array(32).fill(9)
+export const ANN = "ann@hart.example"
 
-export class Desk {
+/** The operations of the worker, without one. */
+export const sealer: Sealer = {
+    newMessageKey: () => newMessageKey(),
+    verifyLookup: ({ text, signature, directoryKey, address }) => verifyLookup(text, signature, directoryKey, { address }),
+    sealObjects: (draft) => sealObjects(draft),
+    sealEnvelopes: (draft) => sealEnvelopes(draft),
+    sealFile: (draft, options) => sealFile(draft, options),
+    sealDraft: (draft) => sealDraft(draft),
+    openDraft: (draft) => openDraft(draft),
+}
+
+export class Server {
     readonly asked: Asked[] = []
     /** Path endings whose next answers are lost on the way back, and those that are refused instead. */
     readonly lose: string[] = []
     readonly refuse: { end: string; status: number; code: string; facts?: object }[] = []
+    /** Nothing gets through. */
+    away = false
+    /** The directory's signatures are somebody else's. */
+    forged = false
     state = "draft"
     sends = 0
     statement = ""
     subject = ""
-    readonly drafts = new Set<string>()
+    names: Readonly<Record<string, string>> = {}
+    readonly made = new Map<string, string | null>()
     readonly objects = new Map<string, Uint8Array>()
     readonly envelopes = new Map<string, Uint8Array>()
+    readonly drafts: KeptDraft[] = []
     readonly #people = new Map<string, Keys>()
-    readonly claims: (string | null)[] = []
 
-    session(): Session {
-        const signIn = {
-            token: () => Promise.resolve(`token ${String(this.claims.length)}`),
-            again: (claims: string | null) => {
-                this.claims.push(claims)
-                return Promise.resolve()
-            },
-        }
-        const crypto = {
-            verifyLookup: ({ text, signature, directoryKey, address }: Parameters<Session["crypto"]["verifyLookup"]>[0]) =>
-                verifyLookup(text, signature, directoryKey, { address }),
-            sealObjects: (draft: Parameters<typeof sealObjects>[0]) => sealObjects(draft),
-            sealEnvelopes: (draft: Parameters<typeof sealEnvelopes>[0]) => sealEnvelopes(draft),
-        }
+    desk(): Promise<Desk> {
         const world: World = {
-            fetch: (url, init) => this.#fetch(typeof url === "string" ? url : "", init ?? {}), wait: () => Promise.resolve(), patience: 10_000,
+            fetch: (url, init) => this.#fetch(typeof url === "string" ? url : "", init ?? {}),
+            upload: async (url, { method, headers, body, onProgress }) => {
+                onProgress?.(body.size / 2, body.size)
+                return this.#fetch(url, { method, headers, body: new Uint8Array(await body.arrayBuffer()) })
+            },
+            wait: () => Promise.resolve(), patience: 10_000,
         }
-        return new Session(signIn, crypto, world)
+        const api = new Api("/api/v1", undefined, world)
+        return openDesk({ crypto: sealer, call: (work) => work(api) })
     }
 
     /** What `address` finds in her envelope. */
@@ -64,11 +75,15 @@ export class Desk {
         return made
     }
 
+    paths(method: string): string[] {
+        return this.asked.filter((one) => one.method === method).map(({ path }) => path)
+    }
+
     async #fetch(url: string, init: RequestInit): Promise<Response> {
         const path = url.replace("/api/v1", "")
-        const headers = new Headers(init.headers)
         const method = init.method ?? "GET"
-        this.asked.push({ method, path, key: headers.get("idempotency-key"), token: headers.get("authorization") })
+        this.asked.push({ method, path, key: new Headers(init.headers).get("idempotency-key") })
+        if (this.away) throw new TypeError("no connection")
         const at = this.refuse.findIndex(({ end }) => path.endsWith(end))
         const [refusal] = at < 0 ? [] : this.refuse.splice(at, 1)
         if (refusal !== undefined) {
@@ -87,18 +102,22 @@ export class Desk {
     async #do(method: string, path: string, body: BodyInit | null | undefined): Promise<Response> {
         if (path === "/me") return answer(await this.#me())
         if (path.includes("/objects/")) return this.#object(path, body)
+        if (path === "/drafts") return answer({ drafts: this.drafts.length === 0 ? [] : [DRAFT] })
+        if (path.endsWith("/draft/open")) return answer(await this.#openDraft())
         if (method === "GET") return answer({ state: this.state, notice: { state: "queued", detail: null } })
+        if (method === "DELETE") return new Response(null, { status: 204 })
         const said = JSON.parse(typeof body === "string" ? body : "{}") as Record<string, unknown>
+        if (path.endsWith("/draft")) return this.#keep(said as unknown as KeptDraft)
         if (path === "/lookups") return answer({ lookups: await this.#lookups(said["readers"] as { address: string }[]) })
-        if (path === "/messages") return this.#create(said["draft_id"] as string)
-        if (path.endsWith("/signature")) return answer(await this.#sign(said["statement"] as string))
+        if (path === "/messages") return this.#create(said["draft_id"] as string, said["reply_to"] as string | null)
+        if (path.endsWith("/signature")) return answer(await this.#sign(said["statement"] as string, said["grants"] as string[]))
         return this.#send(said)
     }
 
     async #me(): Promise<object> {
         return {
-            person: { address: "ann@hart.example", name: "Ann Lee" }, firm: { id: "firm", name: "Hart & Co", portal: "" },
-            directory_key: publicKey(DIRECTORY), lookup: await this.#lookup("ann@hart.example"),
+            person: { address: ANN, name: "Ann Lee" }, firm: { id: "firm", name: "Hart & Co", portal: "" },
+            directory_key: publicKey(DIRECTORY), lookup: await this.#lookup(ANN),
         }
     }
 
@@ -108,15 +127,15 @@ export class Desk {
 
     async #lookup(address: string): Promise<object> {
         const { key, recipient } = await this.keysOf(address)
-        const signing_key = address === "ann@hart.example" ? publicKey(SEED) : null
+        const signing_key = address === ANN ? publicKey(SEED) : null
         const text = canonical({
             address, asked: 1, checkpoint: null, custody: "managed", key, level: "managed", recipient, signing_key, v: 1,
         })
-        return { text, signature: await sign(LOOKUP_DOMAIN, text, DIRECTORY) }
+        return { text, signature: await sign(LOOKUP_DOMAIN, text, this.forged ? SEED : DIRECTORY) }
     }
 
-    #create(draft: string): Response {
-        this.drafts.add(draft)
+    #create(draft: string, replyTo: string | null): Response {
+        this.made.set(draft, replyTo)
         return answer({ id: MESSAGE, thread_id: MESSAGE }, 201)
     }
 
@@ -125,11 +144,24 @@ export class Desk {
         return answer({}, 201)
     }
 
-    async #sign(statement: string): Promise<object> {
-        if (this.state !== "draft") return { type: "urn:letterlock:problem:already-sent" }
+    #keep(draft: KeptDraft): Response {
+        if (this.state !== "draft") return answer({ type: "urn:letterlock:problem:already-sent" }, 409)
+        this.drafts.push(draft)
+        return answer({ saved: 1 })
+    }
+
+    async #openDraft(): Promise<object> {
+        const { object, envelope } = this.drafts.at(-1) ?? { object: "", envelope: "" }
+        const { identity } = await this.keysOf(ANN)
+        return { draft_key: await openDraftEnvelope(identity, Buffer.from(envelope, "base64")), object }
+    }
+
+    async #sign(statement: string, grants: readonly string[]): Promise<object> {
         parseStatement(statement)
         this.statement = statement
-        return sign(STATEMENT_DOMAIN, statement, SEED)
+        for (const grant of grants) parseGrant(grant)
+        const signed = await Promise.all(grants.map((text) => sign(GRANT_DOMAIN, text, SEED)))
+        return { ...await sign(STATEMENT_DOMAIN, statement, SEED), grants: signed }
     }
 
     async #send(said: Record<string, unknown>): Promise<Response> {
@@ -138,12 +170,15 @@ export class Desk {
         this.sends += 1
         this.state = "sealed"
         this.subject = said["subject"] as string
+        this.names = said["names"] as Record<string, string>
         for (const { key, age } of said["envelopes"] as { key: string; age: string }[]) {
             this.envelopes.set(key, Buffer.from(age, "base64"))
         }
         return answer({}, 202)
     }
 }
+
+const DRAFT = { id: MESSAGE, draft_id: "d", thread_id: MESSAGE, reply_to: null, saved: 1_795_348_800 }
 
 const answer = (value: object, status = 200): Response => new Response(JSON.stringify(value), { status })
 
@@ -157,4 +192,3 @@ function publicKey(seed: Uint8Array): string {
     const key = Buffer.concat([Buffer.from("302e020100300506032b657004220420", "hex"), seed])
     return createPublicKey(createPrivateKey({ key, format: "der", type: "pkcs8" })).export({ format: "jwk" }).x ?? ""
 }
-

@@ -1,0 +1,62 @@
+/** Shows a draft: only the one that is open, and all that hangs together of it at once. */
+
+import { type Level, weakest } from "@letterlock/kit"
+import type { Editor } from "@letterlock/kit/editor/editor"
+import { FileList, keptWords, type Me } from "@letterlock/kit/writing/index"
+
+import type { Draft } from "./draft.ts"
+import * as view from "./view.ts"
+
+/** What a draft says outside its fields. */
+export type Words = Partial<Pick<Draft, "status" | "reason" | "problem" | "keptOpen" | "ownText">>
+
+/** What the face needs to know, and whom a press on it is told. */
+export interface FaceParts {
+    readonly editor: Editor
+    readonly current: () => Draft
+    readonly me: () => Me | null
+    readonly remove: (address: string) => void
+}
+
+export class Face {
+    readonly #parts: FaceParts
+    readonly #files = new FileList(view.fileParts())
+
+    constructor(parts: FaceParts) {
+        this.#parts = parts
+    }
+
+    say(draft: Draft, words: Words): void {
+        Object.assign(draft, words)
+        if (draft === this.#parts.current()) this.#words(draft)
+    }
+
+    /** Files and what is kept; called often. */
+    progress(draft: Draft): void {
+        if (draft !== this.#parts.current()) return
+        this.#files.show(draft.store?.files ?? null, draft.phase !== "writing")
+        view.showKept(keptWords(draft.kept), draft.kept.state, this.#parts.me()?.lookup.level ?? "managed")
+    }
+
+    refresh(draft: Draft): void {
+        if (draft !== this.#parts.current()) return
+        const me = this.#parts.me()
+        const own = me === null ? null : { address: me.address, level: me.lookup.level }
+        const levels: Level[] = draft.recipients.flatMap(({ level }) => level ?? [])
+        view.showRecipients(draft.recipients, this.#parts.remove)
+        view.showReaders(draft.recipients, weakest([...levels, own?.level ?? "managed"]), own)
+        view.showBlockers(draft.blockers)
+        view.showPhase(draft.phase)
+        this.#parts.editor.lock(draft.phase !== "writing")
+        this.#words(draft)
+        this.progress(draft)
+    }
+
+    #words(draft: Draft): void {
+        view.showStatus(draft.status)
+        view.showProblem(draft.problem)
+        view.showReason(draft.reason)
+        view.showKeptOpen(draft.keptOpen)
+        view.showOwnText(draft.ownText)
+    }
+}

@@ -1,0 +1,70 @@
+/** Where one writes: who one is, whom the directory knows, the API and the crypto worker (http.md section 3). */
+
+import type { CryptoClient, Lookup } from "@letterlock/crypto"
+
+import type { Person } from "../address.ts"
+import type { Api } from "../api.ts"
+import { list, type Members, members, text, textOr } from "../shape.ts"
+
+/** Who writes, as the firm's server knows her. */
+export interface Me {
+    readonly address: string
+    readonly name: string
+    /** Id of the firm. */
+    readonly firm: string
+    readonly directoryKey: string
+    readonly lookup: Lookup
+}
+
+export interface Found {
+    readonly lookup: Lookup
+    readonly name: string
+}
+
+/** Nobody is signed in, and asking did not help. The call was not made. */
+export class NotSignedIn extends Error {
+    override readonly name = "NotSignedIn"
+}
+
+/** Makes a call with whatever signs it in, and once more after a sign-in that the server asked for. @throws NotSignedIn */
+export type Caller = <Value>(work: (api: Api) => Promise<Value>) => Promise<Value>
+
+/** The part of the crypto worker that writing needs. */
+export type Sealer = Pick<CryptoClient,
+    "newMessageKey" | "openDraft" | "sealDraft" | "sealEnvelopes" | "sealFile" | "sealObjects" | "verifyLookup">
+
+export interface Desk {
+    readonly me: Me
+    readonly crypto: Sealer
+    readonly call: Caller
+    /** What the directory holds for some addresses, in their order. A new address gets a key. @throws LookupRefused */
+    readonly lookUp: (people: readonly Pick<Person, "address">[]) => Promise<readonly Found[]>
+}
+
+export interface DeskParts {
+    readonly crypto: Sealer
+    readonly call: Caller
+    /** For a client: the letter that she answers, which says whom she may look up. */
+    readonly about?: string
+}
+
+/** Sign in at the server, which makes the person and her keys at the first call. */
+export async function openDesk({ crypto, call, about }: DeskParts): Promise<Desk> {
+    const answer = members(await call((api) => api.put("/me")))
+    const person = members(answer["person"])
+    const address = text(person, "address")
+    const directoryKey = text(answer, "directory_key")
+    const verify = (said: Members, whose: string): Promise<Lookup> =>
+        crypto.verifyLookup({ text: text(said, "text"), signature: said["signature"], directoryKey, address: whose })
+    const lookup = await verify(members(answer["lookup"]), address)
+    const me = { address, name: text(person, "name"), firm: text(members(answer["firm"]), "id"), directoryKey, lookup }
+    const lookUp: Desk["lookUp"] = async (people) => {
+        const body = { readers: people.map((one) => ({ address: one.address })), ...(about === undefined ? {} : { about }) }
+        const said = list(members(await call((api) => api.post("/lookups", { body })))["lookups"]).map(members)
+        return Promise.all(people.map(async (one, index) => {
+            const found = said[index] ?? {}
+            return { lookup: await verify(found, one.address), name: textOr(found, "name", "") }
+        }))
+    }
+    return { me, crypto, call, lookUp }
+}

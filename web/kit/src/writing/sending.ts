@@ -1,0 +1,125 @@
+/**
+ * Send one letter (http.md section 3): look up, create, seal, hand over, have it signed, post.
+ *
+ * A letter keeps its place until it was accepted, and each step its result and its
+ * Idempotency-Key for as long as the letter does not change. So pressing "Send" again
+ * after a failure takes up where it stopped, and nothing goes twice.
+ */
+
+import { statementHash } from "@letterlock/crypto"
+
+import type { Person } from "../address.ts"
+import { Problem, Unreachable } from "../api.ts"
+import { toBase64 } from "../bytes.ts"
+import type { Written } from "../editor/editor.ts"
+import { members, text } from "../shape.ts"
+import { Attempt, contentOf } from "./attempt.ts"
+import { NotSignedIn } from "./desk.ts"
+import type { LetterFile } from "./files.ts"
+import type { Place } from "./place.ts"
+
+export type Role = "to" | "cc" | "hidden"
+
+/** A reader-to-be. `hidden`: the others do not learn of him. No address twice. */
+export interface Recipient extends Person {
+    readonly role: Role
+}
+
+export interface Letter {
+    readonly recipients: readonly Recipient[]
+    /** Public; a client's is ignored by the server. */
+    readonly subject: string
+    readonly written: Written
+    readonly files: readonly LetterFile[]
+    /** Hashes of the statements of all thread heads that the writer had opened; none for a first letter. */
+    readonly parents: readonly string[]
+}
+
+/** Nobody knows yet whether the server took it: ask again before anything else. */
+export class Unsure extends Error {
+    override readonly name = "Unsure"
+}
+
+export interface Accepted {
+    readonly id: string
+    /** The letter was changed after the try that was accepted. */
+    readonly earlier: boolean
+}
+
+/** What is being done, as a key of the words. */
+export type Step = "writing.looking" | "writing.sealing" | "writing.uploading" | "writing.signing" | "writing.posting"
+
+export type Tell = (step: Step) => void
+
+export class Sending {
+    readonly #place: Place
+    #attempt: Attempt | null = null
+    #unsure = false
+
+    constructor(place: Place) {
+        this.#place = place
+    }
+
+    /**
+     * @throws {@link Unsure}; Problem and Unreachable of the kit, CryptoError, NotSignedIn: then
+     * nothing has gone out.
+     */
+    async send(letter: Letter, tell: Tell): Promise<Accepted> {
+        if (this.#unsure) {
+            const { id } = await this.#place.where()
+            if (await this.#isAccepted(id)) return { id, earlier: !this.#isFor(letter) }
+        }
+        this.#unsure = false
+        if (!this.#isFor(letter)) this.#attempt = new Attempt(this.#place, letter)
+        const { id } = await this.#place.where()
+        return { id, earlier: await this.#post(id, tell) }
+    }
+
+    #isFor(letter: Letter): boolean { return this.#attempt?.content === contentOf(letter) }
+
+    /** Whether an earlier try turns out to be the one that was accepted. */
+    async #post(id: string, tell: Tell): Promise<boolean> {
+        const attempt = this.#attempt
+        if (attempt === null) throw new Error("nothing to send")
+        const { subject, recipients } = attempt.letter
+        try {
+            const { statement, envelopes } = await attempt.seal(tell)
+            tell("writing.posting")
+            const body = {
+                subject, statement_hash: await statementHash(statement),
+                envelopes: envelopes.map(({ key, bytes }) => ({ key, age: toBase64(bytes) })),
+                names: Object.fromEntries(recipients.filter(({ name }) => name !== "").map(({ address, name }) => [address, name])),
+            }
+            this.#unsure = true
+            await this.#place.desk.call((api) => api.post(`/messages/${id}/send`, { body, key: attempt.key("send") }))
+        } catch (error) {
+            await this.#settle(id, error)
+            return error instanceof Problem && error.code === "already-sent"
+        }
+        return false
+    }
+
+    /** After a failure: returns if it was accepted all the same; throws if it surely was not, or nobody knows. */
+    async #settle(id: string, error: unknown): Promise<void> {
+        const sent = error instanceof Problem && error.code === "already-sent"
+        const refused = error instanceof NotSignedIn || (error instanceof Problem && error.status < 500 && error.status !== 409)
+        const doubtful = sent || (this.#unsure && !refused)
+        if (doubtful) {
+            if (error instanceof Unreachable) throw new Unsure("no answer to send", { cause: error })
+            if (await this.#isAccepted(id)) return
+        }
+        this.#unsure = false
+        // The server refused what was sealed, a replaced key for one: the next try seals anew.
+        if (error instanceof Problem && error.status < 500 && error.status !== 401 && error.status !== 429) this.#attempt = null
+        throw error
+    }
+
+    async #isAccepted(id: string): Promise<boolean> {
+        try {
+            const answer = members(await this.#place.desk.call((api) => api.get(`/messages/${id}`)))
+            return text(answer, "state") !== "draft"
+        } catch (cause) {
+            throw new Unsure("cannot see whether it was accepted", { cause })
+        }
+    }
+}
