@@ -23,9 +23,10 @@ sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
 from report import write  # noqa: E402
 from serve import RESULTS, serve  # noqa: E402
+
 from tests.browser import SWITCHES, find_outside  # noqa: E402
 
-POLL = 0.2
+POLL = 0.1
 LONGEST = 30 * 60
 
 

@@ -7,6 +7,7 @@
 import { last, several, type Bytes, type Contender } from "./contender.ts"
 
 export const CHUNK = 64 * 1024
+const TAG = 16
 export type Cipher = "ChaCha20-Poly1305" | "AES-GCM"
 export type Agreement = "hybrid" | "x25519"
 
@@ -54,6 +55,24 @@ export function bare(cipher: Cipher, agreement: Agreement): Contender {
     return { name: bareName(cipher, agreement), prepare }
 }
 
+/** Like {@link bare}, with the chunks in one piece, as a format gives them. */
+export function bareJoined(cipher: Cipher, agreement: Agreement): Contender {
+    const prepare = async (count: number) => {
+        const readers = await several(count, () => newReader(agreement))
+        return async (content: Bytes) => {
+            const fileKey = crypto.getRandomValues(new Uint8Array(32))
+            const wraps = await Promise.all(readers.map((reader) => wrap(cipher, reader, fileKey)))
+            const sealed = await inOnePiece(content, CHUNK, TAG, await cipherKey(cipher, fileKey), sealChunk.bind(null, cipher))
+            const open = async () => {
+                const key = await cipherKey(cipher, await unwrap(cipher, last(readers), last(wraps)))
+                return [await inOnePiece(sealed, CHUNK + TAG, -TAG, key, openChunk.bind(null, cipher))]
+            }
+            return { size: sealed.length + wraps.reduce((total, each) => total + sizeOf(each), 0), open }
+        }
+    }
+    return { name: `${bareName(cipher, agreement)}, in one piece`, prepare }
+}
+
 /** `count` wraps of a key and nothing else: the limit of what envelopes cost. */
 export function bareWraps(cipher: Cipher, agreement: Agreement): Contender {
     const prepare = async (count: number) => {
@@ -96,6 +115,19 @@ async function sealChunks(cipher: Cipher, fileKey: Bytes, content: Bytes): Promi
 async function openChunks(cipher: Cipher, fileKey: Bytes, chunks: readonly Bytes[]): Promise<Bytes[]> {
     const key = await cipherKey(cipher, fileKey)
     return Promise.all(chunks.map((chunk, at) => openChunk(cipher, key, chunk, at)))
+}
+
+/** Each chunk of `size` bytes worked on and put in its place; each becomes longer by `more`. */
+async function inOnePiece(
+    content: Bytes, size: number, more: number, key: CryptoKey,
+    work: (key: CryptoKey, chunk: Bytes, index: number) => Promise<Bytes>,
+): Promise<Bytes> {
+    const count = Math.max(1, Math.ceil(content.length / size))
+    const joined = new Uint8Array(content.length + count * more)
+    await Promise.all(Array.from({ length: count }, async (_, at) => {
+        joined.set(await work(key, content.subarray(at * size, (at + 1) * size), at), at * (size + more))
+    }))
+    return joined
 }
 
 async function newReader(agreement: Agreement): Promise<Reader> {

@@ -2,10 +2,11 @@
 
 import { sha256 } from "@noble/hashes/sha2.js"
 
-import { bare, bareWraps } from "./bare.ts"
+import { bare, bareJoined, bareWraps } from "./bare.ts"
 import type { Bytes, Contender } from "./contender.ts"
 import { clock, measure, shuffled, type Measured, type Plan, type Row } from "./measure.ts"
-import { ours, oursEnvelopes, oursEnvelopesAtOnce, oursLetter, oursPipe, oursStreamed } from "./ours.ts"
+import { oursFile, oursLetter } from "./letters.ts"
+import { ours, oursEnvelopes, oursEnvelopesAtOnce, oursFiles, oursPipe, oursStreamed } from "./ours.ts"
 import { age, ageEnvelopes, ageStream, libsodium, pgp } from "./rivals.ts"
 import { barePipe, openPass, sealPass, type Pass } from "./streams.ts"
 
@@ -43,7 +44,7 @@ export async function letters(plan: Plan, told: (what: string) => void): Promise
     const cases: Case[] = []
     for (const readers of [1, 10, 50, 200]) {
         told(`10 KB to ${readers}`)
-        const contenders = [oursLetter, age, pgp, libsodium, ...limits]
+        const contenders = [oursFiles, oursLetter, age, pgp, libsodium, ...limits]
         cases.push({ name: "letter", size: 10 * KB, readers, ...(await measure(contenders, readers, letter(), plan)) })
     }
     told("50 envelopes")
@@ -58,7 +59,7 @@ export async function files(plan: Plan, told: (what: string) => void): Promise<C
     for (const size of [MB, 25 * MB]) {
         told(`${size / MB} MB`)
         const content = random(size)
-        const contenders: Contender[] = [ours, oursStreamed, age, pgp, libsodium, ...limits]
+        const contenders: Contender[] = [ours, oursStreamed, oursFile, age, pgp, libsodium, ...limits, bareJoined("ChaCha20-Poly1305", "hybrid")]
         cases.push({ name: "file", size, readers: 1, ...(await measure(contenders, 1, content, plan)) })
         cases.push({ name: "sha256", size, readers: 0, rows: await hashes(content, plan), missing: [] })
     }

@@ -6,8 +6,8 @@ export type Bytes = Uint8Array<ArrayBuffer>
 export interface Sealed {
     /** All that would be sent, in bytes. */
     readonly size: number
-    /** The content, in one piece or in several. */
-    readonly open: () => Promise<readonly Uint8Array[]>
+    /** The content, in one piece or in several, or where it can be read. */
+    readonly open: () => Promise<readonly Uint8Array[] | Blob>
 }
 
 /** Keys for so many readers are made before the clock starts. */

@@ -83,7 +83,7 @@ async function once(row: Row, seal: Seal, content: Bytes): Promise<{ seal: numbe
     const [sealed, sealing] = await clock(() => seal(content))
     const [opened, opening] = await clock(sealed.open)
     row.size = sealed.size
-    if (!same(opened, content)) throw new Error(`${row.name} opened something else than was sealed`)
+    if (!same(opened instanceof Blob ? [new Uint8Array(await opened.arrayBuffer())] : opened, content)) throw new Error(`${row.name} opened something else than was sealed`)
     return { seal: sealing, open: opening }
 }
 

@@ -1,17 +1,13 @@
-/** Ours: age files alone, and whole letters as the pane and the reader's page make and open them. */
+/** Ours: age files alone. */
 
-import {
-    buildStatement, newMessageKey, openEnvelope, openMessage, sealEnvelopes, sealObjects, sign, STATEMENT_DOMAIN, toBase64url,
-    type Body, type Lookup, type MessageKey, type Reader,
-} from "@letterlock/crypto"
+import { newMessageKey } from "@letterlock/crypto"
 
 import { decryptStream, decryptWith, encryptStream, encryptTo } from "../../../web/crypto/src/age.ts"
-import { publicKeyOf } from "../../../web/crypto/src/ed25519.ts"
-import { last, several, type Bytes, type Contender, type Sealed, type StreamContender } from "./contender.ts"
+import { last, several, type Bytes, type Contender, type StreamContender } from "./contender.ts"
 import { collect, streamOf } from "./streams.ts"
 
-const NOW = 1795348800
-const ID = "AAAAAAAAAAAAAAAAAAAAAA"
+/** About what an envelope to a few readers holds, in bytes. */
+const ENVELOPE = 1024
 
 /** One age file, whole. */
 export const ours: Contender = {
@@ -38,27 +34,31 @@ export const oursStreamed: Contender = {
     },
 }
 
+/** One age file of the content, and one small one for each reader; opened is a small one, then the content. */
+export const oursFiles: Contender = {
+    name: "ours, age files",
+    prepare: async (count) => {
+        const [message, readers] = [await newMessageKey(), await several(count, newMessageKey)]
+        const small = new Uint8Array(ENVELOPE)
+        return async (content) => {
+            const file = await encryptTo(message.recipient, content)
+            const envelopes = await inTurn(readers.map((reader) => reader.recipient), small)
+            const size = [file, ...envelopes].reduce((total, each) => total + each.length, 0)
+            const open = async () => {
+                await decryptWith(last(readers).identity, last(envelopes))
+                return [await decryptWith(message.identity, file)]
+            }
+            return { size, open }
+        }
+    },
+}
+
 /** One age file for each reader, one after the other. */
-export const oursEnvelopes = envelopes("ours", async (recipients, content) => {
-    const files: Bytes[] = []
-    for (const recipient of recipients) files.push(await encryptTo(recipient, content))
-    return files
-})
+export const oursEnvelopes = envelopes("ours", inTurn)
 
 /** The same, begun all at once. */
 export const oursEnvelopesAtOnce = envelopes("ours, at once", (recipients, content) =>
     Promise.all(recipients.map((recipient) => encryptTo(recipient, content))))
-
-/** A whole letter: body padded and sealed, statement built and signed, one envelope per reader; all checked at opening. */
-export const oursLetter: Contender = {
-    name: "ours, whole letter",
-    prepare: async (count) => {
-        const people = await several(count, newMessageKey)
-        const seed = crypto.getRandomValues(new Uint8Array(32))
-        const sender = lookup(last(people), publicKeyOf(seed))
-        return (content) => sealLetter(content, people, seed, sender)
-    },
-}
 
 export const oursPipe: StreamContender = {
     name: "ours",
@@ -71,7 +71,13 @@ export const oursPipe: StreamContender = {
     },
 }
 
-function envelopes(name: string, make: (recipients: string[], content: Bytes) => Promise<Bytes[]>): Contender {
+async function inTurn(recipients: readonly string[], content: Bytes): Promise<Bytes[]> {
+    const files: Bytes[] = []
+    for (const recipient of recipients) files.push(await encryptTo(recipient, content))
+    return files
+}
+
+function envelopes(name: string, make: (recipients: readonly string[], content: Bytes) => Promise<Bytes[]>): Contender {
     const prepare = async (count: number) => {
         const readers = await several(count, newMessageKey)
         return async (content: Bytes) => {
@@ -81,45 +87,4 @@ function envelopes(name: string, make: (recipients: string[], content: Bytes) =>
         }
     }
     return { name, prepare }
-}
-
-async function sealLetter(content: Bytes, people: readonly MessageKey[], seed: Bytes, sender: Lookup): Promise<Sealed> {
-    const text = new TextDecoder().decode(content)
-    const body: Body = { v: 1, subject: "", html: "", text, sent_at: NOW, files: [] }
-    const { messageKey, messageKeyFingerprint, objects } = await sealObjects({ body })
-    const statement = buildStatement({
-        message_id: ID, thread_id: ID, parents: [], readers: people.map(line), created: NOW, expires: null,
-        sender: { address: sender.address, firm: "hart", key: (await sign(STATEMENT_DOMAIN, "", seed)).key, custody: "managed" },
-        message_key: messageKeyFingerprint, objects,
-    })
-    const signature = await sign(STATEMENT_DOMAIN, statement, seed)
-    const readers = people.map(({ fingerprint: key, recipient }) => ({ key, recipient }))
-    const sealed = await sealEnvelopes({ messageKey, statement, signature, readers })
-    const size = [...objects, ...sealed].reduce((total, { bytes }) => total + bytes.length, 0)
-    return {
-        size,
-        open: async () => {
-            const opened = await openEnvelope(last(people).identity, last(sealed).bytes)
-            const viewer = { address: sender.address, key: last(people).fingerprint }
-            const files = new Map(objects.map(({ id, bytes }) => [id, bytes]))
-            const message = await openMessage({ asked: ID, viewer, opened, sender, objects: files })
-            return [new TextEncoder().encode(message.body.text)]
-        },
-    }
-}
-
-/** The last person is the sender too, since every statement lists the sender's own copy. */
-function line({ fingerprint: key }: MessageKey, at: number, all: readonly MessageKey[]): Reader {
-    return { address: addressOf(at, all.length), role: at === all.length - 1 ? "sender" : "to", level: "managed", key }
-}
-
-function addressOf(at: number, count: number): string {
-    return at === count - 1 ? "ann@hart.example" : `reader${String(at)}@client.example`
-}
-
-function lookup({ fingerprint: key, recipient }: MessageKey, signingKey: Uint8Array): Lookup {
-    return {
-        v: 1, address: "ann@hart.example", asked: NOW, checkpoint: null, custody: "managed", key, level: "managed", recipient,
-        signing_key: toBase64url(signingKey),
-    }
 }
