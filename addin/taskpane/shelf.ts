@@ -53,7 +53,7 @@ export class Shelf {
         const who = element("span", { class: "who cut" }, say("pane.shelf.opening"))
         const go = element("button", { class: "btn", type: "button" }, say("pane.shelf.continue"))
         const away = element("button", { class: "btn ic", type: "button" }, icon("close"))
-        const row = element("li", { class: "attached" }, icon("waiting"),
+        const row = element("li", { class: "strip" }, icon("waiting"),
             element("span", { class: "grow" }, who, element("span", { class: "more" }, time)), go, away)
         const name = (title: string): void => {
             who.textContent = title

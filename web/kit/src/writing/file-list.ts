@@ -1,4 +1,4 @@
-/** The list of a letter's files: name, kind, size, progress, what went wrong, and the buttons. Styles: `.attached` of parts.css. */
+/** The list of a letter's files: name, kind, size, progress, what went wrong, and the buttons. Styles: `.strip` of parts.css. */
 
 import { element, icon } from "../dom.ts"
 import { say } from "../words.ts"
@@ -82,7 +82,7 @@ export class FileList {
 }
 
 class Line {
-    readonly root = element("li", { class: "attached" })
+    readonly root = element("li", { class: "strip" })
     readonly #who = element("span", { class: "who cut" })
     readonly #more = element("span", { class: "more" })
     readonly #bar = element("progress", { max: "1" })
