@@ -73,7 +73,7 @@ def test_stock_age_opens_what_the_browsers_code_seals(stock: StockAge) -> None:
         assert age.decrypt(ME, file) == content(size)
 
 
-@pytest.mark.parametrize("count", [1, 2, 40])  # what its bound of 64 KiB for a header holds
+@pytest.mark.parametrize("count", twin.READERS)
 def test_the_browsers_code_opens_what_stock_age_seals(stock: StockAge, count: int) -> None:
     files = [stock.encrypt(recipients(count), content(size)) for size in SIZES]
     opened = twin.run(("openAny", ME.text, file) for file in files)

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Literal
 
 ROOT = Path(__file__).parents[2]
-Task = tuple[Literal["seal", "open", "openAny"], str, bytes]
+READERS = (1, 2, 40)
+"""Numbers of readers in a file that it is tried with: what its bound of 64 KiB a header holds."""
+Verb = Literal["seal", "open", "openAny"]
+Task = tuple[Verb, str, bytes]
 
 
 def run(tasks: Iterable[Task]) -> list[bytes | str]:
