@@ -106,7 +106,10 @@ def _table(case: Case) -> str:
 
 
 def _missing(case: Case) -> list[str]:
-    return [f"\nLeft out: {miss['name']} ({miss['why']})." for miss in case["missing"]]
+    by_reason: dict[str, list[str]] = {}
+    for miss in case["missing"]:
+        by_reason.setdefault(miss["why"], []).append(miss["name"])
+    return [f"\nLeft out: {'; '.join(names)} ({why})." for why, names in by_reason.items()]
 
 
 def _title(case: Case) -> str:
@@ -167,8 +170,25 @@ def _other(name: str, result: Result) -> str:
             ways = [f"{cell(row[way])}, {ratio_cell(row, base, way)}" for way in ("seal", "open")]
             lines.append(f"| {row['name']} | {' | '.join(ways)} |")
         lines += [*_missing(case), ""]
-    lines += [
-        f"- stream of {row['mib']} MiB, {row['name']}, {row['way']}: {row['ms'] / 1000:.1f} s"
-        for row in result["streams"]
-    ]
+    lines += _streams(result)
     return "\n".join([*lines, ""])
+
+
+def _streams(result: Result) -> list[str]:
+    """Without memory, which only Chromium's driver samples."""
+    passes = result["streams"]
+    if not passes:
+        return []
+    lines = [
+        f"**Stream of {passes[0]['mib']} MiB**, seconds:\n",
+        "| | seal | open |",
+        "|---|---|---|",
+    ]
+    for name in sorted({each["name"] for each in passes}, key=lambda name: (name != "ours", name)):
+        of_name = [each for each in passes if each["name"] == name]
+        ways = [
+            cell([each["ms"] / 1000 for each in of_name if each["way"] == way])
+            for way in ("seal", "open")
+        ]
+        lines.append(f"| {name} | {' | '.join(ways)} |")
+    return lines
