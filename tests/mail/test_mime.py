@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.base.mail import Brand, Mail
-from server.mail.mime import MimeRenderer, build
+from server.base.mail import Brand, Mail, UnsafeLine
+from server.mail.mime import MimeRenderer, Readers, Thread, build
+from server.messages.ports import Notice
 from tests.mail.samples import CODE, HART, NOTICE, Writer
 
 Party = tuple[str, str]
@@ -52,7 +53,7 @@ def parties(message: Message, header: str) -> list[Party]:
 
 
 def sent(mail: Mail, *, to: list[Party]) -> bytes:
-    return build(mail, sender=ANN, to=to, cc=(), date=NOTICE["sent_at"])
+    return build(mail, sender=ANN, readers=Readers(to=to), thread=Thread(NOTICE["sent_at"]))
 
 
 def test_both_parts_arrive_letter_for_letter_and_text_comes_first(write: Writer) -> None:
@@ -105,3 +106,32 @@ def test_a_code_goes_out_as_the_systems_mailbox_and_asks_for_no_robots_answer() 
     assert line(message, "Subject").startswith("Code 7KQ2-M8XF")
     assert message["Auto-Submitted"] == "auto-generated"
     assert message["X-Auto-Response-Suppress"] == "All"
+
+
+def answered(**changes: object) -> Message:
+    values: dict[str, object] = {
+        "brand": Brand(**HART), "sender_address": MAYA[0], "sender_name": MAYA[1], "to": [ANN],
+        "cc": [], "hidden": [("tom@client.example", "")], "subject": "Re: Your year-end",
+        "sent_at": NOTICE["sent_at"], "url": NOTICE["url"], "delivery_id": "d",
+        "message_id": "own@portal", "references": ["thread@portal", "first@portal"],
+        "is_answer": True, "reply_to": ANN,
+    }  # fmt: skip
+    return read(MimeRenderer().reply(Notice(**values | changes)))  # type: ignore[arg-type]
+
+
+def test_a_clients_answer_is_told_by_the_firm_and_names_what_it_answers() -> None:
+    message = answered()
+    assert parties(message, "From") == [("portal@hart.example", "Maya Okafor via Hart & Co")]
+    assert parties(message, "Reply-To") == [ANN]
+    assert parties(message, "Bcc") == [("tom@client.example", "")]
+    assert message["Message-ID"] == "<own@portal>"
+    assert message["In-Reply-To"] == "<first@portal>"
+    assert message["References"] == "<thread@portal> <first@portal>"
+    assert message["Auto-Submitted"] == "auto-generated"
+    text = message.get_payload()[0].get_payload(decode=True).decode()
+    assert "Maya Okafor has answered confidentially: Your year-end." in " ".join(text.split())
+
+
+def test_a_name_of_an_answers_writer_writes_no_header() -> None:
+    with pytest.raises(UnsafeLine):
+        answered(sender_name="Maya\r\nBcc: eve@evil.example")

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import text
 
 from server.crypto.identity import Identity
+from server.messages.drafting.service import MAX_OBJECT
 from tests.drafts import Draft
 from tests.house import House, Pane
 
@@ -147,11 +148,13 @@ def test_a_sent_message_cannot_be_changed(draft: Draft) -> None:
     assert problem(draft.sign()) == "already-sent"
 
 
-def test_a_body_over_the_limit_is_refused_and_nothing_is_kept(house: House, draft: Draft) -> None:
+def test_an_object_over_the_limit_is_refused_and_nothing_is_kept(
+    house: House, draft: Draft
+) -> None:
     too_long = draft.pane.call(
         "PUT",
         f"/messages/{draft.id}/objects/{'e' * 22}",
-        data=b"x" * 1_300_000,
+        data=bytes(MAX_OBJECT + 1),
         content_type="application/octet-stream",
     )
     assert too_long.status_code == 413

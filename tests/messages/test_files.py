@@ -1,0 +1,129 @@
+"""Files of a letter: streamed in, kept sealed, streamed out, and gone with the draft."""
+
+import base64
+import os
+import tracemalloc
+from pathlib import Path
+
+from server.crypto import age
+from server.crypto.encoding import b64u
+from server.crypto.identity import Identity
+from server.crypto.padding import unpad
+from server.crypto.statement import parse_statement
+from server.messages.drafting.service import MAX_OBJECT
+from tests.drafts import Draft
+from tests.house import House
+
+SMALL, LARGE = b"%PDF-1.7 small", os.urandom(600_000)
+
+
+def blobs(house: House) -> list[Path]:
+    return [path for path in (house.parts.settings.data / "blobs").rglob("*") if path.is_file()]
+
+
+def test_files_are_read_back_by_the_reader_byte_for_byte(house: House) -> None:
+    files = {"Accounts 2026.pdf": SMALL, "Scan.bin": LARGE}
+    message = house.pane().send(files=files)
+    maya = house.visitor()
+    maya.sign_in(message)
+    opened = maya.open(message).json
+    found = []
+    for item in parse_statement(opened["statement"]).objects[1:]:
+        answer = maya.call("GET", f"/api/v1/messages/{message}/objects/{item.id}")
+        assert answer.headers["Content-Length"] == str(len(answer.data))
+        identity = Identity.parse(opened["message_key"])
+        found.append(unpad(age.decrypt(identity, answer.data), item.size))
+    assert found == [SMALL, LARGE]
+
+
+def test_a_file_of_somebody_elses_letter_is_not_found(house: House) -> None:
+    pane = house.pane()
+    draft = pane.draft(files={"a.bin": LARGE})
+    draft.sign()
+    draft.send()
+    other = house.pane("ben@hart.example")
+    path = f"/messages/{draft.id}/objects/{next(iter(draft.uploads))}"
+    assert pane.call("GET", path).status_code == 200
+    assert other.call("GET", path).status_code == 404
+
+
+def test_an_upload_of_the_largest_file_does_not_stand_in_memory(house: House) -> None:
+    draft = house.pane().draft()
+    largest = bytes(MAX_OBJECT)
+    tracemalloc.start()
+    answer = draft.put("e" * 22, largest)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert answer.status_code == 201
+    assert peak < 8 * 1024 * 1024
+    assert draft.put("f" * 22, largest + b"x").status_code == 413
+
+
+def test_what_the_statement_does_not_name_is_gone_after_sending(house: House) -> None:
+    draft = house.pane().draft(files={"kept.bin": LARGE})
+    draft.put("e" * 22, os.urandom(500_000))
+    assert len(blobs(house)) == 2
+    draft.sign()
+    assert draft.send().status_code == 202
+    assert len(blobs(house)) == 1
+
+
+def test_a_discarded_draft_leaves_nothing(house: House) -> None:
+    pane = house.pane()
+    draft = pane.draft(files={"a.bin": LARGE})
+    draft.keep()
+    assert pane.call("DELETE", f"/messages/{draft.id}").status_code == 204
+    assert blobs(house) == []
+    assert pane.call("GET", f"/messages/{draft.id}").status_code == 404
+    assert pane.call("GET", "/drafts").json == {"drafts": []}
+
+
+def test_a_sent_letter_cannot_be_discarded(house: House) -> None:
+    pane = house.pane()
+    message = pane.send()
+    answer = pane.call("DELETE", f"/messages/{message}")
+    assert answer.json["type"] == "urn:letterlock:problem:already-sent"
+    assert pane.call("GET", f"/messages/{message}").json["state"] == "sealed"
+
+
+def test_only_so_many_objects_are_taken(house: House) -> None:
+    draft = house.pane().draft()
+    answers = {draft.put(b64u(bytes([n] * 16)), b"x").status_code for n in range(119)}
+    assert answers == {201}
+    assert draft.put("e" * 22, b"x").status_code == 413
+
+
+def test_a_draft_comes_back_to_its_writer_alone(house: House) -> None:
+    pane = house.pane()
+    draft = pane.draft()
+    draft.keep("first")
+    saved = draft.keep("second").json["saved"]
+    (listed,) = pane.call("GET", "/drafts").json["drafts"]
+    assert (listed["id"], listed["saved"], listed["reply_to"]) == (draft.id, saved, None)
+    opened = pane.post(f"/messages/{draft.id}/draft/open", {}).json
+    content = age.decrypt(Identity.parse(opened["draft_key"]), base64.b64decode(opened["object"]))
+    assert b"second" in content
+    ben = house.pane("ben@hart.example")
+    assert ben.call("GET", "/drafts").json == {"drafts": []}
+    assert ben.post(f"/messages/{draft.id}/draft/open", {}).status_code == 404
+
+
+def test_a_draft_is_no_part_of_the_letter_and_ends_with_it(house: House) -> None:
+    pane = house.pane()
+    draft: Draft = pane.draft()
+    draft.keep("x" * 700_000)
+    assert len(blobs(house)) == 1
+    draft.sign()
+    assert draft.send().status_code == 202
+    assert blobs(house) == []
+    assert pane.call("GET", "/drafts").json == {"drafts": []}
+    assert draft.keep().json["type"] == "urn:letterlock:problem:already-sent"
+
+
+def test_a_draft_that_is_no_age_file_to_a_post_quantum_key_is_refused(house: House) -> None:
+    pane = house.pane()
+    draft = pane.draft()
+    plain = base64.b64encode(b"age-encryption.org/v1\n-> X25519 x\n").decode()
+    body = {"object": plain, "envelope": plain}
+    assert pane.put(f"/messages/{draft.id}/draft", body).status_code == 422
+    assert pane.call("GET", "/drafts").json == {"drafts": []}
