@@ -75,6 +75,23 @@ def test_a_cut_file_gives_a_true_beginning_and_then_a_reason(at: int, pieces: li
     assert len(released) < len(content)
 
 
+def test_no_flipped_byte_of_a_header_goes_unseen() -> None:
+    file = age.encrypt(TO_ME, b"text")
+    for at in range(file.index(b"\n--- ") + 49):
+        changed = file[:at] + bytes([file[at] ^ (1 << at % 8)]) + file[at + 1 :]
+        released, reason = drain(iter([changed]))
+        assert released == b""
+        assert reason in {"header", "too-large", "stanza", "no-match", "mac"}
+
+
+def test_no_file_that_was_cut_opens() -> None:
+    file = age.encrypt(TO_ME, b"text")
+    for length in range(len(file)):
+        released, reason = drain(iter([file[:length]]))
+        assert released == b""
+        assert reason in {"header", "truncated", "payload"}
+
+
 @given(st.binary(min_size=16, max_size=16), st.lists(STANZAS, min_size=1, max_size=5))
 def test_a_header_is_read_back_as_it_was_written(file_key: bytes, stanzas: list[Stanza]) -> None:
     written = write_header(file_key, stanzas)

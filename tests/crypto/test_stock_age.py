@@ -5,12 +5,14 @@ import subprocess
 from functools import cache
 from itertools import chain
 
+import httpx
 import pytest
 
 from server.crypto import age
 from server.crypto.age.reader import open_file
 from server.crypto.errors import SealRefused
 from server.crypto.identity import Identity
+from tests import stock_age
 from tests.browser import chromium
 from tests.crypto import twin
 from tests.crypto.stanzas import with_keys
@@ -107,6 +109,12 @@ def test_stock_age_opens_what_a_browser_seals(stock: StockAge) -> None:
             [ME.text, list(stock.encrypt([ME.recipient.text], text.encode()))],
         )
         assert back == text
+
+
+def test_a_package_with_another_hash_is_not_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(httpx, "get", lambda *_, **__: httpx.Response(200, content=b"!<arch>"))
+    with pytest.raises(OSError, match="the package that we know"):
+        stock_age._download(stock_age.AMD64)
 
 
 def bundle() -> str:
