@@ -17,6 +17,8 @@ _STEP = 256
 _GZIP, _ZLIB = zlib.MAX_WBITS | 16, zlib.MAX_WBITS
 _URL_SAFE = bytes.maketrans(b"-_", b"+/")
 _BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{16,}(?:\r?\n[A-Za-z0-9+/_-]+)*")
+_PERCENT = re.compile(rb"(?:%[0-9A-Fa-f]{2})+")
+_ESCAPE = re.compile(rb"(?:\\u[0-9A-Fa-f]{4})+")
 _SOFT_BREAK = re.compile(rb"=\r?\n|=[0-9A-F]{2}")
 
 
@@ -76,8 +78,26 @@ def _unquoted(data: bytes) -> Iterator[bytes]:
         yield quopri.decodestring(data)
 
 
+def _unescaped(data: bytes) -> Iterator[bytes]:
+    r"""JSON's `\uXXXX`, wherever it stands, the rest as it is."""
+
+    def plain(run: re.Match[bytes]) -> bytes:
+        units = bytes.fromhex(run[0].replace(b"\\u", b"").decode())
+        return units.decode("utf-16-be", "replace").encode()
+
+    if _ESCAPE.search(data):
+        yield _ESCAPE.sub(plain, data)
+
+
+def _unpercented(data: bytes) -> Iterator[bytes]:
+    if _PERCENT.search(data):
+        yield _PERCENT.sub(lambda run: bytes.fromhex(run[0].replace(b"%", b"").decode()), data)
+
+
 ENCODINGS: dict[str, Callable[[bytes], set[bytes]]] = {
     "UTF-8": lambda word: {word},
+    "UTF-16": lambda word: {word.decode().encode(f"utf-16-{end}") for end in ("le", "be")},
+    "hex": lambda word: {word.hex().encode(), word.hex().upper().encode()},
     "base64 at 0": partial(_in_base64, 0),
     "base64 at 1": partial(_in_base64, 1),
     "base64 at 2": partial(_in_base64, 2),
@@ -87,4 +107,6 @@ WRAPPINGS: dict[str, Callable[[bytes], Iterator[bytes]]] = {
     "zlib": partial(_decompressed, re.compile(rb"\x78[\x01\x5e\x9c\xda]"), _ZLIB),
     "base64": _base64_decoded,
     "quoted-printable": _unquoted,
+    "percent": _unpercented,
+    "JSON escapes": _unescaped,
 }

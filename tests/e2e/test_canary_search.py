@@ -5,6 +5,7 @@ import gzip
 import quopri
 import zlib
 from collections.abc import Callable
+from urllib.parse import quote
 
 import pytest
 from hypothesis import given
@@ -67,6 +68,32 @@ def test_it_finds_text_in_the_folded_lines_of_a_mail() -> None:
     assert "base64 > UTF-8" in find(lines, WORD)
     carried = base64.b64encode(b"Content-Type: text/plain\r\n\r\n" + folded)
     assert "base64 > quoted-printable > UTF-8" in find(carried, WORD)
+
+
+@pytest.mark.parametrize("form", ["utf-16-le", "utf-16-be"])
+@given(before=AROUND, after=AROUND)
+def test_it_finds_wide_text(form: str, before: bytes, after: bytes) -> None:
+    assert "UTF-16" in find(before + WORD.encode(form) + after, WORD)
+
+
+@pytest.mark.parametrize("case", [str.lower, str.upper])
+def test_it_finds_hex(case: Callable[[str], str]) -> None:
+    assert "hex" in find(b"x'" + case(WORD.encode().hex()).encode() + b"'", WORD)
+
+
+def test_it_finds_what_an_address_escapes_in_part_or_whole() -> None:
+    whole = "".join(f"%{byte:02x}" for byte in WORD.encode())
+    half = WORD[:9] + "".join(f"%{byte:02X}" for byte in WORD[9:].encode())
+    for text in (whole, half, quote(f"Ä {WORD} Ö.pdf")):
+        assert {"percent > UTF-8", "UTF-8"} & find(f"/files/{text}?x=1".encode(), WORD)
+    assert "percent > UTF-8" in find(whole.encode(), WORD)
+
+
+def test_it_finds_what_json_escapes_in_part_or_whole() -> None:
+    whole = "".join(f"\\u{ord(letter):04x}" for letter in WORD)
+    half = WORD[:9] + "".join(f"\\u{ord(letter):04X}" for letter in WORD[9:])
+    for text in (whole, half):
+        assert "JSON escapes > UTF-8" in find(f'{{"name":"{text}.pdf"}}'.encode(), WORD)
 
 
 @given(data=st.binary(max_size=2000))
