@@ -1,10 +1,9 @@
 /** The frame that holds a letter's text: same origin, so that it can be measured and printed; never a script. */
 
-import { element } from "./dom.ts"
+import { element, find } from "./dom.ts"
 import { sanitise } from "./sanitise.ts"
 
 const EMPTY = "/frame"
-const SANDBOX = "allow-same-origin allow-popups allow-popups-to-escape-sandbox allow-modals"
 
 /** What stands above the text on paper only. */
 export interface Printed {
@@ -21,7 +20,11 @@ export interface LetterFrame {
     readonly close: () => void
 }
 
-/** Put a letter into a frame of its own in `place`; it grows with its text. `title` names it to screen readers. */
+/**
+ * Put a letter into the frame that the template has in `place`; it grows with its text.
+ *
+ * @param title - Names the frame to screen readers.
+ */
 export async function fillFrame(place: HTMLElement, title: string, html: string, printed: Printed): Promise<LetterFrame> {
     const { frame, inner, window } = await emptyFrame(place, title)
     const letter = element("div", { class: "letter" })
@@ -37,7 +40,7 @@ export async function fillFrame(place: HTMLElement, title: string, html: string,
         close: () => {
             stop()
             inner.body.replaceChildren()
-            frame.remove()
+            newFrame(place, null)
         },
     }
 }
@@ -46,14 +49,22 @@ interface Empty { readonly frame: HTMLIFrameElement; readonly inner: Document; r
 
 /** The frame's document: the house's empty page, with its own style sheet and no script. */
 async function emptyFrame(place: HTMLElement, title: string): Promise<Empty> {
-    // A new frame each time: one that goes to a second address leaves a step for Back.
-    const frame = element("iframe", { class: "frame", title, sandbox: SANDBOX, src: EMPTY })
-    const loaded = new Promise<void>((resolve) => { frame.addEventListener("load", () => { resolve() }, { once: true }) })
-    place.replaceChildren(frame)
-    await loaded
+    const frame = newFrame(place, EMPTY)
+    frame.title = title
+    await new Promise<void>((resolve) => { frame.addEventListener("load", () => { resolve() }, { once: true }) })
     const { contentDocument: inner, contentWindow: window } = frame
     if (inner === null || window === null || new URL(inner.URL).pathname !== EMPTY) throw new Error("the frame did not load")
     return { frame, inner, window }
+}
+
+/** Another frame in the place of the one there is: one that goes to a second address leaves a step for Back. */
+function newFrame(place: HTMLElement, src: string | null): HTMLIFrameElement {
+    const old = find("iframe", HTMLIFrameElement, place)
+    const frame = old.cloneNode() as HTMLIFrameElement
+    for (const name of ["style", "src", "title"]) frame.removeAttribute(name)
+    if (src !== null) frame.src = src
+    old.replaceWith(frame)
+    return frame
 }
 
 function grow(frame: HTMLIFrameElement, inner: Document): () => void {

@@ -25,7 +25,9 @@ export interface CardHost {
     /** "Reply" or "Reply all" was pressed. */
     readonly answer: (card: LetterCard, all: boolean) => void
     /** A letter was opened in a frame: signs of life come from there too. */
-    readonly framed: (window: Window) => void
+    readonly framed?: (window: Window) => void
+    /** A letter is open. */
+    readonly shown?: (card: LetterCard, letter: OpenLetter) => void
     /** A letter could not be fetched, and that is no refusal: what to say of it. */
     readonly excuse: (error: unknown) => string
 }
@@ -96,7 +98,8 @@ export class LetterCard {
         const line = `${letter.senderName}, ${longDate(sentAt(letter))}`
         const printed = { firm: this.#page.firm, line, subject: this.#subject(letter) }
         this.#frame = await fillFrame(this.#part("text"), this.#title(), letter.body.html, printed)
-        this.#page.framed(this.#frame.window)
+        this.#page.framed?.(this.#frame.window)
+        this.#page.shown?.(this, letter)
     }
 
     /** Move focus to the subject, so that it is read out, and the letter to the top of the screen. */
@@ -214,7 +217,7 @@ export class LetterCard {
 
 /** Whatever an open letter has filled. */
 const PARTS = [
-    "from", "address", "initials", "to", "when", "title", "level", "level-means", "notices", "text", "files", "readers", "checked",
+    "from", "address", "initials", "to", "when", "title", "level", "level-means", "notices", "files", "readers", "checked",
     "sentences", "fingerprints",
 ] as const
 

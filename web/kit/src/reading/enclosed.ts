@@ -10,6 +10,7 @@ import type { OpenLetter } from "./open.ts"
 import { fileRefusalWords } from "./refusal.ts"
 import { type Enclosure, enclosures, fetchFile, FileMissing, giveToBrowser, isOnlySaved, type SavingDesk } from "./save.ts"
 
+const UNKNOWN = "application/octet-stream"
 const LONGEST_ENDING = 5
 const KEPT_END = 14   // characters of a name that are never cut
 
@@ -124,7 +125,7 @@ class Row {
         const { name, type, object } = this.#file
         const facts = element("div", { class: "grow" }, shortened(name),
             element("p", { class: "small faint" }, `${typeWords(type)}, ${sizeWords(object.size)}`))
-        if (isOnlySaved(this.#file)) facts.append(element("p", { class: "small care" }, icon("care"), element("span", {}, say("file.active"))))
+        if (isOnlySaved(this.#file)) facts.append(element("p", { class: "small care" }, icon("care"), element("span", {}, say(this.#file.type === UNKNOWN ? "file.unknown" : "file.active"))))
         facts.append(this.#bar, this.#note)
         return facts
     }

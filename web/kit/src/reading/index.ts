@@ -5,14 +5,12 @@
  * - `openLetter(desk, id)`: one letter, checked and opened; throws a Refusal, Problem or Unreachable.
  * - `LetterCard`: one letter on the page, folded or open, from `templates/parts/letter.html`: text in its frame,
  *   files with Save, readers, the checks with Verify, and the buttons that ask for an answer.
- * - `quoteOf`, `withQuote`, `withoutQuote`: the letter under its answer. Whom an answer goes to: writing/reply.ts.
  * - `refusalWords(code, name)`: why a letter or a file stays closed.
  * - `frame.ts`, one folder up: the frame of a letter's text.
  */
 export * from "./card.ts"
 export * from "./enclosed.ts"
 export * from "./open.ts"
-export * from "./quote.ts"
 export * from "./refusal.ts"
 export * from "./save.ts"
 export * from "./standing.ts"

@@ -2,7 +2,7 @@
 
 import type { Grant, Reader } from "@letterlock/crypto"
 
-import { dayMonth } from "../dates.ts"
+import { dayMonth, longDate } from "../dates.ts"
 import type { Line } from "../readers.ts"
 import { say, sayList } from "../words.ts"
 import { called, type OpenLetter } from "./open.ts"
@@ -63,3 +63,7 @@ export function initials(name: string): string {
     const ends = words.length > 1 ? [words[0], words.at(-1)] : [words[0]]
     return ends.map((word) => Array.from(word ?? "")[0] ?? "").join("").toUpperCase()
 }
+
+/** What stands above a quoted letter. */
+export const quoteLead = ({ body, senderName }: OpenLetter): string =>
+    say("writing.quote", { name: senderName, date: longDate(new Date(body.sent_at * 1000)) })

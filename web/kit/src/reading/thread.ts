@@ -2,7 +2,7 @@
 
 import { LEVELS, type Level } from "../levels.ts"
 import { list, type Members, members, moment, text, textOr, Unexpected } from "../shape.ts"
-import type { ReadingDesk } from "./open.ts"
+import type { OpenLetter, ReadingDesk } from "./open.ts"
 
 /** What the server tells of a letter before it is opened. */
 export interface Entry {
@@ -20,6 +20,14 @@ export interface Entry {
 export async function fetchThread(desk: Pick<ReadingDesk, "call">, id: string): Promise<readonly Entry[]> {
     const answer = members(await desk.call((api) => api.get(`/messages/${id}/thread`)))
     return list(answer["messages"]).map((one) => entry(members(one)))
+}
+
+/** What the list would tell of a letter that is open already. */
+export function entryOf({ id, statement, senderName, body, level, viewer }: OpenLetter): Entry {
+    const { address } = statement.sender
+    return {
+        id, sender: { address, name: senderName }, sentAt: new Date(body.sent_at * 1000), level, mine: address === viewer, opened: true,
+    }
 }
 
 function entry(said: Members): Entry {

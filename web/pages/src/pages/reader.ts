@@ -1,96 +1,138 @@
-/** The reader's page `/m/<id>`: who are you, code, open, read, close. All of it on one address. */
+/** The reader's page `/m/<id>`: who are you, code, open, read, answer, close. All of it on one address. */
 
-import { CryptoError } from "@letterlock/crypto"
-import { find, localise, Problem, say, Unexpected } from "@letterlock/kit"
+import { find, localise, Problem, say } from "@letterlock/kit"
+import { fetchThread, openLetter, refusalIn } from "@letterlock/kit/reading/index"
 
 import { recallAsked, startAsking } from "../reader/ask.ts"
 import { forget } from "../reader/asked.ts"
+import { Conversation } from "../reader/conversation.ts"
 import { CodeEntry } from "../reader/enter.ts"
-import { blankFrame } from "../reader/frame.ts"
-import { type Watch, watchIdle } from "../reader/idle.ts"
-import { clearLetter, showLetter } from "../reader/letter.ts"
-import { openLetter } from "../reader/open.ts"
 import { announce, busy, excuse, type Page, readPage, showStage, trouble } from "../reader/page.ts"
 import { showRefusal } from "../reader/refusal.ts"
+import { Reply } from "../reader/reply.ts"
 
-const IDLE = 30 * 60_000   // milliseconds; the session ends after as long (http.md section 5)
+class ReaderPage {
+    readonly #page: Page
+    readonly #reply: Reply
+    #conversation: Conversation | null = null
 
-/** Open the letter for whoever is signed in; each way it can end has its own stage. */
-async function open(page: Page): Promise<void> {
-    const { letter } = page
-    showStage("opening")
-    const progress = find("#progress", HTMLElement)
-    const slow = setTimeout(() => { progress.textContent = say("open.fetching", { name: letter.first }) }, 1000)
-    try {
-        const opened = await openLetter(page, () => { progress.textContent = say("open.checking") })
-        const stopFrame = await showLetter(letter, opened)
-        watchOpened(page, stopFrame)
-    } catch (error) {
-        clearLetter()
-        fail(page, error)
-    } finally {
-        clearTimeout(slow)
-        progress.textContent = ""
+    constructor(page: Page) {
+        this.#page = page
+        this.#reply = new Reply(page, {
+            heads: () => this.#conversation?.heads() ?? [],
+            sent: (id, words) => { void this.#conversation?.sent(id, words) },
+            signIn: () => { this.#end(say("open.session")) },
+        })
+        find("#close", HTMLButtonElement).addEventListener("click", () => { void this.#close() })
+        find("#close-anyway", HTMLButtonElement).addEventListener("click", () => {
+            void this.#reply.forget()
+            this.#end(say("open.closed"))
+        })
     }
-}
 
-function fail(page: Page, error: unknown): void {
-    if (error instanceof CryptoError) showRefusal(page.letter, refusalCode(error))
-    else if (error instanceof Problem && typeof error.facts["refusal"] === "string") showRefusal(page.letter, error.facts["refusal"])
-    else if (error instanceof Problem && error.status === 404) showStage("gone")
-    else if (error instanceof Problem && error.status === 401) backToWho(say("open.session"))
-    else if (error instanceof Unexpected) showRefusal(page.letter, "envelope-malformed")
-    else offerOpenAgain(excuse(page.letter, error))
-}
-
-/** A look-up that is not the directory's leaves the sender's key unknown. */
-function refusalCode(error: CryptoError): string {
-    return error.code === "lookup-refused" ? "sender-key-unknown" : error.code
-}
-
-function watchOpened(page: Page, stopFrame: () => void): void {
-    const frame = find("#frame", HTMLIFrameElement)
-    const end = (sentence: string): void => {
-        watch.stop()
-        stopFrame()
-        blankFrame()
-        clearLetter()
-        find("#close", HTMLButtonElement).onclick = null
-        // The session ends too; that it might not, for want of a connection, changes nothing here.
-        page.api.delete("/sessions/current").catch(() => undefined)
-        backToWho(sentence)
+    /** Open the letter for whoever is signed in; each way it can end has its own stage. */
+    async open(): Promise<void> {
+        const { letter, desk } = this.#page
+        showStage("opening")
+        const progress = find("#progress", HTMLElement)
+        const slow = setTimeout(() => { progress.textContent = say("open.fetching", { name: letter.first }) }, 1000)
+        const conversation = new Conversation(this.#page, this.#reply, () => { void this.#away() })
+        this.#conversation = conversation
+        try {
+            const checking = (): void => { progress.textContent = say("open.checking") }
+            // A thread that cannot be listed keeps no letter closed.
+            const thread = fetchThread(desk, letter.id).catch(() => null)
+            const opened = await openLetter(desk, letter.id, checking)
+            const entries = await thread
+            await conversation.show(entries, opened)
+        } catch (error) {
+            conversation.end()
+            this.#fail(error)
+        } finally {
+            clearTimeout(slow)
+            progress.textContent = ""
+        }
     }
-    const inner = frame.contentWindow
-    const watch: Watch = watchIdle(inner === null ? [window] : [window, inner], IDLE, () => { end(say("open.idle")) })
-    find("#close", HTMLButtonElement).onclick = () => { end(say("open.closed")) }
-    find("#print", HTMLButtonElement).onclick = () => { inner?.print() }
-}
 
-/** Ask anew who reads, with a sentence that says why. */
-function backToWho(sentence: string | null): void {
-    const note = find("#away", HTMLElement)
-    note.hidden = sentence === null
-    find("p", HTMLParagraphElement, note).textContent = sentence ?? ""
-    find("#known", HTMLFormElement).hidden = true
-    find("#ask", HTMLFormElement).hidden = false
-    showStage("who")
-    if (sentence !== null) announce(sentence)
-}
+    /** Ask anew who reads, with a sentence that says why. */
+    askWho(sentence: string | null): void {
+        const note = find("#away", HTMLElement)
+        note.hidden = sentence === null
+        find("p", HTMLParagraphElement, note).textContent = sentence ?? ""
+        find("#known", HTMLFormElement).hidden = true
+        find("#ask", HTMLFormElement).hidden = false
+        showStage("who")
+        if (sentence !== null) announce(sentence)
+    }
 
-/** Signed in, but the letter could not be fetched: one button tries again. */
-function offerOpenAgain(sentence: string): void {
-    const known = find("#known", HTMLFormElement)
-    known.hidden = false
-    find(".hint", HTMLElement, known).hidden = true
-    find("#ask", HTMLFormElement).hidden = true
-    showStage("who")
-    trouble(known, sentence)
+    /** End the session at the server. That it might not end, for want of a connection, changes nothing here. */
+    signOut(): void {
+        this.#page.api.delete("/sessions/current").catch(() => undefined)
+    }
+
+    /** Files that were checked on their way to the disk leave nothing behind. */
+    cleanUp(): void {
+        this.#page.files.cleanTemporary().catch(() => undefined)
+    }
+
+    #fail(error: unknown): void {
+        const refusal = refusalIn(error)
+        if (refusal !== null) showRefusal(this.#page.letter, refusal)
+        else if (error instanceof Problem && error.status === 404) showStage("gone")
+        else if (error instanceof Problem && error.status === 401) this.askWho(say("open.session"))
+        else this.#offerOpenAgain(excuse(this.#page.letter, error))
+    }
+
+    async #close(): Promise<void> {
+        const began = this.#reply.isBegun
+        if (await this.#reply.save()) {
+            await this.#reply.forget()
+            this.#end(began ? `${say("open.closed")} ${say("reply.kept")}` : say("open.closed"))
+            return
+        }
+        find("#unsaved", HTMLElement).hidden = false
+        find("#close", HTMLButtonElement).hidden = true
+        const anyway = find("#close-anyway", HTMLButtonElement)
+        anyway.hidden = false
+        anyway.focus()
+        announce(find("#unsaved p", HTMLElement).textContent)
+    }
+
+    async #away(): Promise<void> {
+        if (await this.#reply.save()) await this.#reply.forget()
+        this.#end(say("open.idle"))
+    }
+
+    /** Everything leaves the page; an answer that could not be saved stays in the window, out of sight. */
+    #end(sentence: string): void {
+        this.#reply.putAway()
+        this.#conversation?.end()
+        this.#conversation = null
+        find("#unsaved", HTMLElement).hidden = true
+        find("#close", HTMLButtonElement).hidden = false
+        find("#close-anyway", HTMLButtonElement).hidden = true
+        this.signOut()
+        this.cleanUp()
+        this.askWho(sentence)
+    }
+
+    /** Signed in, but the letter could not be fetched: one button tries again. */
+    #offerOpenAgain(sentence: string): void {
+        const known = find("#known", HTMLFormElement)
+        known.hidden = false
+        find(".hint", HTMLElement, known).hidden = true
+        find("#ask", HTMLFormElement).hidden = true
+        showStage("who")
+        trouble(known, sentence)
+    }
 }
 
 function start(): void {
     const page = readPage()
     localise(document)
-    const entry = new CodeEntry(page, () => open(page))
+    const reader = new ReaderPage(page)
+    reader.cleanUp()
+    const entry = new CodeEntry(page, () => reader.open())
     startAsking(page, (asked) => { entry.begin(asked) })
     const known = find("#known", HTMLFormElement)
     const asked = known.hidden ? recallAsked(page) : null
@@ -99,16 +141,16 @@ function start(): void {
     known.addEventListener("submit", (event) => {
         event.preventDefault()
         trouble(known, null)
-        void busy(known, () => open(page))
+        void busy(known, () => reader.open())
     })
     find("#not-me", HTMLButtonElement).addEventListener("click", () => {
-        page.api.delete("/sessions/current").catch(() => undefined)
-        backToWho(null)
+        reader.signOut()
+        reader.askWho(null)
     })
     for (const button of document.querySelectorAll("[data-go=who]")) {
         button.addEventListener("click", () => {
             forget(page.letter.id)
-            backToWho(null)
+            reader.askWho(null)
         })
     }
 }

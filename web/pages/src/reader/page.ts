@@ -2,6 +2,8 @@
 
 import type { CryptoClient } from "@letterlock/crypto"
 import { Api, fact, find, focusOn, Problem, say, startCrypto, Unreachable } from "@letterlock/kit"
+import type { ReadingDesk } from "@letterlock/kit/reading/open"
+import type { SavingDesk } from "@letterlock/kit/reading/save"
 
 export type Stage = "who" | "code" | "opening" | "opened" | "refusal" | "gone"
 
@@ -23,9 +25,12 @@ export interface Page {
     readonly letter: Letter
     readonly api: Api
     readonly crypto: CryptoClient
+    /** A worker of its own for files: a large one keeps no letter waiting. */
+    readonly files: CryptoClient
+    readonly desk: ReadingDesk & SavingDesk
 }
 
-/** Read the page's facts. The worker starts when the first letter is opened. */
+/** Read the page's facts. A worker starts when it is first needed. */
 export function readPage(): Page {
     const main = find("#main", HTMLElement)
     const worker = fact(main, "worker")
@@ -33,7 +38,10 @@ export function readPage(): Page {
         id: fact(main, "letter"), sender: fact(main, "sender"), first: fact(main, "first"), firm: fact(main, "firm"),
         host: fact(main, "host"), codeFrom: fact(main, "codeFrom"), directoryKey: fact(main, "directoryKey"),
     }
-    return { letter, api: new Api("/api/v1"), crypto: startCrypto(worker) }
+    const api = new Api("/api/v1")
+    const [crypto, files] = [startCrypto(worker), startCrypto(worker)]
+    const desk = { call: <Value>(work: (api: Api) => Promise<Value>) => work(api), crypto, files, directoryKey: letter.directoryKey }
+    return { letter, api, crypto, files, desk }
 }
 
 /** Show one stage and move focus into it: to `target`, or to its heading. */
