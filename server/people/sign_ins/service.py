@@ -127,27 +127,20 @@ def ask_code(
     index = people.address_index(vault, firm_id, address)
     serialise(connection, index)
     reader_id = person.id if person and _may_send(connection, firm_id, index, now) else None
-    code_id, code = new_id(), "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
-    store.insert_code(
-        connection,
-        {
-            "id": code_id,
-            "firm_id": firm_id,
-            "person_id": reader_id,
-            "request_index": request_index,
-            "address_index": index,
-            "browser_index": vault.index("browser", browser),
-            "network_index": network_index,
-            "code_index": vault.index("code", code_id, code),
-            "tries": 0,
-            "created": now,
-            "expires": now + LIFE_MS,
-        },
-    )
-    content = {"code": code, "browser": asker.browser_words, "asked": now}
-    _queue_mail(
-        connection, vault, firm_id=firm_id, code_id=code_id, reader_id=reader_id, content=content
-    )
+    code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
+    row: dict[str, Any] = {
+        "id": new_id(),
+        "firm_id": firm_id,
+        "person_id": reader_id,
+        "request_index": request_index,
+        "address_index": index,
+        "browser_index": vault.index("browser", browser),
+        "network_index": network_index,
+        "tries": 0,
+        "created": now,
+        "expires": now + LIFE_MS,
+    }
+    _keep_code(connection, vault, row, code=code, browser_words=asker.browser_words)
     append_event(
         connection,
         firm_id=firm_id,
@@ -280,6 +273,22 @@ class SealedTokenCaches:
                 "sealed": self._vault.seal_text(place, cache),
             }
             store.put_token_cache(connection, values)
+
+
+def _keep_code(
+    connection: Connection, vault: Vault, row: dict[str, Any], *, code: str, browser_words: str
+) -> None:
+    """Keep a code, hashed, and queue its mail, in which it stands sealed."""
+    store.insert_code(connection, {**row, "code_index": vault.index("code", row["id"], code)})
+    content = {"code": code, "browser": browser_words, "asked": row["created"]}
+    _queue_mail(
+        connection,
+        vault,
+        firm_id=row["firm_id"],
+        code_id=row["id"],
+        reader_id=row["person_id"],
+        content=content,
+    )
 
 
 def _queue_mail(
