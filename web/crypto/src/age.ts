@@ -7,10 +7,10 @@ import { HYBRID, hybridUnwrapper, wrapHybrid } from "./age/hybrid.ts"
 import { bestPrimitives, type Primitives } from "./age/primitives.ts"
 import { NONCE_SIZE, openFile, type Unwrapper } from "./age/reader.ts"
 import { Source } from "./age/source.ts"
-import { sealedLength, type NextChunk } from "./age/stream.ts"
+import { openedLength, sealedLength, type NextChunk } from "./age/stream.ts"
 import { writeFile, type Written } from "./age/writer.ts"
 import { publicKeyOf } from "./age/xwing.ts"
-import { concat, wipe, type Bytes } from "./bytes.ts"
+import { wipe, type Bytes } from "./bytes.ts"
 import { MalformedFile } from "./errors.ts"
 import { decodeIdentity, decodeRecipient, encodeRecipient } from "./keytext.ts"
 
@@ -42,11 +42,7 @@ export async function encryptTo(recipient: string, content: Uint8Array, by?: Pri
     const { head, next } = await write(recipient, Source.of(content), by)
     const file = new Uint8Array(encryptedLength(content.length))
     file.set(head)
-    let at = head.length
-    for (let chunk = await next(); chunk !== null; chunk = await next()) {
-        file.set(chunk, at)
-        at += chunk.length
-    }
+    await fill(file, head.length, next)
     return file
 }
 
@@ -60,12 +56,13 @@ export async function encryptTo(recipient: string, content: Uint8Array, by?: Pri
  */
 export async function decryptWith(identity: string, file: Uint8Array, by?: Primitives): Promise<Bytes> {
     const next = await open(identity, Source.of(file), by)
-    const chunks: Bytes[] = []
+    const content = new Uint8Array(openedLength(file.length - HEADER_SIZE - NONCE_SIZE))
     try {
-        for (let chunk = await next(); chunk !== null; chunk = await next()) chunks.push(chunk)
-        return concat(...chunks)
-    } finally {
-        chunks.forEach(wipe)
+        await fill(content, 0, next)
+        return content
+    } catch (error) {
+        wipe(content)
+        throw error
     }
 }
 
@@ -133,6 +130,14 @@ function onlyHybrid(unwrap: Unwrapper): Unwrapper {
     return async (stanzas) => {
         if (stanzas.length !== 1 || stanzas[0]?.args[0] !== HYBRID) throw new MalformedFile("stanza")
         return unwrap(stanzas)
+    }
+}
+
+async function fill(target: Bytes, start: number, next: NextChunk): Promise<void> {
+    let at = start
+    for (let chunk = await next(); chunk !== null; chunk = await next()) {
+        target.set(chunk, at)
+        at += chunk.length
     }
 }
 

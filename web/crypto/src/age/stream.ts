@@ -11,7 +11,7 @@ const TAG_SIZE = 16
 const SEALED_SIZE = CHUNK_SIZE + TAG_SIZE
 
 /** Chunks that are worked on at once, where the platform has threads for it. */
-const IN_FLIGHT = 4
+const IN_FLIGHT = 16
 
 /** The next chunk, or null after the last. Calls must not overlap. */
 export type NextChunk = () => Promise<Bytes | null>
@@ -19,6 +19,12 @@ export type NextChunk = () => Promise<Bytes | null>
 /** Length in bytes of the payload, without its nonce, of so many bytes of content. */
 export function sealedLength(contentLength: number): number {
     return contentLength + TAG_SIZE * Math.max(1, Math.ceil(contentLength / CHUNK_SIZE))
+}
+
+/** Length in bytes of the content that fits into a payload of so many bytes. */
+export function openedLength(payloadLength: number): number {
+    const rest = payloadLength % SEALED_SIZE
+    return Math.floor(payloadLength / SEALED_SIZE) * CHUNK_SIZE + Math.max(0, rest - TAG_SIZE)
 }
 
 /** Seal all of the content, chunk by chunk. */
