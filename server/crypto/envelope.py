@@ -86,7 +86,7 @@ def _open(identity: Identity, file: bytes, parse: Callable[[Json], _Content]) ->
         raise Refusal("envelope-malformed")
     try:
         content = age.decrypt(identity, file).rstrip(b"\x00")
-        return parse(json.loads(content, object_pairs_hook=_members))
+        return parse(json.loads(content.decode(), object_pairs_hook=_members))
     except (SealRefused, ValueError, RecursionError, MalformedKey) as error:
         raise Refusal("envelope-malformed") from error
 

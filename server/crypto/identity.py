@@ -21,6 +21,7 @@ SEED: Final = 32
 RECIPIENT: Final = 1216
 _MLKEM_PUBLIC: Final = 1184
 _IDENTITY_PREFIX: Final = "AGE-SECRET-KEY-PQ-"
+_LONGEST: Final = 4096  # characters; summing more would only take time
 _RECIPIENT_PREFIX: Final = "age1pq"
 
 
@@ -47,6 +48,8 @@ class Recipient:
         Raises:
             MalformedKey: It is anything else.
         """
+        if len(text) > _LONGEST:
+            raise MalformedKey("a recipient is not so long")
         return cls(bech32_decode(_RECIPIENT_PREFIX, text))
 
     @property
@@ -97,6 +100,8 @@ class Identity:
         Raises:
             MalformedKey: It is anything else.
         """
+        if len(text) > _LONGEST:
+            raise MalformedKey("an identity is not so long")
         return cls(bech32_decode(_IDENTITY_PREFIX, text))
 
     @property
