@@ -55,9 +55,9 @@ def frame() -> ResponseReturnValue:
 
 
 @bp.get("/brand.css")
-@callers(ANYONE, host=PORTAL)
+@callers(ANYONE, host=ANY_HOST)
 def brand_css() -> ResponseReturnValue:
-    """The firm's ten colours as a style sheet."""
+    """The firm's ten colours as a style sheet; the frame of a letter has it at both hosts."""
     brand = asdict(current("firm").brand)
     names = {
         "1": "firm_1", "2": "firm_2", "fill": "fill", "fill-hover": "fill_hover", "on": "on",
