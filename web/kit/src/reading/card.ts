@@ -64,8 +64,8 @@ export class LetterCard {
     /** Where the page's own facts may stand, under those of the letter. */
     get more(): HTMLElement { return this.#part("more") }
 
-    /** Fetch, check and show it; a refusal is shown in its place. Never throws. */
-    async open(): Promise<void> {
+    /** Fetch, check and show it; a refusal is shown in its place. Never throws. `quietly`: focus stays where it is. */
+    async open(quietly = false): Promise<void> {
         const { name } = this.entry.sender
         const progress = this.#part("progress")
         const button = find("button", HTMLButtonElement, this.#part("fold"))
@@ -76,7 +76,7 @@ export class LetterCard {
         this.#page.announce(progress.textContent)
         try {
             await this.show(await openLetter(this.#page.desk, this.entry.id))
-            this.focus()
+            if (!quietly) this.focus()
             this.#page.announce(say("open.done", { name }))
         } catch (error) {
             this.#refuse(error)
@@ -203,7 +203,8 @@ export class LetterCard {
     /** Of the frame, to screen readers; each frame of a page has another. */
     #title(): string {
         const { sender: { name }, sentAt } = this.entry
-        return this.#standing === "asked" ? say("thread.frame.asked") : say("thread.frame", { name, date: shortDate(sentAt) })
+        const n = [...this.host.parentElement?.children ?? []].indexOf(this.host) + 1
+        return this.#standing === "asked" ? say("thread.frame.asked") : say("thread.frame", { n, name, date: shortDate(sentAt) })
     }
 
     #subject({ body }: OpenLetter): string {
