@@ -1,18 +1,17 @@
 /** The pane where a letter is written: joins Outlook, the fields and the API. */
 
-import { Problem, fact, find, say, startCrypto, Unreachable } from "@letterlock/kit"
-import { createEditor, type Editor } from "@letterlock/kit/editor/editor"
-import { createToolbar, type Toolbar } from "@letterlock/kit/editor/toolbar"
-import { type Desk, takeFiles } from "@letterlock/kit/writing/index"
+import { find, say } from "@letterlock/kit"
+import type { Desk } from "@letterlock/kit/writing/index"
 
 import { Drafts } from "./draft.ts"
-import { canSignIn, composeItem, insideOutlook, onItemChanged, type OutlookItem } from "./office.ts"
+import { letterEditor } from "./letter.ts"
+import { composeItem, insideOutlook, onItemChanged, type OutlookItem } from "./office.ts"
 import { Pane } from "./pane.ts"
 import { PeopleField } from "./people-field.ts"
 import type { Role } from "./recipients.ts"
-import { Session } from "./session.ts"
+import type { Session } from "./session.ts"
 import { Shelf } from "./shelf.ts"
-import { SignIn } from "./signin.ts"
+import { newSession, startTrouble } from "./start.ts"
 import * as view from "./view.ts"
 
 async function start(): Promise<void> {
@@ -40,24 +39,7 @@ function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
         add: (people) => pane().add(people, role),
         removeLast: () => { pane().removeLast(role) },
     })
-    return { editor: writing(pane), to: field("to", "to"), hidden: field("bcc", "hidden"), subject }
-}
-
-function writing(pane: () => Pane): Editor {
-    let toolbar: Toolbar | null = null
-    const host = find("#letter", HTMLElement)
-    const editor = createEditor(host, {
-        label: fact(host, "label"),
-        changed: (state, byHand) => {
-            toolbar?.update(state)
-            if (byHand) pane().edited()
-        },
-        lost: view.showLost,
-        files: (files) => pane().files?.add(files),
-    })
-    toolbar = createToolbar(find("#tools", HTMLElement), find("#linking", HTMLFormElement), editor,
-        () => { view.showProblem(say("pane.link.invalid")) })
-    return editor
+    return { editor: letterEditor({ edited: () => { pane().edited() }, files: () => pane().files }), to: field("to", "to"), hidden: field("bcc", "hidden"), subject }
 }
 
 function wire(pane: Pane, drafts: Drafts, shelf: Shelf): void {
@@ -69,10 +51,6 @@ function wire(pane: Pane, drafts: Drafts, shelf: Shelf): void {
     press("add-bcc", () => {
         view.showHidden(true)
         find("#bcc", HTMLInputElement).focus()
-    })
-    takeFiles({
-        button: find("#attach", HTMLButtonElement), input: find("#file", HTMLInputElement), place: document.body,
-        files: () => pane.files,
     })
     hear(pane, pane.draft.item)
     onItemChanged(() => { void changeItem(pane, drafts) })
@@ -121,7 +99,7 @@ async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
     view.showProblem("")
     view.showStatus(say("pane.starting"))
     try {
-        session ??= await newSession()
+        session ??= await newSession(find("#pane", HTMLElement))
         session.onAsking = () => { pane.asking() }
         desk = await session.desk()
         view.showStatus("")
@@ -132,27 +110,6 @@ async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
         view.showProblem(startTrouble(error))
         view.showSignIn(true)
     }
-}
-
-async function newSession(): Promise<Session> {
-    const host = find("#pane", HTMLElement)
-    if (!canSignIn()) throw new TooOld()
-    const signIn = await SignIn.create({
-        clientId: fact(host, "clientId"), authority: fact(host, "authority"), scope: fact(host, "scope"),
-    })
-    return new Session(signIn, startCrypto(fact(host, "worker")))
-}
-
-/** This Outlook cannot sign an add-in in. */
-class TooOld extends Error {
-    override readonly name = "TooOld"
-}
-
-function startTrouble(error: unknown): string {
-    if (error instanceof TooOld) return say("pane.old")
-    if (error instanceof Unreachable) return say("pane.away")
-    if (error instanceof Problem && error.detail !== "") return say("pane.refused", { detail: error.detail })
-    return say("pane.sign-in.failed")
 }
 
 void start()

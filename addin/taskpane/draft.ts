@@ -2,7 +2,7 @@
 
 import { type Editor, write } from "@letterlock/kit/editor/editor"
 import {
-    type Desk, type DraftContent, DraftKeeper, Files, type KeptState, type Letter, Place, Sending,
+    type DraftContent, DraftKeeper, Files, type KeptState, type Letter, type Place, Sending,
 } from "@letterlock/kit/writing/index"
 
 import type { OutlookItem } from "./office.ts"
@@ -73,16 +73,15 @@ export class Draft {
         }
     }
 
-    /** As it is sent. */
-    letter(files: Letter["files"]): Letter {
+    /** As it is sent. `parents`: the heads that an answer follows. */
+    letter(files: Letter["files"], parents: Letter["parents"] = []): Letter {
         if (this.text === null) throw new Error("nothing was written")
-        return { recipients: this.recipients, subject: this.subject.trim(), written: write(this.text), files, parents: [] }
+        return { recipients: this.recipients, subject: this.subject.trim(), written: write(this.text), files, parents }
     }
 }
 
 /** Give a letter its place at the server. `changed` is called when its files change or it was saved. */
-export function furnish(draft: Draft, desk: Desk, read: () => DraftContent | null, changed: () => void, taken?: Place): Store {
-    const place = taken ?? new Place(desk, null)
+export function furnish(draft: Draft, place: Place, read: () => DraftContent | null, changed: () => void): Store {
     const keeper = new DraftKeeper(place, read, (kept) => {
         draft.kept = kept
         changed()

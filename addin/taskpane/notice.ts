@@ -5,3 +5,6 @@ export function letterAddress(mail: string, origin: string): string | null {
     const quoted = origin.replace(/[.*+?^${}()|[\]\\]/gu, "\\$&")
     return new RegExp(`${quoted}/m/[A-Za-z0-9_-]{22}(?![A-Za-z0-9_-])`, "u").exec(mail)?.[0] ?? null
 }
+
+/** The message's id in such an address. */
+export const letterId = (address: string): string => address.slice(address.lastIndexOf("/") + 1)

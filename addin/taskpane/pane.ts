@@ -2,7 +2,7 @@
 
 import { levelWords, type Members, type Person, say, sayList, shortName } from "@letterlock/kit"
 import type { Editor } from "@letterlock/kit/editor/editor"
-import type { Desk, Files, Me } from "@letterlock/kit/writing/index"
+import { type Desk, type Files, type Me, Place } from "@letterlock/kit/writing/index"
 
 import { Draft, type Drafts, furnish, isBlank, type Store } from "./draft.ts"
 import { Face } from "./face.ts"
@@ -90,13 +90,13 @@ export class Pane {
         return this.#draft.isAtRisk() || this.#drafts.hasUnsent()
     }
 
-    #furnish(draft: Draft, desk: Desk, taken?: Store["place"]): Store {
+    #furnish(draft: Draft, desk: Desk, taken?: Place): Store {
         if (draft.store !== null) return draft.store
         const read = (): ReturnType<Draft["content"]> => {
             if (draft === this.#draft) this.keep()
             return draft.content()
         }
-        const store = furnish(draft, desk, read, () => { this.#face.progress(draft) }, taken)
+        const store = furnish(draft, taken ?? new Place(desk, null), read, () => { this.#face.progress(draft) })
         store.keeper.changed()
         return store
     }

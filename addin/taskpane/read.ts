@@ -1,27 +1,87 @@
-/** The pane beside a mail that is being read: on a notice it offers the way to the portal. */
+/** The pane beside a mail that is being read: on a notice it shows the letters of the thread. */
 
-import { fact, find, say } from "@letterlock/kit"
+import { fact, find, Problem, say } from "@letterlock/kit"
+import { cleanExports } from "@letterlock/kit/export/index"
+import type { Desk } from "@letterlock/kit/writing/index"
 
-import { insideOutlook, readText } from "./office.ts"
-import { letterAddress } from "./notice.ts"
+import { letterAddress, letterId } from "./notice.ts"
+import { insideOutlook, onItemChanged, readText } from "./office.ts"
+import { Reading } from "./reading.ts"
+import type { Session } from "./session.ts"
+import { newSession, startTrouble } from "./start.ts"
+
+const host = find("#pane", HTMLElement)
+const what = find("#what", HTMLElement)
+
+let session: Session | null = null
+let desk: Desk | null = null
+let reading: Reading | null = null
+/** Another mail was chosen meanwhile, and what came late is of no use. */
+let turn = 0
 
 async function start(): Promise<void> {
-    const origin = fact(find("#pane", HTMLElement), "origin")
-    const what = find("#what", HTMLElement)
     if (!(await insideOutlook())) {
         what.textContent = say("pane.no-office")
         return
     }
-    if (origin === "") return
-    const address = letterAddress((await readText().catch(() => null)) ?? "", origin)
+    find("#sign-in", HTMLButtonElement).addEventListener("click", () => { void show() })
+    window.addEventListener("blur", () => { reading?.save() })
+    document.addEventListener("visibilitychange", () => { reading?.save() })
+    window.addEventListener("online", () => { reading?.save() })
+    window.addEventListener("beforeunload", (event) => { if (reading?.isAtRisk() === true) event.preventDefault() })
+    onItemChanged(() => { void show() })
+    await show()
+}
+
+/** Show what the open mail is about. */
+async function show(): Promise<void> {
+    const now = ++turn
+    reading?.putAway()
+    offer(null)
+    const origin = fact(host, "origin")
+    const address = origin === "" ? null : letterAddress((await readText().catch(() => null)) ?? "", origin)
+    if (now !== turn) return
     if (address === null) {
-        what.textContent = say("read.other")
+        welcome(say("read.other"))
         return
     }
-    what.textContent = say("read.notice", { host: new URL(origin).host })
+    offer(address)
+    welcome(say("pane.starting"))
+    try {
+        await open(letterId(address), now)
+    } catch (error) {
+        if (now !== turn) return
+        const gone = error instanceof Problem && error.status === 404
+        welcome(gone ? say("read.gone") : startTrouble(error))
+        find("#sign-in", HTMLElement).hidden = gone
+    }
+}
+
+async function open(id: string, now: number): Promise<void> {
+    session ??= await newSession(host)
+    const { crypto } = session
+    if (desk === null) {
+        desk = await session.desk()
+        await Promise.all([crypto.cleanTemporary(), cleanExports()])
+    }
+    reading ??= new Reading(desk, crypto, fact(host, "reader"))
+    session.onAsking = () => { reading?.asking() }
+    if (now === turn) await reading.show(id, () => now === turn, () => { welcome(null) })
+}
+
+/** Say something in the place of a letter; null makes room for one. */
+function welcome(text: string | null): void {
+    find("#welcome", HTMLElement).hidden = text === null
+    what.textContent = text ?? ""
+    find("#sign-in", HTMLElement).hidden = true
+}
+
+/** The way to the same letter at the portal. */
+function offer(address: string | null): void {
     const way = find("#way", HTMLAnchorElement)
-    way.href = address
-    way.hidden = false
+    way.hidden = address === null
+    if (address === null) way.removeAttribute("href")
+    else way.href = address
 }
 
 void start()

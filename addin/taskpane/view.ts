@@ -142,3 +142,14 @@ export function showKeptOpen(text: string): void {
     note.hidden = text === ""
     part("emptied").hidden = text !== ""
 }
+
+/** The head and buttons of an answer. */
+export function showReply(
+    { names, all, others, phase }: { readonly names: string; readonly all: boolean; readonly others: boolean; readonly phase: Phase }
+): void {
+    part("reply-h").textContent = say("read.reply.to", { names })
+    part("reply-other").hidden = !others
+    part("reply-other").textContent = say(all ? "read.reply.one" : "read.reply.all")
+    find("#subject", HTMLInputElement).readOnly = phase === "sending"
+    for (const id of ["send", "attach", "quote", "reply-other", "reply-away"]) part(id).setAttribute("aria-disabled", String(phase === "sending"))
+}

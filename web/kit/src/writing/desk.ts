@@ -12,6 +12,7 @@ export interface Me {
     readonly name: string
     /** Id of the firm. */
     readonly firm: string
+    readonly firmName: string
     readonly directoryKey: string
     readonly lookup: Lookup
 }
@@ -57,7 +58,8 @@ export async function openDesk({ crypto, call, about }: DeskParts): Promise<Desk
     const verify = (said: Members, whose: string): Promise<Lookup> =>
         crypto.verifyLookup({ text: text(said, "text"), signature: said["signature"], directoryKey, address: whose })
     const lookup = await verify(members(answer["lookup"]), address)
-    const me = { address, name: text(person, "name"), firm: text(members(answer["firm"]), "id"), directoryKey, lookup }
+    const firm = members(answer["firm"])
+    const me = { address, name: text(person, "name"), firm: text(firm, "id"), firmName: text(firm, "name"), directoryKey, lookup }
     const lookUp: Desk["lookUp"] = async (people) => {
         const body = { readers: people.map((one) => ({ address: one.address })), ...(about === undefined ? {} : { about }) }
         const said = list(members(await call((api) => api.post("/lookups", { body })))["lookups"]).map(members)

@@ -1,0 +1,105 @@
+/** The letters of one thread in the pane: open, folded, answered, copied. */
+
+import { type CryptoClient, heads } from "@letterlock/crypto"
+import { find, say, Unreachable } from "@letterlock/kit"
+import { type CardHost, fetchThread, LetterCard, type OpenLetter } from "@letterlock/kit/reading/index"
+import { type Desk, listDrafts } from "@letterlock/kit/writing/index"
+
+import { Copying } from "./copying.ts"
+import { Replying } from "./replying.ts"
+import { announce } from "./view.ts"
+
+export class Reading {
+    readonly #desk: Desk
+    readonly #host: CardHost
+    readonly #thread = find("#thread", HTMLElement)
+    readonly #replying: Replying
+    readonly #copying: Copying
+    /** Hashes of all that were opened in this pane, and their parents, by thread. */
+    readonly #seen = new Map<string, Map<string, readonly string[]>>()
+    #cards: readonly LetterCard[] = []
+    #id = ""
+
+    /** @param reader - Address of the offline reader, for a copy. */
+    constructor(desk: Desk, crypto: CryptoClient, reader: string) {
+        this.#desk = desk
+        const { call, me: { directoryKey, firmName } } = desk
+        this.#host = {
+            desk: { call, crypto, directoryKey, files: crypto }, firm: firmName, announce,
+            answer: (card, all) => { this.#replying.begin(card, all) },
+            framed: () => undefined,
+            shown: (_card, letter) => { this.#note(letter) },
+            excuse: (error) => error instanceof Unreachable ? say("reach.offline", { host: location.host }) : say("reach.unexpected"),
+        }
+        this.#replying = new Replying(desk, { heads: () => this.#heads(), sent: () => { void this.#list() } })
+        this.#copying = new Copying({ call, crypto, directoryKey }, reader)
+    }
+
+    /**
+     * Show a letter and the others of its thread.
+     *
+     * @param wanted - Whether it is still the one to show.
+     * @param ready - Called before anything is shown.
+     * @throws Problem and Unreachable of the kit where there is nothing to show.
+     */
+    async show(id: string, wanted: () => boolean, ready: () => void): Promise<void> {
+        const entries = await fetchThread(this.#desk, id)
+        if (!wanted()) return
+        this.#id = id
+        this.#cards = entries.map((entry) => new LetterCard(this.#host, entry, entry.id === id ? "asked" : "other"))
+        this.#thread.replaceChildren(...this.#cards.map(({ host }) => host))
+        ready()
+        this.#thread.hidden = false
+        this.#copying.offer(entries.map((entry) => entry.id))
+        await this.#cards.find(({ entry }) => entry.id === id)?.open(true)   // who goes from mail to mail stays in the list of mails
+        if (wanted()) await this.#takeUp()
+    }
+
+    /** Another mail is open: close the letters. What was being written is kept. */
+    putAway(): void {
+        this.#replying.putAway()
+        this.#copying.stop()
+        for (const card of this.#cards) card.close()
+        this.#cards = []
+        this.#thread.replaceChildren()
+        this.#thread.hidden = true
+    }
+
+    save(): void { this.#replying.save() }
+
+    isAtRisk(): boolean { return this.#replying.isAtRisk() }
+
+    /** Outlook's own window may open now, for signing in. */
+    asking(): void { this.#replying.asking() }
+
+    /** An answer that was begun before stands under its letter again. */
+    async #takeUp(): Promise<void> {
+        const shown = new Map(this.#cards.map((card) => [card.entry.id, card]))
+        const kept = await listDrafts(this.#desk).catch(() => [])
+        const mine = kept.find(({ replyTo }) => replyTo !== null && shown.has(replyTo))
+        const card = shown.get(mine?.replyTo ?? "")
+        if (mine === undefined || card === undefined) return
+        if (card.letter === null) await card.open(true)
+        await this.#replying.takeUp(card, mine)
+    }
+
+    /** Letters that came to the thread since: an answer of one's own. */
+    async #list(): Promise<void> {
+        const entries = await fetchThread(this.#desk, this.#id).catch(() => [])
+        const known = new Set(this.#cards.map(({ entry }) => entry.id))
+        const fresh = entries.filter(({ id }) => !known.has(id)).map((entry) => new LetterCard(this.#host, entry, "other"))
+        this.#cards = [...this.#cards, ...fresh]
+        this.#thread.append(...fresh.map(({ host }) => host))
+        this.#copying.offer(entries.map(({ id }) => id))
+    }
+
+    #note({ hash, statement: { thread_id: thread, parents } }: OpenLetter): void {
+        const seen = this.#seen.get(thread) ?? new Map<string, readonly string[]>()
+        this.#seen.set(thread, seen.set(hash, parents))
+    }
+
+    #heads(): readonly string[] {
+        const thread = this.#cards.find(({ letter }) => letter !== null)?.letter?.statement.thread_id ?? ""
+        return heads([...(this.#seen.get(thread) ?? [])].map(([hash, parents]) => ({ hash, parents })))
+    }
+}
