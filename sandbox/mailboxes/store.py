@@ -111,7 +111,7 @@ def add(
             mailbox,
             f"{mailbox}-{well_known}",
             internet_message_id,
-            conversation_id(mailbox, letter.subject),
+            _conversation(db, mailbox, letter),
             is_read,
             is_draft,
             stamp,
@@ -123,6 +123,25 @@ def add(
     )
     _touch(db, mailbox)
     return item
+
+
+def _conversation(db: sqlite3.Connection, mailbox: str, letter: Letter) -> str:
+    """That of a mail which it names as an earlier one, the nearest first; else by its subject."""
+    named = [
+        one
+        for name in ("in-reply-to", "references")
+        for header, value in letter.headers
+        if header.lower() == name
+        for one in reversed(value.split())
+    ]
+    for earlier in named:
+        row = db.execute(
+            "SELECT conversation_id FROM message WHERE mailbox = ? AND internet_message_id = ?",
+            (mailbox, earlier),
+        ).fetchone()
+        if row is not None:
+            return str(row["conversation_id"])
+    return conversation_id(mailbox, letter.subject)
 
 
 def conversation_id(mailbox: str, subject: str) -> str:

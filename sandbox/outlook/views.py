@@ -31,6 +31,7 @@ def summary(item: Item) -> dict[str, Any]:
         "is_read": item.is_read,
         "is_draft": item.is_draft,
         "preview": " ".join(_text(letter).split())[:120],
+        "conversation_id": item.conversation_id,
     }
 
 
@@ -45,7 +46,6 @@ def message(item: Item) -> dict[str, Any]:
         "html": letter.body if letter.is_html else None,
         "text": _text(letter),
         "headers": [list(pair) for pair in letter.headers],
-        "conversation_id": item.conversation_id,
         "internet_message_id": item.internet_message_id,
     }
 

@@ -21,6 +21,7 @@ export interface Summary {
     readonly is_read: boolean
     readonly is_draft: boolean
     readonly preview: string
+    readonly conversation_id: string
 }
 
 export interface Message extends Summary {
@@ -30,7 +31,6 @@ export interface Message extends Summary {
     readonly html: string | null
     readonly text: string
     readonly headers: readonly (readonly [string, string])[]
-    readonly conversation_id: string
     readonly internet_message_id: string
 }
 

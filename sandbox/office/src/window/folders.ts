@@ -22,19 +22,35 @@ export function drawMessages(messages: readonly Summary[], folder: Folder, curre
     empty.hidden = messages.length > 0
     empty.textContent = folder.id === "inbox" ? "No mail yet." : "Nothing in this folder."
     const outgoing = folder.id === "sentitems" || folder.id === "drafts"
-    keepFocus(need("message-list"), messages.map((message) => messageLine(message, outgoing, current, open)))
+    const talk = (id: string): number => messages.filter((one) => one.conversation_id === id).length
+    keepFocus(need("message-list"), inConversations(messages).map((message) =>
+        messageLine(message, { outgoing, talk: talk(message.conversation_id), current: message.id === current }, open)))
 }
 
-function messageLine(message: Summary, outgoing: boolean, current: string | null, open: (message: Summary) => void): HTMLElement {
+/** Newest conversation first, and inside it the newest mail first. */
+function inConversations(messages: readonly Summary[]): readonly Summary[] {
+    const order = [...new Set(messages.map((one) => one.conversation_id))]
+    return order.flatMap((id) => messages.filter((one) => one.conversation_id === id))
+}
+
+interface Line {
+    readonly outgoing: boolean
+    /** Mails of the folder in the same conversation. */
+    readonly talk: number
+    readonly current: boolean
+}
+
+function messageLine(message: Summary, { outgoing, talk, current }: Line, open: (message: Summary) => void): HTMLElement {
     const who = outgoing ? message.to.map(shown).join("; ") || "(nobody yet)" : shown(message.from)
     const made = el("button", {
         type: "button", class: message.is_read ? "line" : "line unread",
-        ...(message.id === current ? { "aria-current": "true" } : {}),
+        ...(current ? { "aria-current": "true" } : {}),
     },
         el("span", { class: "who" }, message.is_read ? who : el("strong", {}, who)),
         el("time", { datetime: message.sent }, moment(message.sent)),
         el("span", { class: "subject" }, message.subject || "(no subject)"),
         el("span", { class: "preview" }, message.preview))
+    if (talk > 1) made.append(el("span", { class: "talk" }, `One of ${String(talk)} in a conversation`))
     if (!message.is_read) made.prepend(el("span", { class: "visually-hidden" }, "Unread. "))
     made.addEventListener("click", () => { open(message) })
     return el("li", {}, made)
