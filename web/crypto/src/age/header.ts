@@ -1,6 +1,6 @@
 /** The header of an age v1 file: version line, stanzas, MAC (https://c2sp.org/age). */
 
-import { base64nopad } from "@scure/base"
+import { base64, base64nopad } from "@scure/base"
 
 import { concat, encodeText, ownBytes, type Bytes } from "../bytes.ts"
 import { MalformedFile } from "../errors.ts"
@@ -77,7 +77,8 @@ export function encodeHeader({ covered, mac }: Pick<Header, "covered" | "mac">):
 
 /** Base64 without padding, as in bodies, arguments and the MAC. */
 export function encode(bytes: Uint8Array): string {
-    return base64nopad.encode(bytes)
+    // With padding the library uses the platform's own, which is ten times faster.
+    return base64.encode(bytes).replace(/=+$/, "")
 }
 
 /**

@@ -1,7 +1,7 @@
 /** HPKE base mode (RFC 9180) with HKDF-SHA256 and ChaCha20-Poly1305, from a KEM's secret on. */
 
 import { concat, encodeText, type Bytes } from "../bytes.ts"
-import type { Cipher, Kdf, Primitives } from "./primitives.ts"
+import type { Cipher, Derive, Kdf, Primitives } from "./primitives.ts"
 
 /** KEM id, HKDF-SHA256 (1), ChaCha20-Poly1305 (3). */
 export interface Suite {
@@ -9,9 +9,10 @@ export interface Suite {
     readonly info: Bytes
 }
 
-/** The inputs of the key schedule that are the same for all messages of a suite; all public. */
-interface Labels {
-    readonly secret: Bytes
+/** The part of the key schedule that is the same for all messages of a suite; all public. */
+interface Schedule {
+    /** Of the labelled empty PSK; a KEM's secret is the salt. */
+    readonly derive: Derive
     readonly key: Bytes
     readonly nonce: Bytes
 }
@@ -24,7 +25,7 @@ const NONCE_SIZE = 12
 /** Made once for a suite; opens and seals the first message of a context, as age needs it. */
 export class Hpke {
     readonly #suite: Suite
-    #labels: Promise<Labels> | undefined
+    readonly #schedules = new WeakMap<Kdf, Promise<Schedule>>()
 
     constructor(suite: Suite) {
         this.#suite = suite
@@ -42,31 +43,31 @@ export class Hpke {
         return cipher.open(nonce, sealed)
     }
 
+    /** Key (32 bytes) and base nonce (12 bytes) of RFC 9180 section 5.1. */
+    async keys(kdf: Kdf, secret: Bytes): Promise<{ readonly key: Bytes; readonly nonce: Bytes }> {
+        const schedule = this.#schedules.get(kdf) ?? prepare(kdf, this.#suite)
+        this.#schedules.set(kdf, schedule)
+        const { derive, ...info } = await schedule
+        const [key, nonce] = await Promise.all([
+            derive(secret, info.key, KEY_SIZE), derive(secret, info.nonce, NONCE_SIZE),
+        ])
+        return { key, nonce }
+    }
+
     async #context({ kdf, aead }: Primitives, secret: Bytes): Promise<{ cipher: Cipher; nonce: Bytes }> {
         const { key, nonce } = await this.keys(kdf, secret)
         return { cipher: await aead(key), nonce }
     }
-
-    /** Key (32 bytes) and base nonce (12 bytes) of RFC 9180 section 5.1. */
-    async keys(kdf: Kdf, secret: Bytes): Promise<{ readonly key: Bytes; readonly nonce: Bytes }> {
-        this.#labels ??= label(kdf, this.#suite)
-        const labels = await this.#labels
-        const [key, nonce] = await Promise.all([
-            kdf.derive(labels.secret, secret, labels.key, KEY_SIZE),
-            kdf.derive(labels.secret, secret, labels.nonce, NONCE_SIZE),
-        ])
-        return { key, nonce }
-    }
 }
 
-async function label(kdf: Kdf, { kem, info }: Suite): Promise<Labels> {
+async function prepare(kdf: Kdf, { kem, info }: Suite): Promise<Schedule> {
     const id = concat(encodeText("HPKE"), Uint8Array.of(kem >> 8, kem & 0xff, 0, 1, 0, 3))
     const labeled = (name: string, ikm: Bytes): Bytes => concat(encodeText("HPKE-v1"), id, encodeText(name), ikm)
     // HKDF's Extract with an empty salt is HMAC under zeros.
     const extract = async (name: string, ikm: Bytes): Promise<Bytes> => kdf.mac(new Uint8Array(32), labeled(name, ikm))
     const context = concat(MODE_BASE, await extract("psk_id_hash", NONE), await extract("info_hash", info))
     return {
-        secret: labeled("secret", NONE),
+        derive: await kdf.from(labeled("secret", NONE)),
         key: concat(Uint8Array.of(0, KEY_SIZE), labeled("key", context)),
         nonce: concat(Uint8Array.of(0, NONCE_SIZE), labeled("base_nonce", context)),
     }

@@ -25,10 +25,12 @@ const PKCS8_HEAD = Uint8Array.of(0x30, 0x2e, 2, 1, 0, 0x30, 5, 6, 3, 0x2b, 0x65,
 const BASE_POINT = Uint8Array.of(9, ...new Uint8Array(31))
 
 const kdf: Kdf = {
-    async derive(ikm, salt, info, length) {
+    async from(ikm) {
         const key = await subtle.importKey("raw", ikm, "HKDF", false, ["deriveBits"])
-        const bits = await subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt, info }, key, length * 8)
-        return new Uint8Array(bits)
+        return async (salt, info, length) => {
+            const bits = await subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt, info }, key, length * 8)
+            return new Uint8Array(bits)
+        }
     },
     async mac(key, message) {
         const hmac = await subtle.importKey("raw", key, { name: "HMAC", hash: "SHA-256" }, false, ["sign"])

@@ -14,7 +14,10 @@ import type { Aead, Kdf, MlKem, Primitives, X25519 } from "./primitives.ts"
 const TAG_SIZE = 16
 
 const kdf: Kdf = {
-    derive: async (ikm, salt, info, length) => later(() => ownBytes(hkdf(sha256, ikm, salt, info, length))),
+    from: async (given) => {
+        const ikm = given.slice()
+        return Promise.resolve(async (salt, info, length) => later(() => ownBytes(hkdf(sha256, ikm, salt, info, length))))
+    },
     mac: async (key, message) => later(() => ownBytes(hmac(sha256, key, message))),
 }
 

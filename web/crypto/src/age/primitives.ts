@@ -9,10 +9,13 @@ import type { Bytes } from "../bytes.ts"
 import { nativePrimitives } from "./native.ts"
 import { plainPrimitives } from "./plain.ts"
 
+/** HKDF of one input: extract with the salt, then expand to `length` bytes. */
+export type Derive = (salt: Bytes, info: Bytes, length: number) => Promise<Bytes>
+
 /** HKDF-SHA256 (RFC 5869) and HMAC-SHA256. */
 export interface Kdf {
-    /** Extract, then expand to `length` bytes. */
-    derive(ikm: Bytes, salt: Bytes, info: Bytes, length: number): Promise<Bytes>
+    /** The input may be wiped as soon as this is there. */
+    from(ikm: Bytes): Promise<Derive>
     /** 32 bytes. */
     mac(key: Bytes, message: Bytes): Promise<Bytes>
 }
@@ -86,7 +89,8 @@ async function works(attempt: () => Promise<unknown>): Promise<boolean> {
 
 async function tryKdf(): Promise<void> {
     const { kdf } = nativePrimitives
-    await kdf.mac(await kdf.derive(new Uint8Array(), new Uint8Array(), new Uint8Array(), 32), new Uint8Array())
+    const derive = await kdf.from(new Uint8Array())
+    await kdf.mac(await derive(new Uint8Array(), new Uint8Array(), 32), new Uint8Array())
 }
 
 async function tryAead(): Promise<void> {

@@ -3,7 +3,7 @@
 import { encodeText, equal, wipe, type Bytes } from "../bytes.ts"
 import { MalformedFile } from "../errors.ts"
 import { readHeader, type Stanza } from "./header.ts"
-import type { Kdf, Primitives } from "./primitives.ts"
+import type { Derive, Primitives } from "./primitives.ts"
 import type { Source } from "./source.ts"
 import { openChunks, type NextChunk } from "./stream.ts"
 
@@ -31,22 +31,22 @@ export async function openFile(by: Primitives, file: Source, unwrap: Unwrapper):
     const fileKey = await unwrap(stanzas)
     if (fileKey === null) throw new MalformedFile("no-match")
     try {
-        if (!equal(mac, await headerMac(by.kdf, fileKey, covered))) throw new MalformedFile("mac")
+        const derive = await by.kdf.from(fileKey)
+        if (!equal(mac, await by.kdf.mac(await macKey(derive), covered))) throw new MalformedFile("mac")
         const nonce = await file.take(NONCE_SIZE)
         if (nonce.length !== NONCE_SIZE) throw new MalformedFile("header")
-        const key = await payloadKey(by.kdf, fileKey, nonce)
-        return openChunks(await by.aead(key), file)
+        return openChunks(await by.aead(await payloadKey(derive, nonce)), file)
     } finally {
         wipe(fileKey)
     }
 }
 
-/** The MAC of a header, 32 bytes. */
-export async function headerMac(kdf: Kdf, fileKey: Bytes, covered: Bytes): Promise<Bytes> {
-    return kdf.mac(await kdf.derive(fileKey, NONE, encodeText("header"), 32), covered)
+/** The key of the header's MAC, 32 bytes, derived from the file key. */
+export async function macKey(derive: Derive): Promise<Bytes> {
+    return derive(NONE, encodeText("header"), 32)
 }
 
-/** The key of the payload's chunks, 32 bytes. */
-export async function payloadKey(kdf: Kdf, fileKey: Bytes, nonce: Bytes): Promise<Bytes> {
-    return kdf.derive(fileKey, nonce, encodeText("payload"), 32)
+/** The key of the payload's chunks, 32 bytes, derived from the file key. */
+export async function payloadKey(derive: Derive, nonce: Bytes): Promise<Bytes> {
+    return derive(nonce, encodeText("payload"), 32)
 }

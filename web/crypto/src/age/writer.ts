@@ -3,7 +3,7 @@
 import { concat, randomBytes, wipe, type Bytes } from "../bytes.ts"
 import { encodeHeader, encodeStanzas, type Stanza } from "./header.ts"
 import type { Primitives } from "./primitives.ts"
-import { headerMac, NONCE_SIZE, payloadKey } from "./reader.ts"
+import { macKey, NONCE_SIZE, payloadKey } from "./reader.ts"
 import type { Source } from "./source.ts"
 import { sealChunks, type NextChunk } from "./stream.ts"
 
@@ -20,10 +20,13 @@ export interface Written {
 export async function writeFile(by: Primitives, content: Source, wrap: Wrapper): Promise<Written> {
     const [fileKey, nonce] = [randomBytes(16), randomBytes(NONCE_SIZE)]
     try {
-        const [stanzas, key] = await Promise.all([wrap(fileKey), payloadKey(by.kdf, fileKey, nonce)])
+        const derive = await by.kdf.from(fileKey)
+        const [stanzas, key, cipher] = await Promise.all([
+            wrap(fileKey), macKey(derive), payloadKey(derive, nonce).then(by.aead),
+        ])
         const covered = encodeStanzas(stanzas)
-        const [mac, cipher] = await Promise.all([headerMac(by.kdf, fileKey, covered), by.aead(key)])
-        return { head: concat(encodeHeader({ covered, mac }), nonce), next: sealChunks(cipher, content) }
+        const header = encodeHeader({ covered, mac: await by.kdf.mac(key, covered) })
+        return { head: concat(header, nonce), next: sealChunks(cipher, content) }
     } finally {
         wipe(fileKey)
     }

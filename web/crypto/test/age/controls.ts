@@ -10,7 +10,7 @@ import type { Reader } from "./suite.ts"
 const withoutMac: Reader = async (by, file, unwrap) => {
     const fileKey = await unwrap((await readHeader(file)).stanzas)
     if (fileKey === null) throw new MalformedFile("no-match")
-    return openChunks(await by.aead(await payloadKey(by.kdf, fileKey, await file.take(NONCE_SIZE))), file)
+    return openChunks(await by.aead(await payloadKey(await by.kdf.from(fileKey), await file.take(NONCE_SIZE))), file)
 }
 
 /** Takes a chunk for the last or not, as it likes. */

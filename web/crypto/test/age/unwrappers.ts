@@ -44,7 +44,8 @@ function x25519Unwrapper(by: Primitives, identity: string): Unwrapper {
             const shared = await pair.shared(share)
             if (shared === null) throw new MalformedFile("stanza")
             const info = encodeText("age-encryption.org/v1/X25519")
-            const fileKey = await open(by, await by.kdf.derive(shared, concat(share, pair.publicKey), info, 32), stanza)
+            const derive = await by.kdf.from(shared)
+            const fileKey = await open(by, await derive(concat(share, pair.publicKey), info, 32), stanza)
             if (fileKey !== null) return fileKey
         }
         return null
