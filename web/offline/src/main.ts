@@ -89,7 +89,7 @@ async function showLetter(place: HTMLElement, { letter, desk }: Passed, failed: 
     const mine = sender.address === viewer
     const entry = { id: letter.id, sender, sentAt: new Date(letter.body.sent_at * 1000), level: letter.level, mine, opened: true }
     const page = {
-        desk, firm: say("offline.firm"), announce, answer: () => undefined, shown: () => undefined,
+        desk, firm: say("offline.firm"), announce, answer: () => undefined,
         excuse: () => say("offline.unreadable"),
     }
     const card = new LetterCard(page, entry, "other")
@@ -101,8 +101,9 @@ async function showLetter(place: HTMLElement, { letter, desk }: Passed, failed: 
 function refusedLetter(n: number, { code }: Refused): HTMLElement {
     const name = say("offline.someone")
     const why = code === "copy-changed" ? say("offline.copy-changed", { name }) : refusalWords(code, name)
-    return element("article", { class: "sheet pad stack" }, element("h2", {}, say("offline.number", { n })),
+    const sheet = element("article", { class: "sheet pad stack" }, element("h2", {}, say("offline.number", { n })),
         note("stop", say("thread.refused"), why, code))
+    return element("div", { class: "entry" }, sheet)
 }
 
 function fileWords({ code }: Failed, name: string): string {

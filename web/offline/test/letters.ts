@@ -87,7 +87,7 @@ export function deskOf(stored: readonly Stored[], trusted = toBase64url(ed25519.
     return {
         call: (work) => work(api), directoryKey: trusted,
         crypto: {
-            newMessageKey, openMessage,
+            newMessageKey, openMessage, cleanTemporary: () => WORK.temporary.clean(),
             verifyLookup: ({ text, signature, directoryKey, address }) => verifyLookup(text, signature, directoryKey, { address }),
             sealPlain: (draft) => sealPlain(draft, WORK),
             resealFile: (args, source) => resealFile(args, source, WORK),

@@ -14,7 +14,7 @@ async function* entries(contents: Readonly<Record<string, string>>) {
     for (const [name, input] of Object.entries(contents)) yield await Promise.resolve({ name, input })
 }
 
-async function zip(contents: Readonly<Record<string, string>>): Promise<Blob> {
+function zip(contents: Readonly<Record<string, string>>): Promise<Blob> {
     return new Response(zipOf(entries(contents), MADE)).blob()
 }
 
@@ -54,7 +54,7 @@ test("what no copy has is refused, and what each has is missed", async () => {
     const full = ["identity.txt", "message.age", "envelope.age"].map((name) => [`a/01-2026-11-22/${name}`, "x"])
     const good = Object.fromEntries(full) as Record<string, string>
     assert.equal((await lettersOfZip(await zip(good))).length, 1)
-    const bad = [
+    const bad: Record<string, string>[] = [
         {}, SMALL, { ...good, "b/README.txt": "" }, { ...good, "a/other.txt": "" }, { ...good, "a/01-2026-11-22/x.age": "" },
         { ...good, "a/02-2026-11-22/identity.txt": "" }, { ...good, "a/01-2026-11-22/file-2.age": "" },
         { ...good, "a/01-2026-11-22/originals/../../../x.age": "" }, { ...good, "a/../b/identity.txt": "" },

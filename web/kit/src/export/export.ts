@@ -65,7 +65,11 @@ export async function exportThread(options: ExportOptions): Promise<Blob> {
     }
     const size = expectedSize(letters) + reader.length
     if (size > MAX_EXPORT_SIZE) throw new ExportTooLarge(size)
-    return shelve(zipOf(allEntries(options, letters, reader, made), made), size, signal)
+    try {
+        return await shelve(zipOf(allEntries(options, letters, reader, made), made), size, signal)
+    } finally {
+        await options.crypto.cleanTemporary()
+    }
 }
 
 /** Of the zip, in bytes; a little more than it will be. */
@@ -88,6 +92,8 @@ async function* allEntries(
             options.signal?.throwIfAborted()
             yield { name: `${folder}/${name}`, input }
         }
+        // Once a letter is in the zip, what was sealed for it is there twice.
+        await options.crypto.cleanTemporary()
     }
 }
 

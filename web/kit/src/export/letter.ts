@@ -11,8 +11,9 @@ import { list, type Members, members, text, Unexpected } from "../shape.ts"
 import { ENVELOPE, fileName, IDENTITY, MESSAGE, originalName } from "./names.ts"
 import type { Entry } from "./zip.ts"
 
-/** What of the crypto client an export needs. */
-export type ExportCrypto = Pick<CryptoClient, "newMessageKey" | "openMessage" | "resealFile" | "sealPlain" | "verifyLookup">
+/** What of the crypto client an export needs: a worker of its own, since its temporary files go after each letter. */
+export type ExportCrypto =
+    Pick<CryptoClient, "cleanTemporary" | "newMessageKey" | "openMessage" | "resealFile" | "sealPlain" | "verifyLookup">
 
 /** What an export is made with: a reading desk whose crypto client can seal too. */
 export interface ExportDesk extends Pick<ReadingDesk, "call" | "directoryKey"> {

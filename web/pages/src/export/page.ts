@@ -22,7 +22,7 @@ interface Page {
 /** List the letters if somebody is signed in, and wait for the button. */
 export async function startExportPage(): Promise<void> {
     const page = readPage()
-    await cleanExports()
+    await Promise.all([cleanExports(), page.desk.crypto.cleanTemporary()])
     if (find("[data-stage=listing]", HTMLElement).hidden) return
     try {
         const entries = await fetchThread(page.desk, page.letter)
