@@ -200,6 +200,44 @@ def letter_text(page: Page) -> Locator:
     return page.frame_locator('iframe[title="Message"]').locator("body")
 
 
+def sign_in(profile: Profile, address: str, letter: str) -> Page:
+    """Open a letter with a code, by its link; the address is typed."""
+    page = profile.link(letter)
+    page.get_by_role("radio", name="Another address").check()
+    page.get_by_role("textbox", name="Your address").fill(address)
+    enter_code(page, ask_code(page, profile.pair, address))
+    sheets(page).first.wait_for(timeout=PATIENCE_MS)
+    return page
+
+
+def open_known(profile: Profile, letter: str) -> Page:
+    """Open another letter in a browser that is signed in."""
+    page = profile.link(letter)
+    press_open(page)
+    return page
+
+
+def press_open(page: Page) -> None:
+    """Press "Open message" where the browser is known, and wait for the letter."""
+    page.get_by_role("button", name="Open message").click()
+    page.get_by_role("button", name="Close the letter").wait_for(timeout=PATIENCE_MS)
+
+
+def sheets(page: Page) -> Locator:
+    """The letters of the thread, folded or open, oldest first."""
+    return page.get_by_role("group", name=re.compile("^Letter from "))
+
+
+def sheet_text(sheet: Locator) -> Locator:
+    """The text of one opened letter of a thread."""
+    return sheet.frame_locator("iframe").locator("body")
+
+
+def unfold(sheet: Locator) -> None:
+    """Open a letter of the thread that is folded."""
+    sheet.get_by_role("heading").get_by_role("button").click()
+
+
 def expect_open(page: Page, text: str) -> None:
     """Wait until the letter's text is there to read."""
     frame = page.frame_locator('iframe[title="Message"]')

@@ -2,11 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
-from urllib.parse import urlsplit
 
 import pytest
-import requests
 from playwright.sync_api import Page, Request, expect
 
 from tests.e2e.pair import Pair, started
@@ -30,9 +27,7 @@ from tests.e2e.people import (
     send,
     write,
 )
-from tests.drafts import Draft
-from tests.house import Pane
-from tests.sandbox.running import API
+from tests.e2e.wire import post
 
 pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
@@ -164,7 +159,7 @@ def test_a_second_press_asks_for_nothing(pair: Pair, profile: Profiles) -> None:
 
 def test_hostile_html_asks_for_nothing_and_runs_nothing(pair: Pair, profile: Profiles) -> None:
     reader = profile()
-    page = reader.link(_sealed(pair, BEN, HOSTILE))
+    page = reader.link(post(pair, ANN, (BEN,), "Harmless.", html=f"<p>{HOSTILE}"))
     code = ask_code(page, pair, BEN)
     asked = _asked(page, "GET")
     enter_code(page, code)
@@ -230,37 +225,3 @@ def _asked(page: Page, method: str) -> list[str]:
 
     page.on("request", note)
     return urls
-
-
-def _sealed(pair: Pair, to: str, html: str) -> str:
-    """A letter that Ann's own program sealed, with html that the pane would never write."""
-    token = pair.sandbox.sign_in(ANN, [API])["access_token"]
-    pane: Any = Pane(None, _Wire(pair), token)  # type: ignore[arg-type]
-    pane.me = pane.put("/me", {}).json
-    draft: Draft = pane.draft((to,), html)
-    draft.sign()
-    assert draft.send().status_code == 202
-    return draft.id
-
-
-class _Answer:
-    """A client's answer, as tests/house.py reads it."""
-
-    def __init__(self, answer: requests.Response) -> None:
-        self.status_code = answer.status_code
-        self.json = answer.json() if answer.content else None
-
-
-class _Wire:
-    """The client of tests/house.py, over the network."""
-
-    def __init__(self, pair: Pair) -> None:
-        self._url = f"http://127.0.0.1:{urlsplit(pair.url).port}"
-
-    def open(self, path: str, *, method: str, headers: dict[str, str], **more: Any) -> _Answer:
-        more.pop("base_url")
-        if kind := more.pop("content_type", None):
-            headers = headers | {"Content-Type": kind}
-        return _Answer(
-            requests.request(method, self._url + path, headers=headers, timeout=10, **more)
-        )

@@ -14,7 +14,9 @@ from urllib.parse import urlsplit
 import requests
 
 from server.crypto import age
-from server.crypto.padding import pad
+from server.crypto.identity import Identity
+from server.crypto.padding import pad, unpad
+from server.crypto.statement import parse_statement
 from tests.drafts import Draft, look_up
 from tests.e2e.pair import Pair
 from tests.house import Pane, sent
@@ -88,7 +90,9 @@ def begin(
         subject=subject,
         html=html,
     )
-    letter.upload()
+    for object_id, file in {**letter.uploads, letter.object_id: letter.file}.items():
+        answer = letter.put(object_id, file)
+        assert answer.status_code == 201, answer.json
     return letter
 
 
@@ -97,12 +101,42 @@ def post(pair: Pair, by: str, to: Sequence[str], text: str, **more: Any) -> str:
     return sent(begin(staff(pair, by), to, text, **more))
 
 
+@dataclass(frozen=True)
+class Read:
+    """A letter as its reader's program opens it."""
+
+    body: dict[str, Any]
+    files: dict[str, bytes]
+    readers: dict[str, str]
+    parents: tuple[str, ...]
+
+
+def read(desk: Pane, letter_id: str) -> Read:
+    """Open a letter at the add-in's host, as the staff's pane does; `readers` are roles by address."""
+    opened = desk.post(f"/messages/{letter_id}/open", {}).json
+    statement = parse_statement(opened["statement"])
+    identity = Identity.parse(opened["message_key"])
+    contents = {}
+    for one in statement.objects:
+        file = desk.api("GET", f"/messages/{letter_id}/objects/{one.id}").data
+        contents[one.id] = unpad(age.decrypt(identity, file), one.size)
+    body = json.loads(contents[statement.objects[0].id])
+    return Read(
+        body,
+        {file["name"]: contents[file["object"]] for file in body["files"]},
+        {reader.address: reader.role for reader in statement.readers},
+        tuple(statement.parents),
+    )
+
+
 class _Answer:
     """A client's answer, as tests/house.py reads it."""
 
     def __init__(self, answer: requests.Response) -> None:
         self.status_code = answer.status_code
-        self.json = answer.json() if answer.content else None
+        self.data = answer.content
+        is_json = "json" in answer.headers.get("Content-Type", "")
+        self.json = answer.json() if is_json else None
 
 
 class _Wire:

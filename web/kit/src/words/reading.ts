@@ -3,7 +3,7 @@ export const READING = {
     "thread.many": "{n} letters, oldest first. The one you asked for is open.",
     "thread.of": "Letter from {name}, {date}",
     "thread.frame.asked": "Message",
-    "thread.frame": "Message from {name}, {date}",
+    "thread.frame": "Message {n}, from {name}, {date}",
     "thread.about": "About the letter of {date}",
     "thread.mine": "You",
     "thread.new": "Not opened yet",
