@@ -131,7 +131,7 @@ async function inOnePiece(
 }
 
 async function newReader(agreement: Agreement): Promise<Reader> {
-    const own = (await subtle.generateKey(X25519, false, ["deriveBits"]))
+    const own = await freshPair()
     const x25519 = new Uint8Array(await subtle.exportKey("raw", own.publicKey))
     if (agreement === "x25519") return { own: { x25519: own.privateKey, mlKem: null }, x25519, mlKem: null }
     const pair = await kem.generateKey(ML_KEM, false, ["encapsulateBits", "decapsulateBits"])
@@ -154,10 +154,16 @@ async function unwrap(cipher: Cipher, { own }: Reader, { share, ciphertext, key 
     return openChunk(cipher, await wrappingKey(cipher, shared ? [shared, dh] : [dh]), key, 0)
 }
 
+/** WebKitGTK fails once in some 200 times; then the next try works. */
+function freshPair(): Promise<CryptoKeyPair> {
+    const make = (): Promise<CryptoKeyPair> => subtle.generateKey(X25519, false, ["deriveBits"])
+    return make().catch(make)
+}
+
 async function agree(publicKey: Bytes): Promise<[dh: ArrayBuffer, share: Bytes]> {
     const [peer, own] = await Promise.all([
         subtle.importKey("raw", publicKey, X25519, false, []),
-        subtle.generateKey(X25519, false, ["deriveBits"]),
+        freshPair(),
     ])
     const [dh, share] = await Promise.all([
         subtle.deriveBits({ name: "X25519", public: peer }, own.privateKey, 256), subtle.exportKey("raw", own.publicKey),
