@@ -8,6 +8,9 @@ import { readFile, writeFile } from "node:fs/promises"
 import { fileURLToPath } from "node:url"
 
 import { canonicalVectors, keyVectors, lookupVectors, padmeVectors } from "./vectors/basics.ts"
+import { draftVectors } from "./vectors/drafts.ts"
+import { Files, nameVectors, typeVectors } from "./vectors/files.ts"
+import { grantVectors } from "./vectors/grants.ts"
 import { Messages } from "./vectors/messages.ts"
 import { Store, type StoredFile } from "./vectors/store.ts"
 
@@ -18,7 +21,13 @@ export async function vectors(): Promise<Record<string, string>> {
     const old = (await stored("age.json")) as { files?: StoredFile[] }
     const keys = (await stored("keys.json")) as { refused_recipients?: { text: string }[] }
     const store = new Store(old.files ?? [])
-    const messages = await new Messages(store).all()
+    const messages = new Messages(store)
+    const sealed = {
+        "messages.json": await messages.all(),
+        "grants.json": await grantVectors(await messages.body()),
+        "files.json": await new Files(store).all(),
+        "drafts.json": await draftVectors(store),
+    }
     const age = {
         about: "docs/spec/objects.md and envelope.md: age files, base64. `opens` false: other stanzas than one mlkem768x25519.",
         files: [...store.files].sort((a, b) => (a.name < b.name ? -1 : 1)),
@@ -28,10 +37,19 @@ export async function vectors(): Promise<Record<string, string>> {
         "padme.json": padmeVectors(),
         "keys.json": await keyVectors(keys.refused_recipients?.[0]?.text),
         "lookups.json": await lookupVectors(),
-        "messages.json": messages,
+        "names.json": nameVectors(),
+        "types.json": typeVectors(),
+        ...sealed,
         "age.json": age,
     }
-    return Object.fromEntries(Object.entries(contents).map(([name, value]) => [name, `${JSON.stringify(value, null, 1)}\n`]))
+    return Object.fromEntries(Object.entries(contents).map(([name, value]) => [name, `${written(name, value)}\n`]))
+}
+
+/** Names hold marks that an editor does not show, or that turn its lines. */
+function written(name: string, value: unknown): string {
+    const text = JSON.stringify(value, null, 1)
+    if (name !== "names.json" && name !== "messages.json") return text
+    return text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
 }
 
 async function stored(name: string): Promise<unknown> {

@@ -14,6 +14,9 @@ import { collect, drain, type ByteStream, type FileWork, type Work } from "./wor
 /** Before padding, in bytes: 25 MiB. */
 export const MAX_FILE_SIZE = 26_214_400
 
+/** Of a file that is read at once, in bytes. */
+const PIECE_SIZE = 512 * 1024
+
 export interface FileDraft {
     readonly file: Blob
     /** As it shall be signed: see `mendName`. */
@@ -75,36 +78,38 @@ export async function sealPlain({ recipient, content }: PlainDraft, work: FileWo
 export async function write(file: TemporaryFile, fill: (file: TemporaryFile) => Promise<void>): Promise<Finished> {
     try {
         await fill(file)
+        return { file: await file.finish() }
     } catch (error) {
         await file.drop()
         throw error
     }
-    return { file: await file.finish() }
 }
 
 async function typeOf(file: Blob): Promise<string> {
     return sniff(await readable(endsOf(file)))
 }
 
-/** The bytes of a file, then zero bytes up to `length`; read only as fast as they are taken. */
+/**
+ * The bytes of a file, then zero bytes up to `length`; read only as fast as they are taken. In
+ * pieces of our own size: some platforms stream a whole file at once.
+ */
 function contentOf(file: Blob, length: number, { onProgress, signal }: Work): ByteStream {
-    const reader = file.stream().getReader()
     let read = 0
     return new ReadableStream<Uint8Array>({
         async pull(controller) {
             signal?.throwIfAborted()
-            const { done, value } = await readable(reader.read())
-            if (!done) {
-                read += value.length
-                controller.enqueue(value)
+            if (read < file.size) {
+                const end = Math.min(read + PIECE_SIZE, file.size)
+                const piece = new Uint8Array(await readable(file.slice(read, end).arrayBuffer()))
+                if (piece.length !== end - read) throw new FileRefused("file-unreadable")
+                read = end
+                controller.enqueue(piece)
                 onProgress?.(read, file.size)
-                return
+            } else {
+                if (length > read) controller.enqueue(new Uint8Array(length - read))
+                controller.close()
             }
-            if (read !== file.size) throw new FileRefused("file-unreadable")
-            if (length > read) controller.enqueue(new Uint8Array(length - read))
-            controller.close()
         },
-        cancel: (reason) => reader.cancel(reason),
     }, { highWaterMark: 0 })
 }
 

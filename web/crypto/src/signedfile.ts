@@ -3,7 +3,7 @@
 import { sha256 as newSha256 } from "@noble/hashes/sha2.js"
 
 import { decryptStream, encryptedLength, encryptStream } from "./age.ts"
-import { toBase64url } from "./bytes.ts"
+import { concat, toBase64url } from "./bytes.ts"
 import { FormatError, Refusal } from "./errors.ts"
 import { MAX_FILE_SIZE, write, type Finished } from "./files.ts"
 import { padme } from "./padding.ts"
@@ -143,11 +143,12 @@ class Hashed {
     }
 }
 
-/** Beginning and end of what streams by. */
+/** Beginning and end of what streams by; pieces are kept, not copied, as long as they may be the end. */
 class EndsFound implements Ends {
     readonly size: number
+    readonly #last: Uint8Array[] = []
     #head = new Uint8Array(0)
-    #tail = new Uint8Array(0)
+    #kept = 0
 
     constructor(size: number) {
         this.size = size
@@ -158,18 +159,17 @@ class EndsFound implements Ends {
     }
 
     get tail(): Uint8Array {
-        return this.#tail
+        return concat(...this.#last).subarray(-TAIL_SIZE)
     }
 
     take(chunk: Uint8Array): void {
-        if (this.#head.length < HEAD_SIZE) this.#head = joined(this.#head, chunk).slice(0, HEAD_SIZE)
-        this.#tail = chunk.length >= TAIL_SIZE ? chunk.slice(-TAIL_SIZE) : joined(this.#tail, chunk).slice(-TAIL_SIZE)
+        if (this.#head.length < HEAD_SIZE) this.#head = concat(this.#head, chunk.subarray(0, HEAD_SIZE - this.#head.length))
+        if (chunk.length === 0) return
+        this.#last.push(chunk)
+        this.#kept += chunk.length
+        for (let [first] = this.#last; first !== undefined && this.#kept - first.length >= TAIL_SIZE; [first] = this.#last) {
+            this.#kept -= first.length
+            this.#last.shift()
+        }
     }
-}
-
-function joined(first: Uint8Array, second: Uint8Array): Uint8Array<ArrayBuffer> {
-    const both = new Uint8Array(first.length + second.length)
-    both.set(first)
-    both.set(second, first.length)
-    return both
 }

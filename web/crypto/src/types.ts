@@ -41,21 +41,19 @@ const TEXT = [
 ]
 const MARKUP = TEXT.filter((type) => type !== UNKNOWN)
 const ARCHIVE = [ZIP, JAR, DOCX, XLSX, PPTX, DOCM, XLSM, XLSB, PPTM, EPUB, ...OPEN_DOCUMENTS]
-const MOVIE = ["video/mp4", "audio/mp4", "video/quicktime"]
+/** Pictures, and films and sounds, are each one kind: cameras and browsers often give them another's ending. */
+const PICTURE = [
+    "image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp", "image/tiff", "image/heic", "image/avif", "image/x-icon",
+]
+const RECORDING = [
+    "video/mp4", "audio/mp4", "video/quicktime", "video/webm", "video/x-msvideo", "audio/mpeg", "audio/wav", "audio/flac", "application/ogg",
+]
 const PROGRAM = ["application/vnd.microsoft.portable-executable"]
 
 /** What may be in a file with such an ending. An ending that is not here promises nothing. */
 const KINDS: readonly (readonly [string, readonly string[]])[] = [
     ["pdf", ["application/pdf"]],
-    ["png", ["image/png"]],
-    ["jpg jpeg jpe jfif", ["image/jpeg"]],
-    ["gif", ["image/gif"]],
-    ["webp", ["image/webp"]],
-    ["bmp dib", ["image/bmp"]],
-    ["tif tiff", ["image/tiff"]],
-    ["heic heif", ["image/heic"]],
-    ["avif", ["image/avif"]],
-    ["ico", ["image/x-icon", "image/png"]],
+    ["png jpg jpeg jpe jfif gif webp bmp dib tif tiff heic heif avif ico", PICTURE],
     ["docx dotx", [DOCX, OLE]],
     ["xlsx xltx", [XLSX, OLE]],
     ["pptx potx ppsx", [PPTX, OLE]],
@@ -63,8 +61,10 @@ const KINDS: readonly (readonly [string, readonly string[]])[] = [
     ["xlsm xltm xlam", [XLSM, XLSX, OLE]],
     ["xlsb", [XLSB, OLE]],
     ["pptm potm ppsm ppam", [PPTM, PPTX, OLE]],
-    ["doc dot", [OLE, "application/rtf"]],
-    ["xls xlt ppt pps pot msg msi msp mpp pub vsd", [OLE]],
+    ["doc dot", [OLE, DOCX, "application/rtf"]],
+    ["xls xlt", [OLE, XLSX]],
+    ["ppt pps pot", [OLE, PPTX]],
+    ["msg msi msp mpp pub vsd", [OLE]],
     ["rtf", ["application/rtf"]],
     ["odt ods odp odg ott ots otp", OPEN_DOCUMENTS],
     ["epub", [EPUB]],
@@ -77,13 +77,7 @@ const KINDS: readonly (readonly [string, readonly string[]])[] = [
     ["rar", ["application/vnd.rar"]],
     ["tar", ["application/x-tar"]],
     ["cab", ["application/vnd.ms-cab-compressed"]],
-    ["mp3", ["audio/mpeg"]],
-    ["wav", ["audio/wav"]],
-    ["flac", ["audio/flac"]],
-    ["ogg oga ogv opus", ["application/ogg"]],
-    ["mp4 m4v m4a mov 3gp", MOVIE],
-    ["webm mkv mka", ["video/webm"]],
-    ["avi", ["video/x-msvideo"]],
+    ["mp3 wav flac ogg oga ogv opus mp4 m4v m4a mov 3gp webm mkv mka avi", RECORDING],
     ["exe dll scr cpl ocx", PROGRAM],
     ["lnk", ["application/x-ms-shortcut"]],
     ["ps eps", ["application/postscript"]],

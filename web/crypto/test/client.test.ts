@@ -2,7 +2,8 @@ import assert from "node:assert/strict"
 import { after, describe, it } from "node:test"
 
 import {
-    BodyTooLarge, ClassicalRecipient, CryptoClient, LookupRefused, MAX_BODY_SIZE, Refusal, SealError, WorkerFailed,
+    BodyTooLarge, ClassicalRecipient, CryptoClient, DraftDamaged, FileRefused, LookupRefused, MAX_BODY_SIZE, NoRoom, Refusal,
+    SealError, WorkerFailed,
     type CryptoError, type EnvelopesDraft, type OpenedMessage, type SealedObjects,
 } from "../src/index.ts"
 import { fromWire, toWire } from "../src/protocol.ts"
@@ -122,7 +123,8 @@ describe("the worker", () => {
 
     it("carries class, code and text of each error", () => {
         const errors: CryptoError[] = [new Refusal("wrong-message"), new Refusal("statement-malformed", "readers[1].role"),
-            new LookupRefused("x"), new SealError("x"), new ClassicalRecipient(), new BodyTooLarge(), new WorkerFailed()]
+            new LookupRefused("x"), new SealError("x"), new ClassicalRecipient(), new BodyTooLarge(), new WorkerFailed(),
+            new Refusal("file-name"), new FileRefused("file-name"), new DraftDamaged(), new NoRoom()]
         for (const error of errors) {
             const other = fromWire(structuredClone(toWire(error)))
             assert.equal(other.constructor, error.constructor)

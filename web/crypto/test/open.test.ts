@@ -2,23 +2,14 @@ import assert from "node:assert/strict"
 import { describe, it } from "node:test"
 
 import { encryptTo } from "../src/age.ts"
-import { canonical, openEnvelope, openMessage, Refusal, REFUSALS, statementHash, verifyLookup, type Opening } from "../src/index.ts"
-import { ann, maya } from "./people.ts"
+import { canonical, openEnvelope, openMessage, parseStatement, Refusal, REFUSALS, statementHash, type Opening } from "../src/index.ts"
+import { openingOf } from "./opening.ts"
+import { ann, maya, signText, statementText } from "./people.ts"
 import { fromBase64, vectors, type MessageInputs } from "./vectors.ts"
 
 const { directory_key, base, statement, statement_hash, body, cases, envelopes } = vectors("messages.json")
 
-async function opening(changes: Partial<MessageInputs> = {}): Promise<Opening> {
-    const inputs = { ...base, ...changes }
-    const address = (JSON.parse(inputs.sender.text) as { address: string }).address
-    return {
-        asked: inputs.asked,
-        viewer: inputs.viewer,
-        opened: inputs.opened,
-        sender: await verifyLookup(inputs.sender.text, inputs.sender.signature, directory_key, { address }),
-        objects: new Map(Object.entries(inputs.objects).map(([id, file]) => [id, fromBase64(file)])),
-    }
-}
+const opening = async (changes: Partial<MessageInputs> = {}): Promise<Opening> => openingOf({ ...base, ...changes }, directory_key)
 
 describe("a message", () => {
     it("opens for its reader", async () => {
@@ -39,9 +30,29 @@ describe("a message", () => {
         })
     }
 
-    it("has a case for each refusal", () => {
-        const elsewhere = /^grant|^merge|^file/
-        assert.deepEqual(new Set(cases.map(({ code }) => code)), new Set(Object.keys(REFUSALS).filter((code) => !elsewhere.test(code))))
+    it("has a case for each refusal, here or among the grants and the files", () => {
+        const all = [...cases, ...vectors("grants.json").cases, ...vectors("files.json").cases].map(({ code }) => code)
+        assert.deepEqual(new Set(all), new Set(Object.keys(REFUSALS)))
+    })
+
+    it("opens before its files are here, and with them", async () => {
+        const [named] = cases.filter(({ code }) => code === "file-name")
+        const inputs = await opening(named?.with)
+        const { sha256 } = parseStatement(inputs.opened.statement).objects[1] ?? {}
+        assert.ok(sha256)
+        await assert.rejects(openMessage(inputs), { code: "file-name" }, "the body was opened without its file")
+        const [id] = parseStatement(inputs.opened.statement).objects.slice(1).map((object) => object.id)
+        const changed = new Map([...inputs.objects, [id ?? "", new Uint8Array(9)]])
+        await assert.rejects(openMessage({ ...inputs, objects: changed }), { code: "object-changed" })
+    })
+
+    it("is not refused for its time: a clock years off is shown, not judged", async () => {
+        const { objects } = parseStatement(base.opened.statement)
+        for (const created of [0, 4_102_444_800, Number.MAX_SAFE_INTEGER]) {
+            const signed = await signText(statementText(objects, parseStatement(base.opened.statement).message_key, undefined, { created }))
+            const { statement } = await openMessage(await opening({ opened: { ...base.opened, ...signed } }))
+            assert.equal(statement.created, created)
+        }
     })
 
     it("is refused by the first check that fails, in the order of the spec", async () => {

@@ -2,8 +2,9 @@
 
 import { canonical, encodeIdentity, fingerprint, recipientFingerprint, recipientOf, toBase64url } from "../src/index.ts"
 import { publicKeyOf } from "../src/ed25519.ts"
-import { LOOKUP_DOMAIN, sign, STATEMENT_DOMAIN, type Signature } from "../src/signatures.ts"
-import { buildStatement, type Reader, type SignedObject, type Statement } from "../src/statement.ts"
+import { buildGrant, type Grant, type GrantDraft, type SignedGrant } from "../src/grant.ts"
+import { GRANT_DOMAIN, LOOKUP_DOMAIN, sign, STATEMENT_DOMAIN, type Signature } from "../src/signatures.ts"
+import { buildStatement, statementHash, type Reader, type SignedObject, type Statement, type StatementDraft } from "../src/statement.ts"
 import type { Body } from "../src/body.ts"
 import type { Lookup } from "../src/lookup.ts"
 
@@ -57,6 +58,7 @@ export async function person(address: string, byte: number): Promise<Person> {
 export const ann = await person("ann@hart.example", 1)
 export const maya = await person("maya@client.example", 2)
 export const tom = await person("tom@client.example", 3)
+export const ben = await person("ben@hart.example", 4)
 export const directoryKey = toBase64url(publicKeyOf(DIRECTORY_SEED))
 
 /** What the directory says of somebody. */
@@ -79,11 +81,13 @@ export function reader(who: Person, role: Reader["role"]): Reader {
 }
 
 /** From Ann to Maya, with these objects. */
-export function statementText(objects: readonly SignedObject[], messageKey: string, readers = [reader(ann, "sender"), reader(maya, "to")]): string {
+export function statementText(
+    objects: readonly SignedObject[], messageKey: string, readers = [reader(ann, "sender"), reader(maya, "to")], more: Partial<StatementDraft> = {},
+): string {
     return buildStatement({
         message_id: MESSAGE_ID, thread_id: THREAD_ID, parents: [],
         sender: { address: ann.address, firm: "hart", key: ann.signingFingerprint, custody: "managed" },
-        readers, created: NOW, expires: null, message_key: messageKey, objects,
+        readers, created: NOW, expires: null, message_key: messageKey, objects, ...more,
     })
 }
 
@@ -95,4 +99,21 @@ export async function signedByAnn(value: Partial<Statement> | Record<string, unk
 /** Any text, signed by Ann. */
 export async function signText(statement: string): Promise<{ statement: string; signature: Signature }> {
     return { statement, signature: await sign(STATEMENT_DOMAIN, statement, ann.signingSeed) }
+}
+
+/** By Ann, for a hidden copy to Tom. */
+export async function grantText(statement: string, changes: Partial<GrantDraft> = {}): Promise<string> {
+    return buildGrant({
+        statement: await statementHash(statement), address: tom.address, role: "hidden", level: "managed", key: tom.key,
+        granted_by: grantedBy(ann), created: NOW, ...changes,
+    })
+}
+
+export function grantedBy({ address, signingFingerprint: key }: Person): Grant["granted_by"] {
+    return { address, key, custody: "managed" }
+}
+
+/** A grant as it travels. */
+export async function signGrant(text: string, by: Person = ann): Promise<SignedGrant> {
+    return { text, signature: await sign(GRANT_DOMAIN, text, by.signingSeed) }
 }

@@ -57,9 +57,13 @@ describe("a message", () => {
         assert.equal(new Set(sizes).size, 1)
     })
 
-    it("cannot name files yet", async () => {
+    it("names files only that were sealed with its key before", async () => {
         const files = [{ object: MESSAGE_ID, name: "a.pdf", type: "application/pdf" }]
         await assert.rejects(sealObjects({ body: { ...BODY, files } }), SealError)
+        const again = await sealObjects({ body: { ...BODY, files }, messageKey: otherKey.identity })
+        assert.equal(again.messageKey, otherKey.identity)
+        assert.equal(again.messageKeyFingerprint, otherKey.fingerprint)
+        await assert.rejects(sealObjects({ body: BODY, messageKey: maya.recipient }), SealError)
     })
 })
 

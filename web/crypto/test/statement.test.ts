@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
 
-import { BodyTooLarge, buildStatement, encodeBody, MAX_BODY_SIZE, parseBody, parseStatement, SealError, FormatError, type StatementDraft } from "../src/index.ts"
+import { BodyTooLarge, buildStatement, encodeBody, FileRefused, heads, MAX_BODY_SIZE, MAX_FILES, parseBody, parseStatement, SealError, FormatError, type StatementDraft } from "../src/index.ts"
 import { ann, BODY, maya, MESSAGE_ID, NOW, reader, THREAD_ID, tom } from "./people.ts"
 
 const body = { id: MESSAGE_ID, role: "body", size: 10, sha256: maya.key } as const
@@ -42,7 +42,19 @@ describe("a statement", () => {
         assert.equal(level({ readers: [...strong, reader(tom, "cc")] }), "managed")
     })
 
+    it("says who may grant", () => {
+        assert.deepEqual(parseStatement(buildStatement({ ...draft, policy: { grants: "readers" } })).policy, { grants: "readers" })
+        assert.throws(() => buildStatement({ ...draft, policy: { grants: "all" } as never }), SealError)
+    })
+
+    it("has 100 files at most", () => {
+        const files = Array.from({ length: MAX_FILES + 1 }, (_, n) => ({ ...file, id: `${file.id.slice(3)}${String(n + 100)}` }))
+        assert.equal(parseStatement(buildStatement({ ...draft, objects: [body, ...files.slice(1)] })).objects.length, 101)
+        assert.throws(() => buildStatement({ ...draft, objects: [body, ...files] }), { name: "FileRefused", code: "too-many-files" })
+    })
+
     for (const [name, changes] of [
+        ["with an empty object", { objects: [{ ...body, size: 0 }] }],
         ["without a sender's copy", { readers: [reader(maya, "to")] }],
         ["with two senders' copies", { readers: [reader(ann, "sender"), reader(maya, "sender")] }],
         ["with the sender's copy for somebody else", { readers: [reader(maya, "sender")] }],
@@ -64,6 +76,22 @@ describe("a statement", () => {
     }
 })
 
+describe("the heads of a thread", () => {
+    const letter = (hash: string, ...parents: string[]): { hash: string; parents: string[] } => ({ hash, parents })
+
+    it("are the letters that nobody answered, sorted and each once", () => {
+        assert.deepEqual(heads([]), [])
+        assert.deepEqual(heads([letter("a")]), ["a"])
+        assert.deepEqual(heads([letter("a"), letter("b", "a"), letter("c", "b")]), ["c"])
+        assert.deepEqual(heads([letter("c", "a"), letter("b", "a"), letter("a"), letter("c", "a")]), ["b", "c"])
+        assert.deepEqual(heads([letter("d", "b", "c"), letter("b", "a"), letter("c", "a")]), ["d"])
+    })
+
+    it("count what was opened, not what is answered", () => {
+        assert.deepEqual(heads([letter("b", "a"), letter("c", "not opened")]), ["b", "c"])
+    })
+})
+
 describe("a body", () => {
     it("comes back as it was written", () => {
         assert.deepEqual(parseBody(encodeBody(BODY)), BODY)
@@ -77,6 +105,16 @@ describe("a body", () => {
         assert.throws(() => encodeBody({ ...BODY, text: "x".repeat(room + 1) }), BodyTooLarge)
         assert.throws(() => parseBody(Uint8Array.from([...full, 0x20])), FormatError)
     })
+
+    for (const [code, files] of [
+        ["file-name", [{ name: "../a.pdf" }]], ["file-name", [{ name: "a.pdf" }, { name: "A.pdf" }]], ["file-type", [{ type: "PDF" }]],
+        ["too-many-files", Array.from({ length: MAX_FILES + 1 }, (_, n) => ({ name: `${String(n)}.pdf` }))],
+    ] as const) {
+        it(`is not encoded with files that a reader would refuse: ${code}`, () => {
+            const named = files.map((each) => ({ object: MESSAGE_ID, name: "a.pdf", type: "application/pdf", ...each }))
+            assert.throws(() => encodeBody({ ...BODY, files: named }), (error) => error instanceof FileRefused && error.code === code)
+        })
+    }
 
     it("is counted in bytes, not in characters", () => {
         assert.throws(() => encodeBody({ ...BODY, text: "€".repeat(MAX_BODY_SIZE / 2) }), BodyTooLarge)

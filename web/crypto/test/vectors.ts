@@ -2,9 +2,13 @@
 
 import { readFileSync } from "node:fs"
 
+import type { Draft } from "../src/draft.ts"
 import type { Opened } from "../src/envelope.ts"
 import type { RefusalCode } from "../src/errors.ts"
+import type { Grant, Merge } from "../src/grant.ts"
+import type { NameFault } from "../src/names.ts"
 import type { Signature } from "../src/signatures.ts"
+import type { SignedObject } from "../src/statement.ts"
 
 interface Named {
     readonly name: string
@@ -20,7 +24,15 @@ export interface MessageInputs {
     readonly viewer: { readonly address: string; readonly key: string }
     readonly opened: Opened
     readonly sender: SignedText
+    readonly granters?: readonly SignedText[]
     readonly objects: Readonly<Record<string, string>>
+}
+
+export interface FileInputs {
+    readonly message_key: string
+    readonly object: SignedObject
+    readonly type: string
+    readonly file: string | null
 }
 
 export interface Vectors {
@@ -54,6 +66,39 @@ export interface Vectors {
             opened: Opened
             refuse: (Named & { identity: string; file: string })[]
         }
+    }
+    "grants.json": {
+        directory_key: string
+        base: MessageInputs
+        body: unknown
+        build: { merge: Merge; merge_hash: string; grant: Grant; text: string; signature: Signature }[]
+        accept: (Named & { role: string; level: string; with: Partial<MessageInputs> })[]
+        cases: (Named & { code: RefusalCode; with: Partial<MessageInputs> })[]
+    }
+    "names.json": {
+        accept: string[]
+        refuse: (Named & { text: string; fault: NameFault })[]
+        same: [string, string][]
+        different: [string, string][]
+        mend: { from: string; to: string }[]
+    }
+    "types.json": {
+        contents: (Named & { content: string; type: string })[]
+        names: (Named & { type: string; fits: boolean; active: boolean })[]
+    }
+    "files.json": {
+        base: FileInputs
+        content: string
+        cases: (Named & { code: RefusalCode; with: Partial<FileInputs> })[]
+    }
+    "drafts.json": {
+        identity: string
+        draft_key: string
+        draft: Draft
+        object: string
+        envelope: string
+        refuse: (Named & { object: string })[]
+        refuse_envelopes: (Named & { envelope: string })[]
     }
     "age.json": { files: (Named & { identity: string; content: string; file: string; opens: boolean })[] }
 }

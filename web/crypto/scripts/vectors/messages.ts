@@ -1,12 +1,11 @@
 /** Vectors of whole messages: one that opens, and for each refusal the inputs that must give it. */
 
-import { pad, encodeBody, encodeIdentity, parseCanonical, recipientFingerprint, recipientOf, sign, toBase64url, fromBase64url, type Refusal } from "../../src/index.ts"
+import { canonical, pad, encodeBody, parseCanonical, sign, toBase64url, fromBase64url, type FileName, type Refusal } from "../../src/index.ts"
 import { encodeText, sha256 } from "../../src/bytes.ts"
-import { ann, BODY, directoryKey, lookupOf, maya, MESSAGE_ID, reader, seed, signedByAnn, signedLookup, signText, statementText, THREAD_ID, tom } from "../../test/people.ts"
+import { ann, BODY, directoryKey, lookupOf, maya, MESSAGE_ID, reader, signedByAnn, signedLookup, signText, statementText, THREAD_ID, tom } from "../../test/people.ts"
 import type { SignedObject } from "../../src/statement.ts"
+import { FILE_ID, MESSAGE_KEY, messageKey, OBJECT_ID, SECOND_FILE_ID, type Json } from "./common.ts"
 import { base64, type Kind, type Store } from "./store.ts"
-
-type Json = Record<string, unknown>
 
 export interface MessageCase {
     readonly name: string
@@ -14,11 +13,6 @@ export interface MessageCase {
     /** Members of `base` that stand in place of its own. */
     readonly with: Json
 }
-
-const MESSAGE_KEY = encodeIdentity(seed(0x11))
-const OBJECT_ID = toBase64url(seed(0xb1).subarray(0, 16))
-const FILE_ID = toBase64url(seed(0xb2).subarray(0, 16))
-const messageKey = await recipientFingerprint(await recipientOf(MESSAGE_KEY))
 
 /** Makes cases against one store of ciphertexts. */
 export class Messages {
@@ -28,8 +22,13 @@ export class Messages {
         this.#store = store
     }
 
+    /** The body that most cases hold. */
+    async body(): Promise<{ object: SignedObject; file: Uint8Array }> {
+        return this.#object("body", pad(encodeBody(BODY)))
+    }
+
     async all(): Promise<Json> {
-        const { object, file } = await this.#object("body", pad(encodeBody(BODY)))
+        const { object, file } = await this.body()
         const signed = await signText(statementText([object], messageKey))
         const opened = { message_key: MESSAGE_KEY, ...signed, grants: [], merge: {} }
         const base = {
@@ -44,6 +43,7 @@ export class Messages {
             ...(await this.#signatures(signed.statement, opened)),
             ...(await others(signed.statement, opened, file)),
             ...(await this.#objects(opened)),
+            ...(await this.#names(opened)),
         ]
         return {
             about: "docs/spec/statement.md section 5. Each case is `base` with some members replaced, and must be refused with `code`. Objects are base64. `sender` is the look-up of the sender, signed by `directory_key`.",
@@ -91,12 +91,17 @@ export class Messages {
             ["a level above the weakest reader's", { ...good, level: "self-held" }],
             ["a time before 1970", { ...good, created: -1 }],
             ["a policy that this version does not know", { ...good, policy: { print: false } }],
+            ["a policy that lets everybody grant", { ...good, policy: { grants: "everybody" } }],
+            ["a policy with an unknown member", { ...good, policy: { grants: "readers", print: false } }],
             ["no object", { ...good, objects: [] }],
             ["no body", { ...good, objects: [file] }],
             ["two bodies", { ...good, objects: [body, { ...body, id: FILE_ID }] }],
             ["a body that is not first", { ...good, objects: [file, body] }],
             ["an object with a name", { ...good, objects: [{ ...body, name: "letter" }] }],
             ["an object with a negative size", { ...good, objects: [{ ...body, size: -1 }] }],
+            ["an object of no bytes", { ...good, objects: [{ ...body, size: 0 }] }],
+            ["an object twice", { ...good, objects: [body, file, file] }],
+            ["101 files", { ...good, objects: [body, ...Array.from({ length: 101 }, (_, n) => ({ ...file, id: `${FILE_ID.slice(3)}${String(n + 100)}` }))] }],
             ["a checkpoint of no log", { ...good, checkpoint: "1" }],
         ]
         const texts: [string, string][] = [
@@ -171,6 +176,32 @@ export class Messages {
         const { object, file } = await this.#object("body", padded)
         const cut = file.slice(0, -1)
         return [...cases, await this.#signedObject("cut short before it was signed", opened, { ...object, sha256: await sha256(cut) }, cut)]
+    }
+
+    /** Bodies whose files no reader may show, well signed. */
+    async #names(opened: Json): Promise<MessageCase[]> {
+        const pdf = (name: string, object = FILE_ID): FileName => ({ object, name, type: "application/pdf" })
+        const cases: [Refusal["code"], string, FileName[]][] = [
+            ["file-name", "a name with a path", [pdf("../a.pdf")]],
+            ["file-name", "two dots for a name", [pdf("..")]],
+            ["file-name", "a device for a name", [pdf("CON.pdf")]],
+            ["file-name", "a name that turns its direction", [pdf("invoice\u202efdp.exe")]],
+            ["file-name", "a name of 256 bytes", [pdf(`${"a".repeat(252)}.pdf`)]],
+            ["file-name", "a name that is empty", [pdf("")]],
+            ["file-name", "a name that is not NFC", [pdf("e\u0301.pdf")]],
+            ["file-name", "one name twice, but for capitals", [pdf("a.pdf"), pdf("A.PDF", SECOND_FILE_ID)]],
+            ["file-type", "a type with a parameter", [{ ...pdf("a.txt"), type: "text/plain;charset=utf-8" }]],
+            ["file-type", "a type in capitals", [{ ...pdf("a.pdf"), type: "application/PDF" }]],
+            ["object-malformed", "a body that names a file of the message twice", [pdf("a.pdf"), pdf("b.pdf")]],
+        ]
+        return Promise.all(cases.map(async ([code, name, files]) => {
+            const content = encodeText(canonical({ ...BODY, files }))
+            const { object, file } = await this.#object(name, pad(content), { size: content.length })
+            const ids = new Set(code === "object-malformed" ? [FILE_ID, SECOND_FILE_ID] : files.map((each) => each.object))
+            const signed = [...ids].map((id) => ({ id, role: "file", size: 10, sha256: object.sha256 }) as const)
+            const letter = await signText(statementText([object, ...signed], messageKey))
+            return refused(code, name, { opened: { ...opened, ...letter }, objects: { [OBJECT_ID]: base64(file) } })
+        }))
     }
 
     async #signedObject(name: string, opened: Json, object: SignedObject, file: Uint8Array): Promise<MessageCase> {
