@@ -32,7 +32,7 @@ const CRUMBS = /(?:^|\/)(?:\.DS_Store|Thumbs\.db|desktop\.ini)$/iu
 export async function lettersOfZip(zip: Blob): Promise<readonly Folder[]> {
     const entries = await readZip(zip)
     // The sealed files and the identity vouch for themselves when they are opened.
-    for (const entry of entries.filter(({ name }) => /\.(?:txt|html)$/u.test(name))) {
+    for (const entry of entries.filter(({ name }) => name.endsWith(`/${README}`) || name.endsWith(`/${READER}`))) {
         if (!await isWhole(entry)) throw new Damaged()
     }
     return lettersOf(new Map(entries.map(({ name, content }) => [name, content])))
