@@ -21,6 +21,7 @@ from server.messages.ports import Blobs
 from server.people.service import Person
 
 NOTICE: Final = "notice"
+MAX_UNSENT: Final = 200
 READABLE: Final = ("sealed", "delivered", "read")
 HIDDEN: Final = "hidden"
 ADDRESSED: Final = frozenset({"to", "cc"})
@@ -32,6 +33,14 @@ class AlreadySent(Conflict):
     code = "already-sent"
     title = "This letter has been sent"
     detail = "This letter has been sent already and cannot be changed. Write another."
+
+
+class TooManyDrafts(Conflict):
+    """A person keeps 100 drafts already, or has begun 200 letters that were not sent."""
+
+    code = "too-many-drafts"
+    title = "You have too many drafts"
+    detail = "You have too many drafts, so this one was not kept. Throw old ones away first."
 
 
 class OnlyAnswers(NotAllowed):
@@ -71,10 +80,13 @@ def create(
     Raises:
         NotFound: The sender may not read `reply_to`.
         OnlyAnswers: A client, and no `reply_to`.
+        TooManyDrafts: She has begun 200 that were not sent.
     """
     serialise(connection, f"draft {sender.id} {draft_id}")
     if found := store.entry_by_draft(connection, sender.id, draft_id):
         return found
+    if store.count_unsent(connection, firm.id, sender.id) >= MAX_UNSENT:
+        raise TooManyDrafts
     if reply_to is not None:
         thread_id = readable(connection, firm, sender, reply_to)[0]["thread_id"]
     elif sender.kind == "client":

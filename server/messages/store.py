@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from server.messages.models import entries, envelopes, objects, readers, threads
 
@@ -79,6 +79,13 @@ def drafts_of(connection: Connection, firm_id: str, sender_id: str) -> Sequence[
         .order_by(entries.c.draft_saved.desc(), entries.c.id)
     )
     return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def count_unsent(connection: Connection, firm_id: str, sender_id: str) -> int:
+    """How many entries of a sender were never sent."""
+    where = (entries.c.firm_id == firm_id) & (entries.c.sender_id == sender_id)
+    statement = select(func.count()).where(where & (entries.c.state == "draft"))
+    return int(connection.execute(statement).scalar_one())
 
 
 def readers_of_many(

@@ -3,7 +3,10 @@
 import base64
 import os
 import tracemalloc
+import uuid
 from pathlib import Path
+
+import pytest
 
 from server.crypto import age
 from server.crypto.encoding import b64u
@@ -127,3 +130,15 @@ def test_a_draft_that_is_no_age_file_to_a_post_quantum_key_is_refused(house: Hou
     body = {"object": plain, "envelope": plain}
     assert pane.put(f"/messages/{draft.id}/draft", body).status_code == 422
     assert pane.call("GET", "/drafts").json == {"drafts": []}
+
+
+def test_nobody_begins_letters_without_end(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.messages.service.MAX_UNSENT", 2)
+    pane = house.pane()
+    for _ in range(2):
+        begun = pane.post("/messages", {"draft_id": str(uuid.uuid4())})
+        assert begun.status_code == 201
+    refused = pane.post("/messages", {"draft_id": str(uuid.uuid4())})
+    assert refused.json["type"] == "urn:letterlock:problem:too-many-drafts"
+    pane.call("DELETE", f"/messages/{begun.json['id']}")
+    assert pane.post("/messages", {"draft_id": str(uuid.uuid4())}).status_code == 201

@@ -23,7 +23,13 @@ from server.firms.service import Firm
 from server.keys import service as keys
 from server.messages import store
 from server.messages.ports import Blobs
-from server.messages.service import AlreadySent, blob_key, forget_blobs, own_message
+from server.messages.service import (
+    AlreadySent,
+    TooManyDrafts,
+    blob_key,
+    forget_blobs,
+    own_message,
+)
 from server.people.service import Person
 
 MAX_FILE: Final = 25 * 1024 * 1024
@@ -33,14 +39,6 @@ MAX_OBJECTS: Final = 120
 MAX_TOTAL: Final = 512 * 1024 * 1024
 MAX_DRAFTS: Final = 100
 IN_ROW: Final = 256 * 1024
-
-
-class TooManyDrafts(Conflict):
-    """A person keeps 100 drafts already."""
-
-    code = "too-many-drafts"
-    title = "You have 100 drafts"
-    detail = "You have 100 drafts already, so this one was not kept. Throw an old one away first."
 
 
 @dataclass(frozen=True, slots=True)
