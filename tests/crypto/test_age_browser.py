@@ -2,44 +2,23 @@
 
 import json
 import random
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
-from playwright.sync_api import Page, Route
+from playwright.sync_api import Page
 
-from tests.browser import chromium
+from tests.crypto.age_page import age_page, ask
 
-ROOT = Path(__file__).parents[2]
-SOURCE = ROOT / "web/crypto/test/age/page.ts"
-DATA = ROOT / "tests/data"
+DATA = Path(__file__).parents[1] / "data"
 CHUNK = 64 * 1024
 HEADER = 1627
 
 
 @pytest.fixture(scope="module")
 def page(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Page]:
-    """A page with the bundled tests, on an origin that has Web Crypto; nothing is served."""
-    built = tmp_path_factory.mktemp("age") / "page.js"
-    command = [ROOT / "node_modules/.bin/esbuild", SOURCE, "--bundle", "--format=iife",
-               "--target=es2023", "--log-level=warning", f"--outfile={built}"]  # fmt: skip
-    subprocess.run(list(map(str, command)), check=True, cwd=ROOT)
-    with chromium() as browser:
-        opened = browser.new_page()
-        opened.route("**/*", _blank)
-        opened.goto("http://localhost/")
-        opened.add_script_tag(path=built)
+    with age_page(tmp_path_factory.mktemp("age")) as opened:
         yield opened
-
-
-def _blank(route: Route) -> None:
-    route.fulfill(body="<!doctype html>", content_type="text/html")
-
-
-def ask(page: Page, name: str, *args: object) -> Any:
-    return page.evaluate(f"(args) => age.{name}(...args)", list(args))
 
 
 def test_nothing_here_is_by_plain_arithmetic(page: Page) -> None:

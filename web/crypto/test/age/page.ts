@@ -15,6 +15,7 @@ import { CONTROLS } from "./controls.ts"
 import { expectedAtTheDoor } from "./door.ts"
 import { changed, verdict, type Change } from "./mutants.ts"
 import { atTheDoor, deviation, HUGE, suite, type Pieces } from "./suite.ts"
+import { tables } from "./tables.ts"
 import { checkEd25519, checkHpke, checkPrimitives, type Checked, type Rfc9180, type Wycheproof } from "./vectors.ts"
 
 const identity = encodeIdentity(new Uint8Array(32).fill(7))
@@ -115,4 +116,9 @@ async function inTurn<T, R>(items: readonly T[], work: (item: T) => Promise<R>):
     return results
 }
 
-Object.assign(globalThis, { age: { chosen, endings, door, uncaught, vectors, crossing, disagreements, takenKeys } })
+Object.assign(globalThis, {
+    age: {
+        chosen, endings, door, uncaught, vectors, crossing, disagreements, takenKeys,
+        tables: async () => tables(nativePrimitives, identity),
+    },
+})
