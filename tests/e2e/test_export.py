@@ -180,8 +180,7 @@ def test_a_copy_that_is_stopped_leaves_nothing_and_can_be_made_again(
     made: Made, tmp_path: Path
 ) -> None:
     page = export_page(made.maya, made.thread.second)
-    held: list[Route] = []
-    page.route("**/objects/*", held.append)
+    page.route("**/objects/*", _hold)
     page.get_by_role("button", name="Make the copy").click()
     page.get_by_role("button", name="Stop").click()
     expect(page.get_by_text("Stopped. Nothing was saved.").last).to_be_visible()
@@ -238,8 +237,7 @@ def test_the_export_page_is_accessible(made: Made) -> None:
     inspector.look("nothing ticked", page)
     for box in page.get_by_role("checkbox").all():
         box.check()
-    held: list[Route] = []
-    page.route(f"**/messages/{made.thread.first}/objects/*", held.append)
+    page.route(f"**/messages/{made.thread.first}/objects/*", _hold)
     page.get_by_role("button", name="Make the copy").click()
     expect(page.get_by_role("heading", name="Making the copy")).to_be_visible()
     inspector.look("making", page)
@@ -250,6 +248,10 @@ def test_the_export_page_is_accessible(made: Made) -> None:
         page.get_by_role("button", name="Make the copy").click()
     inspector.look("made", page)
     assert inspector.found == []
+
+
+def _hold(_: Route) -> None:
+    """The answer does not come."""
 
 
 _DATE = r"\d{4}-\d\d-\d\d"

@@ -102,7 +102,7 @@ test("objects that are missing or too many, and another letter's parts, are refu
 
 test("names in a copy say nothing but a date, and the last byte count was foreseen", async () => {
     const bytes = Buffer.from(await whole.arrayBuffer()).toString("latin1")
-    for (const word of ["well", "Plan", "Dig", "maya", "ann@", "Ann Lee", "client.example", stored.id]) {
+    for (const word of ["the well is deep", "Plan.txt", "Dig here.", "maya@client", "ann@hart", "Ann Lee", stored.id]) {
         assert.ok(!bytes.includes(word), word)
     }
     assert.ok(bytes.includes("letterlock-export-2026-11-22/01-"))
