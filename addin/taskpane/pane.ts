@@ -185,6 +185,7 @@ export class Pane {
             this.#stop(draft, say("writing.files.failed", { button: say("pane.send") }))
             return
         }
+        await keeper.pause()
         const { id, earlier } = await sending.send(draft.letter(up), (step) => { this.#face.say(draft, { status: say(step) }) })
         void keeper.stop()
         await this.#accepted(draft, desk, id, earlier)
@@ -199,7 +200,7 @@ export class Pane {
     #stop(draft: Draft, problem: string): void {
         this.#setPhase(draft, "writing")
         this.#face.say(draft, { status: "", problem })
-        void draft.store?.keeper.flush()
+        draft.store?.keeper.resume()
     }
 
     /** A fresh letter in the same pane. */

@@ -221,6 +221,7 @@ export class Replying {
                 this.#stop(answer, say("writing.files.failed", { button: say("pane.send") }))
                 return
             }
+            await store.keeper.pause()
             const letter = draft.letter(files, this.#wish.heads())
             const { id } = await store.sending.send(letter, (step) => { this.#say(answer, { status: say(step) }) })
             void store.keeper.stop()
@@ -233,7 +234,7 @@ export class Replying {
     #stop(answer: Answer, problem: string): void {
         this.#phase(answer, "writing")
         this.#say(answer, { status: "", problem })
-        void answer.draft.store?.keeper.flush()
+        answer.draft.store?.keeper.resume()
     }
 
     /** The form leaves, and a line in its place tells what becomes of the notice. */

@@ -50,20 +50,21 @@ export class Shelf {
 
     #row(desk: Desk, kept: Kept): HTMLLIElement {
         const time = say("pane.shelf.saved", { time: isToday(kept.saved) ? clock(kept.saved) : shortDate(kept.saved) })
-        const who = element("span", { class: "who cut" }, say("pane.shelf.opening"))
+        const who = element("span", { class: "who cut" })
         const go = element("button", { class: "btn", type: "button" }, say("pane.shelf.continue"))
         const away = element("button", { class: "btn ic", type: "button" }, icon("close"))
-        const row = element("li", { class: "strip" }, icon("waiting"),
-            element("span", { class: "grow" }, who, element("span", { class: "more" }, time)), go, away)
-        const name = (title: string): void => {
-            who.textContent = title
-            who.title = title
-            go.setAttribute("aria-label", say("pane.shelf.continues", { what: title, time }))
-            away.setAttribute("aria-label", say("pane.shelf.throws", { what: title, time }))
+        const more = element("span", { class: "more cut" }, time)
+        const row = element("li", { class: "strip" }, icon("waiting"), element("span", { class: "grow" }, who, more), go, away)
+        const name = (title: string, subject = ""): void => {
+            const facts = subject === "" ? time : `${subject}, ${time}`
+            who.textContent = who.title = title
+            more.textContent = more.title = facts
+            go.setAttribute("aria-label", say("pane.shelf.continues", { what: title, facts }))
+            away.setAttribute("aria-label", say("pane.shelf.throws", { what: title, facts }))
         }
         name(say("pane.shelf.letter"))
         const opened = openKept(desk, kept)
-        opened.then(({ content }) => { name(titleOf(content)) }, () => { name(say("pane.shelf.damaged")) })
+        opened.then(({ content }) => { name(titleOf(content), content.subject) }, () => { name(say("pane.shelf.damaged")) })
         go.addEventListener("click", () => { void this.#continue(opened, kept, go) })
         away.addEventListener("click", () => { void this.#throw(desk, kept, row) })
         return row
@@ -98,10 +99,10 @@ export class Shelf {
     }
 }
 
-/** "Letter to Maya", or with its subject where nobody is named yet. */
-function titleOf({ to, cc, hidden, subject }: DraftContent): string {
+/** "Letter to Maya, Tom and 3 more"; "A letter" where nobody is named yet. */
+function titleOf({ to, cc, hidden }: DraftContent): string {
     const names = [...to, ...cc, ...hidden].map(shortName)
-    if (names.length === 0) return subject === "" ? say("pane.shelf.letter") : say("pane.shelf.about", { subject })
+    if (names.length === 0) return say("pane.shelf.letter")
     return say("pane.shelf.to", { who: sayList(names.length > 3 ? [...names.slice(0, 2), say("pane.shelf.more", { n: names.length - 2 })] : names) })
 }
 

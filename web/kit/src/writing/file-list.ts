@@ -116,7 +116,7 @@ class Line {
         this.#note.hidden = row.note === ""
         this.#again.hidden = row.state !== "failed"
         this.#again.setAttribute("aria-label", say("writing.file.agains", { name: row.name }))
-        this.#remove.hidden = locked
+        this.#remove.hidden = locked && !moving   // a letter that waits for a file can still do without it
         const { name } = row
         this.#remove.setAttribute("aria-label", moving ? say("writing.file.cancel", { name })
             : row.state === "refused" ? say("writing.file.dismiss", { name }) : say("writing.file.remove", { name }))

@@ -126,11 +126,14 @@ export class Files {
         for (const { stop } of this.#jobs.values()) stop.abort()
     }
 
-    /** Wait until nothing is on its way; null if a file failed and waits for another try. */
+    /** Wait until nothing is on its way; null if a file waits for another try, or was refused only while we waited. */
     async settled(): Promise<readonly LetterFile[] | null> {
+        const refused = this.#refused()
         while (this.busy > 0) await new Promise<void>((resolve) => { this.#waiting.push(resolve) })
-        return this.#rows.some(({ state }) => state === "failed") ? null : this.ready
+        return this.#refused() > refused || this.#rows.some(({ state }) => state === "failed") ? null : this.ready
     }
+
+    #refused(): number { return this.#rows.filter(({ state }) => state === "refused").length }
 
     async #run(key: string): Promise<void> {
         this.#set(key, { state: "waiting", done: 0 })

@@ -7,6 +7,7 @@
  * const files = new Files(place, draw)                  files.add(list): sealed and put up one by one; files.rows
  * const keeper = new DraftKeeper(place, read, tell)     keeper.changed() at each change, keeper.flush() at blur and hide
  * const sending = new Sending(place)                    one for a letter: pressing again goes on where it stopped
+ * await keeper.pause()                                  keeper.resume() when sending failed
  * await sending.send({ recipients, subject, written, files: await files.settled(), parents }, tellStep)
  * keeper.stop()
  *

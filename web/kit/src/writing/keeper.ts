@@ -35,6 +35,7 @@ export class DraftKeeper {
     #work: Promise<boolean> = Promise.resolve(true)
     #timer: ReturnType<typeof setTimeout> | undefined
     #stopped = false
+    #paused = false
 
     /**
      * @param read - What stands in the fields now; null when that is not worth keeping.
@@ -55,13 +56,26 @@ export class DraftKeeper {
 
     /** Something may have changed: save after a pause. */
     changed(): void {
-        if (!this.#stopped) this.#in(this.#pauses.quiet)
+        if (!this.#stopped && !this.#paused) this.#in(this.#pauses.quiet)
     }
 
     /** Whether all that is worth keeping is kept. */
     isSaved(): boolean {
         const content = this.#read()
         return this.#stopped || content === null || JSON.stringify(content) === this.#kept
+    }
+
+    /** The letter is being sent: save nothing meanwhile. Resolves when nothing is under way. `resume` ends it. */
+    async pause(): Promise<void> {
+        this.#paused = true
+        clearTimeout(this.#timer)
+        await this.#work
+    }
+
+    /** It was not sent: go on, with saving what changed first. */
+    resume(): void {
+        this.#paused = false
+        void this.flush()
     }
 
     /** Save now what has changed. Whether all is saved; never throws. */
@@ -87,6 +101,7 @@ export class DraftKeeper {
         const content = this.#read()
         const text = JSON.stringify(content)
         if (this.#stopped || content === null || text === this.#kept) return true
+        if (this.#paused) return false
         try {
             const at = await this.#put(content)
             this.#kept = text
@@ -115,7 +130,7 @@ export class DraftKeeper {
             return true
         }
         this.#say({ state: "failed", why })
-        if (!this.#isStopped()) this.#in(this.#pauses.again)
+        if (!this.#isStopped() && !this.#paused) this.#in(this.#pauses.again)
         return false
     }
 

@@ -27,6 +27,7 @@ test("what cannot be taken says why beside its name, and the others go", async (
     const { server, files } = await desk()
     files.add([file("Notes.txt", ""), file("Letter.pdf", "MZ\x90\0 program"), file("Good.txt")])
     files.refuse("Clients")
+    assert.equal(await files.settled(), null, "who waits for the files hears of it first")
     const ready = await files.settled()
     assert.deepEqual(ready?.map(({ name }) => name), ["Good.txt"])
     assert.deepEqual(files.rows.filter(({ state }) => state === "refused").map(({ note }) => note), [

@@ -76,6 +76,17 @@ test("after the letter was sent nothing of it is kept, not even what was waiting
     assert.deepEqual([await other.keeper.flush(), other.told.length], [true, 0])
 })
 
+test("while the letter is being sent nothing is saved, and what changed meanwhile is saved when it did not go", async () => {
+    const { server, now, keeper } = await desk({ quiet: 1, again: 1 })
+    await keeper.pause()
+    keeper.changed()
+    assert.deepEqual([await keeper.flush(), server.drafts.length], [false, 0])
+    now.content = { ...content, subject: "Another" }
+    keeper.resume()
+    assert.deepEqual([await keeper.flush(), server.drafts.length], [true, 1])
+    await keeper.stop()
+})
+
 test("what was restored counts as saved until it changes", async () => {
     const { server, now, keeper } = await desk()
     keeper.restored(new Date())
