@@ -6,10 +6,14 @@ import fc from "fast-check"
 
 import { decryptStream, decryptWith, encryptedLength, encryptStream, encryptTo } from "../src/age.ts"
 import { plainPrimitives } from "../src/age/plain.ts"
+import { hybridUnwrapper } from "../src/age/hybrid.ts"
 import { bestPrimitives } from "../src/age/primitives.ts"
+import { openFile } from "../src/age/reader.ts"
+import { Source } from "../src/age/source.ts"
 import { concat, equal, type Bytes } from "../src/bytes.ts"
 import { MalformedFile, MalformedKey } from "../src/errors.ts"
 import { changed, verdict, type Change } from "./age/mutants.ts"
+import { decodeIdentity } from "../src/keytext.ts"
 import { maya, tom } from "./people.ts"
 
 const CHUNK = 64 * 1024
@@ -73,6 +77,13 @@ describe("a stream", () => {
             },
         })
         await assert.rejects(collect(await encryptStream(maya.recipient, broken)), TypeError)
+    })
+
+    it("goes on failing once it failed, though later chunks would verify", async () => {
+        const file = changed(await encryptTo(maya.recipient, contentOf(3 * CHUNK)), { kind: "flip", at: HEADER + 20, mask: 1 })
+        const unwrap = hybridUnwrapper(plainPrimitives, decodeIdentity(maya.identity))
+        const next = await openFile(plainPrimitives, Source.of(file), unwrap)
+        for (let turn = 0; turn < 4; turn += 1) await assert.rejects(next(), { reason: "payload" })
     })
 
     it("is not begun for a recipient or an identity that is none", async () => {

@@ -96,7 +96,7 @@ function inOrder(source: Source, size: number): () => Promise<Chunk | null> {
     }
 }
 
-/** Begin some ahead, and give them out in order. */
+/** Begin some ahead, and give them out in order; what failed once fails ever after. */
 function inFlight<T>(next: () => Promise<Chunk | null>, work: (chunk: Chunk) => Promise<T>): () => Promise<T | null> {
     const begun: Promise<T>[] = []
     return async () => {
@@ -108,6 +108,9 @@ function inFlight<T>(next: () => Promise<Chunk | null>, work: (chunk: Chunk) => 
             result.catch(() => undefined)
             begun.push(result)
         }
-        return (await begun.shift()) ?? null
+        // Left in its place until it is there, so that a failure stays the first in line.
+        const first = await begun[0]
+        void begun.shift()
+        return first ?? null
     }
 }
