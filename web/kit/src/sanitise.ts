@@ -26,7 +26,9 @@ export const RULES = {
 
 /** `html` cut down to {@link RULES}. In a browser only; its Trusted Types policy is `dompurify`. */
 export function sanitise(html: string): DocumentFragment {
-    const clean = DOMPurify.sanitize(html, { ...RULES, RETURN_DOM_FRAGMENT: true })
+    // Null for a letter that begins with a frameset: such a page has no body, whatever DOMPurify's types say.
+    const cleaned = DOMPurify.sanitize(html, { ...RULES, RETURN_DOM_FRAGMENT: true }) as DocumentFragment | null
+    const clean = cleaned ?? document.createDocumentFragment()
     for (const link of clean.querySelectorAll("a[href]")) {
         for (const [name, value] of Object.entries(LINK_ATTRIBUTES)) link.setAttribute(name, value)
     }
