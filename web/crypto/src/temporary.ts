@@ -131,11 +131,11 @@ class Disk implements Temporary {
     async #hold(): Promise<void> {
         const locks = this.#scope.navigator?.locks
         if (locks === undefined) return
-        await new Promise<void>((held) => {
-            void locks.request(this.#lock(this.#name), { ifAvailable: false }, () => {
+        await new Promise<void>((held, refused) => {
+            locks.request(this.#lock(this.#name), { ifAvailable: false }, () => {
                 held()
                 return new Promise(() => undefined)
-            })
+            }).catch(refused)   // a frame of another site gets none
         })
     }
 
