@@ -28,11 +28,22 @@ check: .setup/python .setup/node ## Lint, types, import rules
 	npm run --silent lint
 	npm run --silent types
 
-prove: ## The long runs, into docs/proof.md
-	@echo "Nothing yet: the long runs begin with step 2."
+prove: setup .setup/browsers ## The long runs (about half an hour), into docs/proof.md
+	rm -rf .setup/proof
+	$(BIN)/python -m tests.prove.suite
+	$(BIN)/python -m tests.prove.suite_ts
+	$(BIN)/python -m tests.prove.cross
+	$(BIN)/python -m tests.prove.browsers.frame
+	$(BIN)/python -m tests.prove.browsers.story
+	$(BIN)/python -m tests.prove.canary
+	$(BIN)/python -m tests.prove.mutations
+	node --import tsx tests/prove/fuzz.ts --inputs 1000000 > .setup/fuzz.md
+	$(BIN)/python -m tests.prove.report mutations-ts "Mutated inputs, TypeScript" < .setup/fuzz.md
+	$(BIN)/python -m tests.prove
 
-bench: ## Measure against rivals and bare limits
-	@echo "Nothing yet: the first bench comes with step 2."
+bench: .setup/python .setup/node .setup/browser ## Measure against rivals and bare limits, into docs/bench.md
+	node bench/sealing/build.mjs
+	$(BIN)/python bench/sealing/run.py $(ARGS)
 
 lock: ## Resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --universal --python-version 3.11 --upgrade --quiet -o requirements/dev.lock
@@ -59,6 +70,10 @@ web/dist/assets.json: .setup/node $(SOURCES)
 
 .setup/browser: .setup/python
 	$(BIN)/python tests/browser.py
+	@mkdir -p .setup && touch $@
+
+.setup/browsers: .setup/python
+	$(BIN)/python tests/browser.py all
 	@mkdir -p .setup && touch $@
 
 .setup/age: .setup/python tests/stock_age.py
