@@ -27,7 +27,7 @@ from tests.house import sent
 
 pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
-LARGE = 25_000_000
+LARGE = 26_214_400
 PDF = b"%PDF-1.7\n" + b"1 0 obj\n<<>>\nendobj\n" * 20_000
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg" onload="top.hostile = 1"/>'
 HTML = b"<!doctype html><title>x</title><script>top.hostile = 1</script>"

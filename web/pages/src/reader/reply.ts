@@ -212,6 +212,7 @@ export class Reply {
             await this.#post(answer, (step) => { this.#form.status(say(step)) })
         } catch (error) {
             this.#stopped(error)
+            answer.tools?.keeper.resume()
         } finally {
             this.#setSending(false)
         }
@@ -225,6 +226,7 @@ export class Reply {
             this.#form.trouble(say("writing.files.failed", { button: say("reply.button") }))
             return
         }
+        await keeper.pause()
         const { recipients, subject, names } = answer
         const letter = { recipients, subject, written: this.#form.editor.written(), files: ready, parents: this.#host.heads() }
         const { id } = await sending.send(letter, tell)
