@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import json
 import quopri
 import zlib
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tests.e2e.canary import ENCODINGS, find
+from tests.e2e.canary import ENCODINGS, FORMS, find, find_all, new_word
 
 WORD = "QuartzWombatJuniper"
 ODD = "ÿþ?>~ÿþ?>~ÿþ?>~ÿþ"  # base64 of it has + and /
@@ -94,6 +95,20 @@ def test_it_finds_what_json_escapes_in_part_or_whole() -> None:
     half = WORD[:9] + "".join(f"\\u{ord(letter):04X}" for letter in WORD[9:])
     for text in (whole, half):
         assert "JSON escapes > UTF-8" in find(f'{{"name":"{text}.pdf"}}'.encode(), WORD)
+
+
+def test_it_finds_what_is_escaped_in_json_within_json() -> None:
+    escaped = "".join(f"\\u{ord(letter):04x}" for letter in WORD)
+    inner = f'{{"name":"{escaped}"}}'
+    assert "JSON escapes > UTF-8" in find(json.dumps({"body": inner}).encode(), WORD)
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_it_finds_each_form_that_the_control_plants_by_its_name(form: str) -> None:
+    words = [WORD, new_word()]
+    found = find_all(b"before " + FORMS[form](WORD.encode()) + b" after", words)
+    assert form in found[words[0]]
+    assert found[words[1]] == set()
 
 
 @given(data=st.binary(max_size=2000))
