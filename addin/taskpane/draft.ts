@@ -30,6 +30,8 @@ export class Draft {
     /** Sentences about what Outlook holds and the pane cannot take. */
     blockers: readonly string[] = []
     subject = ""
+    /** The subject that an answer began with: as long as it stands, the server names the public one. */
+    suggested: string | null = null
     /** The person typed a subject here, so Outlook's is not taken any more. */
     subjectTyped = false
     text: Doc | null = null
@@ -76,7 +78,9 @@ export class Draft {
     /** As it is sent. `parents`: the heads that an answer follows. */
     letter(files: Letter["files"], parents: Letter["parents"] = []): Letter {
         if (this.text === null) throw new Error("nothing was written")
-        return { recipients: this.recipients, subject: this.subject.trim(), written: write(this.text), files, parents }
+        const subject = this.subject.trim()
+        const publicSubject = subject === this.suggested ? "" : subject
+        return { recipients: this.recipients, subject, publicSubject, written: write(this.text), files, parents }
     }
 }
 

@@ -117,7 +117,7 @@ export class Replying {
 
     #make(letter: OpenLetter, place: Place): Answer {
         const draft = new Draft(null)
-        draft.subject = replySubject(letter.body.subject)
+        draft.suggested = draft.subject = replySubject(letter.body.subject)
         const answer: Answer = { letter, draft, all: false }
         const read = (): DraftContent | null => {
             if (answer === this.#open) this.#keep()

@@ -116,8 +116,8 @@ export class Attempt {
 }
 
 /** What makes two letters the same: who reads, what stands in it. Names are how they are called and may change. */
-export const contentOf = ({ recipients, subject, written, files, parents }: Letter): string =>
-    JSON.stringify([recipients.map(({ address, role }) => [address, role]), subject, written.html, files, parents])
+export const contentOf = ({ recipients, subject, publicSubject, written, files, parents }: Letter): string =>
+    JSON.stringify([recipients.map(({ address, role }) => [address, role]), subject, publicSubject, written.html, files, parents])
 
 function keyOf(found: Pick<Found, "lookup"> | undefined): Pick<Reader, "key" | "level"> {
     if (found === undefined) throw new Error("a reader was not looked up")

@@ -8,7 +8,7 @@
  * const keeper = new DraftKeeper(place, read, tell)     keeper.changed() at each change, keeper.flush() at blur and hide
  * const sending = new Sending(place)                    one for a letter: pressing again goes on where it stopped
  * await keeper.pause()                                  keeper.resume() when sending failed
- * await sending.send({ recipients, subject, written, files: await files.settled(), parents }, tellStep)
+ * await sending.send({ recipients, subject, publicSubject, written, files: await files.settled(), parents }, tellStep)
  * keeper.stop()
  *
  * const kept = (await listDrafts(desk)).find(({ replyTo }) => replyTo === letterId)

@@ -27,8 +27,10 @@ export interface Recipient extends Person {
 
 export interface Letter {
     readonly recipients: readonly Recipient[]
-    /** Public; a client's is ignored by the server. */
+    /** Sealed, as the letter's heading. */
     readonly subject: string
+    /** What travels by ordinary mail. Empty in an answer: "Re: " and the public subject of what is answered. */
+    readonly publicSubject: string
     readonly written: Written
     readonly files: readonly LetterFile[]
     /** Hashes of the statements of all thread heads that the writer had opened; none for a first letter. */
@@ -81,12 +83,12 @@ export class Sending {
     async #post(id: string, tell: Tell): Promise<boolean> {
         const attempt = this.#attempt
         if (attempt === null) throw new Error("nothing to send")
-        const { subject, recipients } = attempt.letter
+        const { publicSubject, recipients } = attempt.letter
         try {
             const { statement, envelopes } = await attempt.seal(tell)
             tell("writing.posting")
             const body = {
-                subject, statement_hash: await statementHash(statement),
+                subject: publicSubject, statement_hash: await statementHash(statement),
                 envelopes: envelopes.map(({ key, bytes }) => ({ key, age: toBase64(bytes) })),
                 names: Object.fromEntries(recipients.filter(({ name }) => name !== "").map(({ address, name }) => [address, name])),
             }

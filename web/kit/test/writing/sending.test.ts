@@ -10,7 +10,7 @@ import { ANN, Server } from "./server.ts"
 const MAYA = "maya@client.example"
 const TOM = "tom@client.example"
 const letter: Letter = {
-    recipients: [{ address: MAYA, name: "Maya Okafor", role: "to" }], subject: "Your year-end",
+    recipients: [{ address: MAYA, name: "Maya Okafor", role: "to" }], subject: "Your year-end", publicSubject: "Your year-end",
     written: { html: "<p>Dear Maya,</p>", text: "Dear Maya," }, files: [], parents: [],
 }
 const changed: Letter = { ...letter, written: { html: "<p>Dear Tom,</p>", text: "Dear Tom," } }

@@ -1,6 +1,7 @@
 /** The reader's page `/m/<id>`: who are you, code, open, read, answer, close. All of it on one address. */
 
 import { find, localise, Problem, say } from "@letterlock/kit"
+import { cleanExports } from "@letterlock/kit/export/index"
 import { fetchThread, openLetter, refusalIn } from "@letterlock/kit/reading/index"
 
 import { recallAsked, startAsking } from "../reader/ask.ts"
@@ -73,6 +74,7 @@ class ReaderPage {
     /** Files that were checked on their way to the disk leave nothing behind. */
     cleanUp(): void {
         this.#page.files.cleanTemporary().catch(() => undefined)
+        cleanExports({ own: true }).catch(() => undefined)
     }
 
     #fail(error: unknown): void {

@@ -228,7 +228,8 @@ export class Reply {
         }
         await keeper.pause()
         const { recipients, subject, names } = answer
-        const letter = { recipients, subject, written: this.#form.editor.written(), files: ready, parents: this.#host.heads() }
+        const written = this.#form.editor.written()
+        const letter = { recipients, subject, publicSubject: "", written, files: ready, parents: this.#host.heads() }
         const { id } = await sending.send(letter, tell)
         await keeper.stop()
         this.#kept = this.#kept.filter(({ replyTo }) => replyTo !== answer.to)
