@@ -18,17 +18,16 @@ export class Unpadding {
     /**
      * The part of `chunk` that is content, as a view.
      *
-     * @throws {@link BadPadding} for a byte other than zero after the content, or too many bytes.
+     * @throws {@link BadPadding} for a byte other than zero after the content.
      */
     take(chunk: Uint8Array): Uint8Array {
         const content = chunk.subarray(0, Math.max(0, this.#size - this.#taken))
         this.#taken += chunk.length
-        if (this.#taken > this.#padded) throw new BadPadding("the length is not the one that belongs to the size")
         if (chunk.subarray(content.length).some((byte) => byte !== 0)) throw new BadPadding("the padding is not zero")
         return content
     }
 
-    /** @throws {@link BadPadding} if bytes are missing. */
+    /** @throws {@link BadPadding} if there were more or fewer bytes than belong to the size. */
     end(): void {
         if (this.#taken !== this.#padded) throw new BadPadding("the length is not the one that belongs to the size")
     }

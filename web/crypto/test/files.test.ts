@@ -173,6 +173,13 @@ describe("a file of a message", () => {
         assert.ok(given < 40, String(given))
     })
 
+    it("of over 25 MiB is not read at all", async () => {
+        const { stream, state } = streamOf(large.bytes)
+        const opening = { ...openingOf(large), object: { ...openingOf(large).object, size: MAX_FILE_SIZE + 1 } }
+        await assert.rejects(openFile(opening, stream, memory), { code: "object-malformed" })
+        assert.equal(state.asked, 0)
+    })
+
     it("of an active type is only given as bytes", async () => {
         const sealed = await seal(new Blob(["<script>alert(1)</script>"]), "page.html")
         assert.equal(sealed.type, "text/html")

@@ -165,6 +165,7 @@ async function unsigned(letters: Letters): Promise<Case[]> {
         ["granter-not-allowed", "by a reader who had no key yet", { policy, readers: [...READERS, { ...reader(ben, "cc"), key: "pending" }], granters: [lookupOf(ben)], grants: oneGrant({}, ben) }],
         ["granter-not-allowed", "by a reader whose key the directory does not hold", { policy, granters: [lookupOf(maya, { signing_key: null })], grants: oneGrant({}, maya) }],
         ["granter-not-allowed", "by a reader who was not looked up", { policy, grants: oneGrant({}, maya) }],
+        ["granter-not-allowed", "by a reader, under the fingerprint of another", { policy, granters: [lookupOf(maya)], grants: oneGrant({ granted_by: { ...grantedBy(maya), key: ben.signingFingerprint } }, maya) }],
         ["granter-not-allowed", "in the sender's name, signed by another", { grants: oneGrant({}, ann, maya) }],
         ["granter-not-allowed", "in the sender's name, with a key of another", { grants: oneGrant({ granted_by: { ...grantedBy(ann), key: maya.signingFingerprint } }, maya) }],
         ["granter-not-allowed", "by the sender, with another custody", { grants: oneGrant({ granted_by: { ...grantedBy(ann), custody: "self-held" } }) }],
