@@ -64,7 +64,7 @@ def started(folder: Path) -> Iterator[Pair]:
             for one in commands
         ]
         try:
-            with _terminated(inner, outer, folder):
+            with terminated(inner, outer, folder):
                 eventually(lambda: _answers(f"{addin}/healthz", children), within=STARTUP_S)
                 yield Pair(f"https://localhost:{outer}", sandbox, folder, log)
         finally:
@@ -146,7 +146,8 @@ class _Handler(BaseHTTPRequestHandler):
 
 
 @contextmanager
-def _terminated(inner: int, outer: int, folder: Path) -> Iterator[None]:
+def terminated(inner: int, outer: int, folder: Path) -> Iterator[None]:
+    """TLS at `outer` for what answers at `inner`; `folder` gets the certificate."""
     server = _Terminator(outer, inner, _certificate(folder / "tls.pem"))
     threading.Thread(target=server.serve_forever, daemon=True).start()
     yield

@@ -5,6 +5,7 @@ WebKitGTK. Each presses and types as a hand does; what is found is decided by th
 """
 
 import json
+import zipfile
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -92,6 +93,12 @@ class Hand:
         file = self.browser.downloads / name
         self._until(lambda: file.exists() and file.stat().st_size == size, f"no whole {name}")
         return file.read_bytes()
+
+    def saved_zip(self, name: str) -> Path:
+        """Wait until a zip is there, whole: its directory stands at its end."""
+        file = self.browser.downloads / name
+        self._until(lambda: zipfile.is_zipfile(file), f"no whole {name}")
+        return file
 
     def _until(self, ask: Any, otherwise: str) -> None:
         try:

@@ -105,11 +105,11 @@ def free(runs: Played) -> set[str]:
 
 def main(chosen: list[str]) -> int:
     """Write the section; 1 if a letter did anything, or a control did not."""
-    logging.disable(logging.CRITICAL)
-    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     played: dict[str, Played] = {}
     with tempfile.TemporaryDirectory() as place:
         with running(Path(place) / "sandbox") as sandbox, staged(sandbox, Path(place)) as stage:
+            silent = structlog.make_filtering_bound_logger(logging.CRITICAL)
+            structlog.configure(wrapper_class=silent)
             for name in chosen or BROWSERS:
                 played[name] = play_all(stage, BROWSERS[name])
         wrong = faults(stage, played)

@@ -8,6 +8,7 @@ import os
 import sys
 import tempfile
 import time
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
@@ -37,7 +38,8 @@ BROWSERS: dict[str, Callable[[Path], AbstractContextManager[Browser]]] = {
 }
 EXPLAINED = (
     "Maya asks for a code, opens the letter, saves a file of 3 MiB (compared byte for byte on the "
-    "disk), verifies, answers with a file of her own and closes; Ann's program opens the answer. "
+    "disk), verifies, answers with a file of her own, which Ann's program opens, keeps a copy of both letters, "
+    "closes, and opens the copy's offline reader from a file. "
     "Pointer and keys are real; the portal stands behind TLS, as at a firm."
 )
 PICTURES = FOLDER / "browsers"
@@ -89,11 +91,18 @@ def tell(browser: Browser, pair: Pair, folder: Path) -> Steps:
     with steps.step("answer"):
         _answer(hand, folder)
         hand.sees("Sealed and sent.")
+    _is_read_by_ann(pair, f"Re: {subject}")
+    with steps.step("keep a copy"):
+        copy = _copy(hand)
     with steps.step("close"):
+        hand.press("link", "Back to the letter")
+        hand.press("button", "Open message")
+        hand.sees(TEXT)
         hand.press("button", "Close")
         hand.sees("You have closed the letter.")
         assert TEXT not in hand.read(), "the letter is still on the page"
-    _is_read_by_ann(pair, f"Re: {subject}")
+    with steps.step("read the copy"):
+        _read_copy(hand, copy, folder)
     return steps
 
 
@@ -105,6 +114,27 @@ def _answer(hand: Hand, folder: Path) -> None:
     hand.browser.choose("#reply-files", own)
     hand.sees(ANSWER_NAME)
     hand.press("button", "Send securely")
+
+
+def _copy(hand: Hand) -> Path:
+    """A zip of the thread, as the browser wrote it to the disk."""
+    hand.press("link", "Save to open without us")
+    hand.press("button", "Make the copy")
+    hand.sees("The copy is made")
+    return hand.saved_zip(str(hand.browser.call("() => document.querySelector('#name').innerText")))
+
+
+def _read_copy(hand: Hand, copy: Path, folder: Path) -> None:
+    """The offline reader out of it, opened as a file, shows both letters."""
+    with zipfile.ZipFile(copy) as opened:
+        assert opened.testzip() is None
+        (name,) = (one for one in opened.namelist() if Path(one).name == "reader.html")
+        reader = opened.extract(name, folder)
+    hand.browser.open(Path(reader).as_uri())
+    hand.sees("Read a copy of letters")
+    hand.browser.choose("#zip", copy)
+    hand.sees("Your copy of letters")
+    hand.sees(ANSWER)
 
 
 def _is_read_by_ann(pair: Pair, subject: str) -> None:
