@@ -3,6 +3,7 @@
 import base64
 import json
 import re
+import shutil
 import sqlite3
 import zipfile
 from collections.abc import Collection
@@ -16,9 +17,10 @@ from urllib.parse import urlsplit
 from playwright.sync_api import Browser, BrowserContext, Frame, Request
 
 from tests.contract.recorder import Recorder
-from tests.e2e.canary import IN_TEXT, find_all
+from tests.e2e.canary import FORMS, IN_TEXT, find_all, new_word
 from tests.e2e.pair import Pair
 from tests.e2e.people import ANN, MAYA
+from tests.house import mailbox
 from tests.sandbox.running import eventually
 
 DATABASE, BLOBS, LOG, SANDBOX = "database", "blobs", "log", "sandbox's mailboxes"
@@ -30,6 +32,7 @@ ALL = (*PLANTED, GRAPH)
 Pieces = dict[str, bytes]
 Places = dict[str, Pieces]
 Found = dict[str, dict[str, set[str]]]
+Caught = dict[str, Found]
 # Names to base64: what a document and its origin keep. Values stay as they are, so that JSON in
 # them is not escaped once more.
 KEPT = """
@@ -113,8 +116,10 @@ async ([place, contents]) => {
 class Conversation:
     """What a browser and our server say to each other, scripts and pictures apart.
 
-    `hosts` are those of the server. Call `note` before a page that asked is closed or loads anew:
-    a browser forgets answers then.
+    What a page uploads as a Blob (files, by XMLHttpRequest) is not told to us and is missing here;
+    the server keeps it as it came, and there it is searched.
+    `hosts` are the server's. Call `note` before a page that asked is closed or loads anew: a
+    browser forgets answers then.
     """
 
     context: BrowserContext
@@ -192,7 +197,32 @@ def search_all(places: Places, words: Collection[str]) -> Found:
     return found
 
 
-def plant(folder: Path, zipped: Path, browser: Browser, contents: dict[str, list[bytes]]) -> Places:
+def control(story: Path, browser: Browser, folder: Path) -> Caught:
+    """Put each form into each place of a finished story; what was found, by place and form."""
+    words = {place: {form: new_word() for form in FORMS} for place in PLANTED}
+    contents = {
+        place: [FORMS[form](word.encode()) for form, word in forms.items()]
+        for place, forms in words.items()
+    }
+    shutil.copytree(story / "data", folder / "data")
+    shutil.copy(story / "log", folder)
+    zipped = shutil.copy(next(story.glob("*.zip")), folder / "copy.zip")
+    there = _plant(folder, zipped, browser, contents)
+    found = search_all(there, [word for forms in words.values() for word in forms.values()])
+    return {
+        place: {form: found[word] for form, word in forms.items()} for place, forms in words.items()
+    }
+
+
+def mails_of(pair: Pair, address: str) -> list[dict[str, object]]:
+    """All mails in somebody's Inbox, in full."""
+    subjects = [one["subject"] for one in mailbox(pair.sandbox, address)]
+    return [found for one in subjects if (found := pair.sandbox.inbox(address, one))]
+
+
+def _plant(
+    folder: Path, zipped: Path, browser: Browser, contents: dict[str, list[bytes]]
+) -> Places:
     """Put contents into each of PLANTED, and collect all of them.
 
     `folder` holds copies of a data folder and a log, `zipped` is a copy of an export.

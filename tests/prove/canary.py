@@ -6,8 +6,8 @@ from pathlib import Path
 
 from tests.browser import chromium
 from tests.e2e.canary import FORMS
-from tests.e2e.places import ALL, PLANTED, PRIVATE
-from tests.e2e.test_canary import KINDS, SAVED, Caught, Seen, control, look
+from tests.e2e.places import ALL, PLANTED, PRIVATE, Caught, control
+from tests.e2e.test_canary import KINDS, SAVED, Seen, look
 from tests.prove.report import section, table
 
 
@@ -18,7 +18,7 @@ def main() -> int:
         story.mkdir()
         planted.mkdir()
         seen = look(story, browser)
-        caught = control(seen, browser, planted)
+        caught = control(story, browser, planted)
     rows: list[list[object]] = [
         [place, len(seen.running[place]), *(_hits(seen, place, kind) for kind in KINDS)]
         for place in ALL
@@ -62,14 +62,15 @@ inside gzip, zlib, base64, quoted-printable, percent and JSON escapes, four deep
 {table(["place", "pieces", *KINDS], rows)}
 
 While letters were open, the browsers' private files held: {", ".join(kept) or "nothing"}, which is
-what Maya saved to her disk. Once she had closed it they held {len(seen.running[PRIVATE])} files.
+what Maya saved to her disk. The pane is a frame of another site and has no storage in these profiles;
+bodies of uploaded files are not in the portal traffic, but in database and blobs as they came. Once she had closed it they held {len(seen.running[PRIVATE])} files.
 
 Control: other words, each in {len(FORMS)} forms, were put in clear into each place, and this many of
 them were found there under their names (of {len(FORMS)}):
 
 {table(["place", "caught"], counts)}
 
-Mail in clear, in the same forms, is caught in traffic and mailboxes by `tests/e2e/test_canary.py`."""
+Mail in clear, in those of the forms that are text, is caught in traffic and mailboxes by `tests/e2e/test_canary.py`."""
 
 
 if __name__ == "__main__":
