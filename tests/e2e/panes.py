@@ -32,6 +32,7 @@ def rows(pane: FrameLocator) -> Locator:
 
 def hide_from_others(pane: FrameLocator, address: str) -> None:
     """Give somebody a hidden copy."""
+    expect(pane.get_by_role("button", name="Send securely")).to_be_enabled()
     ask = pane.get_by_role("button", name="Add a hidden copy (Bcc)")
     if ask.is_visible():
         ask.click()
@@ -58,6 +59,7 @@ def read_in_pane(outlook: Page, folder: str, subject: str | re.Pattern[str]) -> 
     """Open a notice in Outlook, and the pane beside it."""
     outlook.get_by_role("button", name=re.compile(f"^{folder}")).click()
     mail(outlook, subject).click()
+    outlook.get_by_role("article").wait_for()
     if outlook.locator('iframe[title="Letterlock"]').count() == 0:
         outlook.get_by_role("button", name="Letterlock").click()
     return pane_of(outlook)

@@ -26,7 +26,7 @@ export class Pane {
         this.#faults = faults
         this.#frame = el("iframe", {
             src: url, title: "Letterlock", class: "pane-frame",
-            sandbox: "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox",
+            sandbox: "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads",
         })
         const heading = el("div", { class: "pane-bar" }, el("span", {}, "Letterlock"),
             button("Close pane", close, { class: "plain" }))
