@@ -4,7 +4,7 @@ import { decodeText, encodeText, type Bytes } from "./bytes.ts"
 import { canonical } from "./canonical.ts"
 import { BodyTooLarge, FileRefused, FormatError, SealError } from "./errors.ts"
 import { checkName } from "./names.ts"
-import { count, id, list, literal, record, string, type Check } from "./shape.ts"
+import { id, list, literal, record, string, time, type Check } from "./shape.ts"
 import { MAX_FILES } from "./statement.ts"
 import { isMediaType } from "./types.ts"
 
@@ -37,7 +37,7 @@ const bodyShape: Check<Body> = record({
     subject: string,
     html: string,
     text: string,
-    sent_at: count,
+    sent_at: time,
     files: list(record<FileName>({ object: id, name: string, type: string })),
 })
 

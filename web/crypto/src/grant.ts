@@ -4,7 +4,7 @@ import { encodeText, fromBase64url, sha256 } from "./bytes.ts"
 import { canonical, parseCanonical } from "./canonical.ts"
 import { FormatError, Refusal, SealError } from "./errors.ts"
 import { CUSTODIES, LEVELS, signingFingerprint, type Custody, type Level, type Lookup } from "./lookup.ts"
-import { address, count, hash, literal, oneOf, record, ShapeError, string, type Check } from "./shape.ts"
+import { address, hash, literal, oneOf, record, ShapeError, string, time, type Check } from "./shape.ts"
 import { GRANT_DOMAIN, signatureShape, verify, type Signature } from "./signatures.ts"
 import { statementHash, type Statement } from "./statement.ts"
 
@@ -58,7 +58,7 @@ const grantShape: Check<Grant> = record<Grant>({
     key: hash,
     merge: hash,
     granted_by: record<Granter>({ address, key: hash, custody: oneOf(CUSTODIES) }),
-    created: count,
+    created: time,
 })
 
 /** The two members, whatever stands in them. */

@@ -82,10 +82,19 @@ export const string: Check<string> = (value, where) => {
     return value
 }
 
-/** A whole number from 0 to 2^53 - 1: sizes in bytes, and seconds since 1970 UTC. */
+/** A whole number from 0 to 2^53 - 1: a size in bytes, for one. */
 export const count: Check<number> = (value, where) => {
     if (typeof value !== "number" || !Number.isSafeInteger(value) || value < 0) throw new ShapeError(where)
     return value
+}
+
+const YEAR_10000 = 253_402_300_800   // seconds since 1970 UTC; ISO 8601 and some calendars end there
+
+/** Seconds since 1970 UTC, before the year 10000: every date that is shown can be written. */
+export const time: Check<number> = (value, where) => {
+    const given = count(value, where)
+    if (given >= YEAR_10000) throw new ShapeError(where)
+    return given
 }
 
 /** A size in bytes of something that is not empty. */

@@ -5,7 +5,7 @@ import { canonical, parseCanonical } from "./canonical.ts"
 import { FileRefused, FormatError, Refusal, SealError } from "./errors.ts"
 import { CUSTODIES, LEVELS, signingFingerprint, type Custody, type Level, type Lookup } from "./lookup.ts"
 import {
-    address, count, empty, hash, id, list, literal, nullable, oneOf, record, ShapeError, size, text, type Check,
+    address, empty, hash, id, list, literal, nullable, oneOf, record, ShapeError, size, text, time, type Check,
 } from "./shape.ts"
 import { STATEMENT_DOMAIN, verify, type Signature } from "./signatures.ts"
 
@@ -20,7 +20,7 @@ export const MAX_READERS = 200
 
 export interface Sender {
     readonly address: string
-    /** The firm's id. */
+    /** The firm's id: a claim that only the server checks, since no look-up names a firm. */
     readonly firm: string
     /** Fingerprint of the signing key. */
     readonly key: string
@@ -91,8 +91,8 @@ const statementShape: Check<Statement> = record({
     sender: record<Sender>({ address, firm: text(/^[A-Za-z0-9-]{1,64}$/), key: hash, custody: oneOf(CUSTODIES) }),
     readers: list(record<Reader>({ address, role: oneOf(ROLES), level: oneOf(LEVELS), key: hashOrPending })),
     level: oneOf(LEVELS),
-    created: count,
-    expires: nullable(count),
+    created: time,
+    expires: nullable(time),
     policy,
     message_key: hash,
     objects: list(record<SignedObject>({ id, role: oneOf(["body", "file"]), size, sha256: hash })),
@@ -144,7 +144,8 @@ export function parseStatement(text: string): Statement {
 }
 
 /**
- * Parse a statement and check that the key that the directory names for its sender signed it.
+ * Parse a statement and check that the key that the directory names for its sender signed it, in
+ * the custody that the directory names.
  *
  * @param sender - The verified look-up of the sender's address.
  * @throws {@link Refusal} `statement-malformed`, `sender-key-unknown` or `statement-signature`,
@@ -153,8 +154,9 @@ export function parseStatement(text: string): Statement {
 export async function verifyStatement(text: string, signature: Signature, sender: Lookup): Promise<Statement> {
     const statement = parseStatement(text)
     const named = sender.signing_key === null ? null : await signingFingerprint(sender.signing_key)
-    const known = [statement.sender.key, signature.key].every((key) => key === named)
-    if (sender.signing_key === null || !known || sender.address !== statement.sender.address) {
+    const { address, custody, key } = statement.sender
+    const known = key === named && signature.key === named && custody === sender.custody
+    if (sender.signing_key === null || !known || sender.address !== address) {
         throw new Refusal("sender-key-unknown")
     }
     if (!(await verify(STATEMENT_DOMAIN, text, signature, fromBase64url(sender.signing_key)))) {

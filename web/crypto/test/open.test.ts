@@ -48,7 +48,7 @@ describe("a message", () => {
 
     it("is not refused for its time: a clock years off is shown, not judged", async () => {
         const { objects } = parseStatement(base.opened.statement)
-        for (const created of [0, 4_102_444_800, Number.MAX_SAFE_INTEGER]) {
+        for (const created of [0, 4_102_444_800, 253_402_300_799]) {
             const signed = await signText(statementText(objects, parseStatement(base.opened.statement).message_key, undefined, { created }))
             const { statement } = await openMessage(await opening({ opened: { ...base.opened, ...signed } }))
             assert.equal(statement.created, created)

@@ -68,6 +68,7 @@ describe("a statement", () => {
         ["with a parent twice", { parents: [maya.key, maya.key] }],
         ["with an id that is none", { message_id: "1" }],
         ["with an expiry that is no time", { expires: -1 }],
+        ["with a time that no calendar writes", { created: 253_402_300_800 }],
         ["with over 200 readers", { readers: Array.from({ length: 201 }, (_, n) => ({ ...reader(ann, n === 0 ? "sender" : "cc"), address: `${String(n)}@a.example` })) }],
     ] as [string, Partial<StatementDraft>][]) {
         it(`is not built ${name}`, () => {
@@ -122,7 +123,7 @@ describe("a body", () => {
 
     for (const [name, changes] of [
         ["half a character", { text: "\ud800" }], ["an unknown version", { v: 2 }], ["an unknown member", { bcc: [] }],
-        ["a time that is none", { sent_at: "now" }], ["a file without a name", { files: [{ object: MESSAGE_ID, type: "x" }] }],
+        ["a time that is none", { sent_at: "now" }], ["a time that no calendar writes", { sent_at: 253_402_300_800 }], ["a file without a name", { files: [{ object: MESSAGE_ID, type: "x" }] }],
         ["a subject that is no text", { subject: null }],
     ] as const) {
         it(`is refused with ${name}`, () => {

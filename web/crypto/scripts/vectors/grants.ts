@@ -2,7 +2,7 @@
 
 import { canonical, mergeHash, type GrantDraft, type Level, type Lookup, type SignedGrant } from "../../src/index.ts"
 import { ann, ben, BODY, directoryKey, grantedBy, grantText, lookupOf, maya, MESSAGE_ID, NOW, reader, signedLookup, signGrant, signText, statementText, tom, type Person } from "../../test/people.ts"
-import { MESSAGE_KEY, messageKey, type Json } from "./common.ts"
+import { MESSAGE_KEY, messageKey, YEAR_10000, type Json } from "./common.ts"
 import { base64 } from "./store.ts"
 import type { SignedObject } from "../../src/statement.ts"
 
@@ -133,7 +133,7 @@ async function malformed(letters: Letters): Promise<Case[]> {
     for (const [name, changes] of [
         ["an unknown member", { note: "" }], ["an unknown version", { v: 2 }], ["an unknown role", { role: "archive" }], ["the sender's role", { role: "sender" }],
         ["an unknown level", { level: "strong" }], ["an address in capitals", { address: "Tom@client.example" }], ["a key that is pending", { key: "pending" }],
-        ["a time before 1970", { created: -1 }], ["merge values instead of their hash", { merge: {} }], ["a granter without custody", { granted_by: { address: ann.address, key: ann.signingFingerprint } }],
+        ["a time before 1970", { created: -1 }], ["a time in the year 10000", { created: YEAR_10000 }], ["merge values instead of their hash", { merge: {} }], ["a granter without custody", { granted_by: { address: ann.address, key: ann.signingFingerprint } }],
         ["a time before the statement's", { created: NOW - 1 }], ["another statement's hash", { statement: maya.key }],
         ["a reader in To who is not listed", { role: "to" }], ["a reader who is listed with this key", { address: maya.address, key: maya.key }],
     ] as [string, Json][]) texts.push([name, async (statement) => canonical({ ...(await value(statement)), ...changes })])

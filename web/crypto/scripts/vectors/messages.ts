@@ -4,7 +4,7 @@ import { canonical, pad, encodeBody, parseCanonical, sign, toBase64url, fromBase
 import { encodeText, sha256 } from "../../src/bytes.ts"
 import { ann, BODY, directoryKey, lookupOf, maya, MESSAGE_ID, reader, signedByAnn, signedLookup, signText, statementText, THREAD_ID, tom } from "../../test/people.ts"
 import type { SignedObject } from "../../src/statement.ts"
-import { FILE_ID, MESSAGE_KEY, messageKey, OBJECT_ID, SECOND_FILE_ID, type Json } from "./common.ts"
+import { FILE_ID, MESSAGE_KEY, messageKey, OBJECT_ID, SECOND_FILE_ID, YEAR_10000, type Json } from "./common.ts"
 import { base64, type Kind, type Store } from "./store.ts"
 
 export interface MessageCase {
@@ -90,6 +90,8 @@ export class Messages {
             ["two senders' copies", { ...good, readers: [own, { ...to, role: "sender" }] }],
             ["a level above the weakest reader's", { ...good, level: "self-held" }],
             ["a time before 1970", { ...good, created: -1 }],
+            ["a time in the year 10000", { ...good, created: YEAR_10000 }],
+            ["an end in the year 10000", { ...good, expires: YEAR_10000 }],
             ["a policy that this version does not know", { ...good, policy: { print: false } }],
             ["a policy that lets everybody grant", { ...good, policy: { grants: "everybody" } }],
             ["a policy with an unknown member", { ...good, policy: { grants: "readers", print: false } }],
@@ -137,6 +139,7 @@ export class Messages {
             refused("sender-key-unknown", "signed by a key of somebody else", changed({ signature: byTom })),
             refused("sender-key-unknown", "signed by, and naming, a key of somebody else", changed({ statement: tomsOwn, signature: await sign("letterlock/statement/v1", tomsOwn, tom.signingSeed) })),
             refused("sender-key-unknown", "the directory names another key", await lookup({ signing_key: tom.signingKey })),
+            refused("sender-key-unknown", "the directory names another custody of the key", await lookup({ custody: "self-held" })),
             refused("sender-key-unknown", "the directory names no key", await lookup({ signing_key: null })),
             refused("sender-key-unknown", "the look-up is another person's", { sender: await signedLookup(lookupOf(tom, { signing_key: ann.signingKey })) }),
         ]
@@ -164,7 +167,7 @@ export class Messages {
             ["no JSON", pad(encodeText("Dear Maya,")), 10],
         ]
         for (const [name, value] of [["a body with an unknown member", { ...BODY, bcc: [] }], ["a body with a missing member", short],
-            ["a body of an unknown version", { ...BODY, v: 2 }],
+            ["a body of an unknown version", { ...BODY, v: 2 }], ["a body of the year 10000", { ...BODY, sent_at: YEAR_10000 }],
             ["a body that names a file nobody signed", { ...BODY, files: [{ object: FILE_ID, name: "a.pdf", type: "application/pdf" }] }]] as const) {
             const made = json(value)
             contents.push([name, made.content, made.size])
