@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { longDate, shortDate } from "../src/dates.ts"
+import { clock, dayMonth, longDate, shortDate } from "../src/dates.ts"
 
 const day = new Date(2026, 10, 19, 14, 2)
 
@@ -12,4 +12,10 @@ test("dates read as people write them, without a comma after the weekday", () =>
 
 test("a date of another year has its year", () => {
     assert.match(shortDate(day, new Date(2027, 0, 2)), /2026/u)
+})
+
+test("an impossible time is a plain word, and no error", () => {
+    for (const none of [new Date(Number.MAX_SAFE_INTEGER * 1000), new Date(Number.NaN)]) {
+        for (const words of [clock, dayMonth, longDate, shortDate]) assert.equal(words(none), "an unknown time")
+    }
 })

@@ -23,6 +23,7 @@ function letter(changes: Partial<OpenLetter> = {}): OpenLetter {
         viewer: MAYA, senderName: "Ann Lee", names: { [TOM]: "Tom Birchall", [BEN]: "Ben Carey" }, hash: key("h"), grants: [],
         statement: { readers, sender: { address: ANN, key: key("a"), custody: "managed" }, created: CREATED, message_key: key("x"),
             objects: [{ role: "body" }] },
+        body: { sent_at: CREATED },
         ...changes,
     } as unknown as OpenLetter
 }
@@ -64,6 +65,15 @@ test("Verify says in four sentences who wrote, to whom, with which keys, unchang
 test("a letter from the future says that a clock is wrong, one of a minute ahead does not", () => {
     assert.equal(verifySentences(letter(), "Hart & Co", new Date((CREATED - 60) * 1000)).length, 4)
     assert.equal(verifySentences(letter(), "Hart & Co", new Date((CREATED - 7200) * 1000)).length, 5)
+})
+
+test("a letter that was signed an hour after its own date is told with both dates", () => {
+    const at = (sent_at: number) => letter({ body: { sent_at } } as unknown as Partial<OpenLetter>)
+    assert.equal(verifySentences(at(CREATED - 3600), "Hart & Co", NOW).length, 4)
+    const sentences = verifySentences(at(CREATED - 2 * 86_400), "Hart & Co", NOW)
+    assert.equal(sentences.length, 5)
+    assert.match(sentences[4] ?? "", /dated Wednesday 29 April 2026, .* by its writer, and was signed Friday 1 May 2026/u)
+    assert.equal(verifySentences(at(CREATED + 3601), "Hart & Co", NOW).length, 5)
 })
 
 test("a letter of one's own speaks of you", () => {

@@ -18,7 +18,7 @@ export interface Folder {
     readonly originals: ReadonlyMap<string, Blob>
 }
 
-const FOLDER = /^\d{2,3}-\d{4}-\d\d-\d\d$/u
+const FOLDER = /^\d{2,}-\d{4,5}-\d\d-\d\d$/u
 const FILE = /^file-([1-9]\d{0,2})\.age$/u
 const ORIGINAL = /^originals\/([\w-]{22})\.age$/u
 /** What file managers leave in folders that they show. */

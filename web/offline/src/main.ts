@@ -6,6 +6,7 @@ import { fileRefusalWords, refusalWords } from "@letterlock/kit/reading/refusal"
 
 import { checkLetter, failedFiles, type Directory, type Failed, type Passed, type Refused } from "./check.ts"
 import { type Folder, lettersOfFolder, lettersOfZip } from "./copy.ts"
+import { showEach } from "./each.ts"
 import { Damaged, NoExport } from "./errors.ts"
 
 const announce = (text: string): void => { find("#said", HTMLElement).textContent = text }
@@ -55,11 +56,12 @@ async function show(folders: readonly Folder[], place: HTMLElement): Promise<voi
     }
     requireOneThread(passed)
     const failed = await checkFiles(passed)
-    for (const [index, verdict] of verdicts.entries()) {
+    const refuse = (verdict: Refused | null, index: number): void => { place.append(refusedLetter(index + 1, verdict)) }
+    const unshown = await showEach(verdicts, async (verdict, index) => {
         if ("letter" in verdict) await showLetter(place, verdict, failed.get(verdict) ?? [])
-        else place.append(refusedLetter(index + 1, verdict))
-    }
-    showResult(passed, verdicts.length, [...failed.values()].flat().length)
+        else refuse(verdict, index)
+    }, (_verdict, index) => { refuse(null, index) })
+    showResult(passed, verdicts.length, [...failed.values()].flat().length + unshown)
 }
 
 /** No letter twice, and all of one conversation: more would be somebody's own composition. */
@@ -94,22 +96,32 @@ async function showLetter(place: HTMLElement, { letter, desk }: Passed, failed: 
     }
     const card = new LetterCard(page, entry, "other")
     place.append(card.host)
-    await card.show(letter)
+    try {
+        await card.show(letter)
+    } catch (error) {
+        card.host.remove()
+        throw error
+    }
     card.after.append(...failed.map((file) => note("stop", `${file.name}: ${fileWords(file, name)}`)))
 }
 
-function refusedLetter(n: number, { code }: Refused): HTMLElement {
-    const name = say("offline.someone")
-    const why = code === "copy-changed" ? say("offline.copy-changed", { name }) : refusalWords(code, name)
-    const sheet = element("article", { class: "sheet pad stack" }, element("h2", {}, say("offline.number", { n })),
-        note("stop", say("thread.refused"), why, code))
+/** @param verdict - Null for a letter that passed and could not be shown. */
+function refusedLetter(n: number, verdict: Refused | null): HTMLElement {
+    const lines = verdict === null ? [say("offline.unshown")] : [say("thread.refused"), whyRefused(verdict), verdict.code]
+    const sheet = element("article", { class: "sheet pad stack" }, element("h2", {}, say("offline.number", { n })), note("stop", ...lines))
     return element("div", { class: "entry" }, sheet)
+}
+
+function whyRefused({ code }: Refused): string {
+    const name = say("offline.someone")
+    return code === "copy-changed" ? say("offline.copy-changed", { name }) : refusalWords(code, name)
 }
 
 function fileWords({ code }: Failed, name: string): string {
     return code === "copy-changed" ? say("offline.copy-changed", { name }) : fileRefusalWords(code, name)
 }
 
+/** @param failed - How many files did not pass, and letters could not be shown. */
 function showResult(passed: readonly Passed[], letters: number, failed: number): void {
     const files = passed.reduce((sum, { letter }) => sum + letter.body.files.length, 0)
     const whole = passed.length === letters && failed === 0

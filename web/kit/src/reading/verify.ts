@@ -18,14 +18,21 @@ export function checkedWords({ statement, senderName, viewer }: OpenLetter): str
     return say(`checked.${statement.sender.custody}`, { name })
 }
 
-/** Four sentences; a fifth where the letter's clock is ahead of this device's. `firm` is the firm's name. */
+/** Four sentences; more where the letter's own date is not when it was signed, or that is ahead of this device's clock. `firm` is the firm's name. */
 export function verifySentences(letter: OpenLetter, firm: string, now: Date = new Date()): string[] {
     const { statement } = letter
     const created = new Date(statement.created * 1000)
     const date = longDate(created)
     const since = statement.objects.some(({ role }) => role === "file") ? say("verify.since", { date }) : say("verify.since.bare", { date })
     const late = created.getTime() - now.getTime() > AN_HOUR ? [say("verify.future")] : []
-    return [who(letter), forWhom(letter), keys(letter, firm), since, ...late]
+    return [who(letter), forWhom(letter), keys(letter, firm), since, ...dated(letter), ...late]
+}
+
+/** The writer's date stands above the letter; where the signature has another one, both are said. */
+function dated({ body, statement }: OpenLetter): string[] {
+    const [written, signed] = [body.sent_at, statement.created].map((seconds) => new Date(seconds * 1000)) as [Date, Date]
+    if (Math.abs(written.getTime() - signed.getTime()) <= AN_HOUR) return []
+    return [say("verify.dated", { dated: longDate(written), signed: longDate(signed) })]
 }
 
 function who({ statement: { sender }, senderName: name, viewer }: OpenLetter): string {

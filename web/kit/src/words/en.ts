@@ -53,6 +53,8 @@ export const EN = {
     "open.untitled": "A letter from {name}",
     "open.to": "To {readers}",
 
+    "date.unknown": "an unknown time",
+
     "readers.you": "You",
     "readers.you.inline": "you",
     "readers.and": "{first} and {last}",

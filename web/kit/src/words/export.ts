@@ -35,6 +35,7 @@ export const EXPORT = {
     "offline.damaged": "This zip is not as it was made: a part of it was changed or is missing, or another program packed it again. Nothing of it has been shown. Take another copy of it; if it was only packed again, unpack it and choose the folder.",
     "offline.not-export": "This is not a copy of letters, or something was added to it or taken out of it. Nothing of it has been shown.",
     "offline.unreadable": "This browser could not read it. Nothing of it has been shown. Choose it again, or try another browser.",
+    "offline.unshown": "This letter passed its checks, and this browser could not show it. Nothing of it has been shown; the others are as they were. Try another browser.",
     "offline.copy-changed": "The copy of it for the age program is not the same as what {name} signed.",
     "offline.someone": "the sender",
     "offline.firm": "the firm",

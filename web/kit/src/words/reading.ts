@@ -62,6 +62,7 @@ export const READING = {
     "verify.keys.added": "The signature fits the key that {firm}'s directory holds for {name}, and {by} signed a note of its own that names your key.",
     "verify.since": "Nothing in it has been changed since {date}; each file is checked against the signature when you save it.",
     "verify.since.bare": "Nothing in it has been changed since {date}.",
+    "verify.dated": "It is dated {dated} by its writer, and was signed {signed}.",
     "verify.future": "By the clock of this device that moment is still to come, so one of the two clocks is wrong.",
     "verify.key.signing": "Key that signed, {name}",
     "verify.key.reader": "Key of {name}",
