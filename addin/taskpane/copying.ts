@@ -2,9 +2,9 @@
 
 import { find, say, Unreachable } from "@letterlock/kit"
 import {
-    type ExportDesk, exportName, type ExportProgress, ExportRefused, exportThread, ExportTooLarge, saveBlob,
+    type ExportDesk, exportName, type ExportProgress, ExportRefused, exportThread, ExportTooLarge, leftOutWords, saveBlob,
 } from "@letterlock/kit/export/index"
-import { refusalWords } from "@letterlock/kit/reading/index"
+import { type Entry, refusalWords } from "@letterlock/kit/reading/index"
 import { sizeWords } from "@letterlock/kit/writing/index"
 
 export class Copying {
@@ -13,9 +13,10 @@ export class Copying {
     readonly #button = find("#copy", HTMLButtonElement)
     readonly #cancel = find("#copy-stop", HTMLButtonElement)
     readonly #bar = find("#copy-bar", HTMLProgressElement)
-    #ids: readonly string[] = []
+    #entries: readonly Entry[] = []
     #under: AbortController | null = null
 
+    /** @param desk - Its crypto client serves copies alone: each copy empties its temporary files. */
     constructor(desk: ExportDesk, reader: string) {
         this.#desk = desk
         this.#reader = reader
@@ -24,9 +25,9 @@ export class Copying {
     }
 
     /** These letters can be copied. */
-    offer(ids: readonly string[]): void {
-        this.#ids = ids
-        find("#copying", HTMLElement).hidden = ids.length === 0
+    offer(entries: readonly Entry[]): void {
+        this.#entries = entries
+        find("#copying", HTMLElement).hidden = entries.length === 0
     }
 
     /** End what is under way, and offer nothing. */
@@ -44,13 +45,16 @@ export class Copying {
         try {
             const made = new Date()
             const onProgress = (progress: ExportProgress): void => { this.#progress(progress) }
+            const entries = this.#entries
+            const refused: ExportRefused[] = []
             const zip = await exportThread({
-                ...this.#desk, reader: this.#reader, ids: this.#ids, made, signal: under.signal, onProgress,
+                ...this.#desk, reader: this.#reader, ids: entries.map(({ id }) => id), made, signal: under.signal, onProgress,
+                onRefused: (one) => { refused.push(one) },
             })
             saveBlob(zip, `${exportName(made)}.zip`)
-            const n = this.#ids.length
+            const n = entries.length - refused.length
             const letters = n === 1 ? say("export.letters.one") : say("export.letters.other", { n })
-            this.#say(say("export.done", { letters, size: sizeWords(zip.size) }))
+            this.#say(`${say("export.done", { letters, size: sizeWords(zip.size) })} ${leftOutWords(refused, entries)}`.trim())
         } catch (error) {
             this.#say(under.signal.aborted ? say("export.cancelled") : troubleWords(error))
         } finally {

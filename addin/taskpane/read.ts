@@ -1,6 +1,6 @@
 /** The pane beside a mail that is being read: on a notice it shows the letters of the thread. */
 
-import { fact, find, Problem, say } from "@letterlock/kit"
+import { fact, find, Problem, say, startCrypto } from "@letterlock/kit"
 import { cleanExports } from "@letterlock/kit/export/index"
 import type { Desk } from "@letterlock/kit/writing/index"
 
@@ -64,7 +64,7 @@ async function open(id: string, now: number): Promise<void> {
         desk = await session.desk()
         await Promise.all([crypto.cleanTemporary(), cleanExports()])
     }
-    reading ??= new Reading(desk, crypto, fact(host, "reader"))
+    reading ??= new Reading(desk, crypto, startCrypto(fact(host, "worker")), fact(host, "reader"))
     session.onAsking = () => { reading?.asking() }
     if (now === turn) await reading.show(id, () => now === turn, () => { welcome(null) })
 }

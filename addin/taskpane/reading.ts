@@ -20,8 +20,11 @@ export class Reading {
     #cards: readonly LetterCard[] = []
     #id = ""
 
-    /** @param reader - Address of the offline reader, for a copy. */
-    constructor(desk: Desk, crypto: CryptoClient, reader: string) {
+    /**
+     * @param copier - Another client, for copies: they empty its temporary files.
+     * @param reader - Address of the offline reader, for a copy.
+     */
+    constructor(desk: Desk, crypto: CryptoClient, copier: CryptoClient, reader: string) {
         this.#desk = desk
         const { call, me: { directoryKey, firmName } } = desk
         this.#host = {
@@ -32,7 +35,7 @@ export class Reading {
             excuse: (error) => error instanceof Unreachable ? say("reach.offline", { host: location.host }) : say("reach.unexpected"),
         }
         this.#replying = new Replying(desk, { heads: () => this.#heads(), sent: () => { void this.#list() } })
-        this.#copying = new Copying({ call, crypto, directoryKey }, reader)
+        this.#copying = new Copying({ call, crypto: copier, directoryKey }, reader)
     }
 
     /**
@@ -50,7 +53,7 @@ export class Reading {
         this.#thread.replaceChildren(...this.#cards.map(({ host }) => host))
         ready()
         this.#thread.hidden = false
-        this.#copying.offer(entries.map((entry) => entry.id))
+        this.#copying.offer(entries)
         await this.#cards.find(({ entry }) => entry.id === id)?.open(true)   // who goes from mail to mail stays in the list of mails
         if (wanted()) await this.#takeUp()
     }
@@ -90,7 +93,7 @@ export class Reading {
         const fresh = entries.filter(({ id }) => !known.has(id)).map((entry) => new LetterCard(this.#host, entry, "other"))
         this.#cards = [...this.#cards, ...fresh]
         this.#thread.append(...fresh.map(({ host }) => host))
-        this.#copying.offer(entries.map(({ id }) => id))
+        this.#copying.offer(entries)
     }
 
     #note({ hash, statement: { thread_id: thread, parents } }: OpenLetter): void {

@@ -129,6 +129,21 @@ test("a letter that fails a check ends the export and is named", async () => {
     await assert.rejects(exported([gone]), { code: "object-missing" })
 })
 
+test("where somebody listens, a letter that fails a check is named and left out, and the others are copied", async () => {
+    const forged = { ...other, answer: { ...other.answer, message_key: stored.answer["message_key"] } }
+    const gone = { ...stored, objects: new Map([...stored.objects].slice(0, 2)) }
+    const copy = async (letters: readonly Stored[]): Promise<readonly [readonly string[], readonly string[]]> => {
+        const refused: string[] = []
+        const onRefused = ({ letter: id, code }: ExportRefused): void => { refused.push(`${id} ${code}`) }
+        const zip = await exportThread({ ...deskOf(letters), ids: letters.map(({ id }) => id), reader: READER, made: MADE, onRefused })
+        const verdicts = await Promise.all((await lettersOfZip(zip)).map(checkLetter))
+        return [verdicts.map((verdict) => ("letter" in verdict ? verdict.letter.id : verdict.code)), refused]
+    }
+    assert.deepEqual(await copy([forged, stored]), [[stored.id], [`${other.id} message-key-mismatch`]])
+    assert.deepEqual(await copy([gone, other]), [[other.id], [`${stored.id} object-missing`]])
+    await assert.rejects(copy([gone, forged]), ExportRefused)
+})
+
 test("look-ups are held against the key that the page trusts, not the one that comes along", async () => {
     const desk = deskOf([stored], Buffer.alloc(32, 9).toString("base64url"))
     await assert.rejects(exportThread({ ...desk, ids: [stored.id], reader: READER, made: MADE }), { code: "sender-key-unknown" })

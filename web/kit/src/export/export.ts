@@ -2,7 +2,7 @@
 
 import { padme } from "@letterlock/crypto"
 
-import { type ExportDesk, letterEntries, openForExport, type Opening } from "./letter.ts"
+import { type ExportDesk, ExportRefused, letterEntries, openForExport, type Opening } from "./letter.ts"
 import { exportName, letterFolder, README, READER } from "./names.ts"
 import { readme } from "./readme.ts"
 import { shelve } from "./shelf.ts"
@@ -42,6 +42,8 @@ export interface ExportOptions extends ExportDesk {
     /** Address of the offline reader: the asset `offline.txt`. */
     readonly reader: string
     readonly onProgress?: (progress: ExportProgress) => void
+    /** Hears of each letter that failed a check, which is then left out; without it such a letter ends the export. */
+    readonly onRefused?: (refused: ExportRefused) => void
     readonly signal?: AbortSignal
     /** When it is made; now, if left out. */
     readonly made?: Date
@@ -52,24 +54,48 @@ export interface ExportOptions extends ExportDesk {
  * about one file at a time where the browser has a file system of its own (shelf.ts).
  *
  * @returns The zip, valid while the page is open; save it as `exportName(made)` and `.zip`.
- * @throws ExportRefused for a letter that fails a check, {@link ExportTooLarge}, Problem and
- * Unreachable of api.ts, and the signal's reason. Then nothing is left.
+ * @throws ExportRefused for a letter that fails a check (with `onRefused` only if none is left),
+ * {@link ExportTooLarge}, Problem and Unreachable of api.ts, and the signal's reason. Then nothing
+ * is left.
  */
 export async function exportThread(options: ExportOptions): Promise<Blob> {
-    const { ids, signal, made = new Date() } = options
+    const { signal, made = new Date() } = options
     const reader = await fetchReader(options)
+    let letters = await openAll(options)
+    for (;;) {
+        const size = expectedSize(letters) + reader.length
+        if (size > MAX_EXPORT_SIZE) throw new ExportTooLarge(size)
+        try {
+            return await shelve(zipOf(allEntries(options, letters, reader, made), made), size, signal)
+        } catch (error) {
+            // A file is looked at when it is sealed anew, and by then its letter is half in the zip: begin again without it.
+            const left = letters.filter(({ id }) => !(error instanceof ExportRefused) || id !== error.letter)
+            leaveOut(options, error, left.length)
+            letters = left
+        } finally {
+            await options.crypto.cleanTemporary()
+        }
+    }
+}
+
+async function openAll(options: ExportOptions): Promise<readonly Opening[]> {
+    const { ids, signal } = options
     const letters: Opening[] = []
     for (const [index, id] of ids.entries()) {
         options.onProgress?.({ letter: index + 1, letters: ids.length, file: 0, files: 0, done: 0, total: 0 })
-        letters.push(await openForExport(options, id, signal))
+        try {
+            letters.push(await openForExport(options, id, signal))
+        } catch (error) {
+            leaveOut(options, error, letters.length + ids.length - index - 1)
+        }
     }
-    const size = expectedSize(letters) + reader.length
-    if (size > MAX_EXPORT_SIZE) throw new ExportTooLarge(size)
-    try {
-        return await shelve(zipOf(allEntries(options, letters, reader, made), made), size, signal)
-    } finally {
-        await options.crypto.cleanTemporary()
-    }
+    return letters
+}
+
+/** @param left - How many letters there may be without this one. @throws what was thrown, unless the rest goes on. */
+function leaveOut({ onRefused }: ExportOptions, error: unknown, left: number): void {
+    if (!(error instanceof ExportRefused) || onRefused === undefined || left === 0) throw error
+    onRefused(error)
 }
 
 /** Of the zip, in bytes; a little more than it will be. */

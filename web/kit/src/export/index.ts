@@ -7,6 +7,7 @@
  */
 export { exportThread, ExportTooLarge, expectedSize, MAX_EXPORT_SIZE, type ExportOptions, type ExportProgress } from "./export.ts"
 export { ExportRefused, type ExportDesk, type ExportCrypto } from "./letter.ts"
+export { leftOutWords } from "./left-out.ts"
 export * from "./names.ts"
 export { saveBlob } from "./save.ts"
 export { cleanExports } from "./shelf.ts"

@@ -1,7 +1,7 @@
 /** The stages of the export page, and what leads from one to the next. */
 
 import { Api, fact, find, focusOn, Problem, say, startCrypto, Unreachable } from "@letterlock/kit"
-import { cleanExports, exportName, exportThread, saveBlob, type ExportDesk } from "@letterlock/kit/export/index"
+import { cleanExports, exportName, type ExportRefused, exportThread, leftOutWords, saveBlob, type ExportDesk } from "@letterlock/kit/export/index"
 import { type Entry, fetchThread } from "@letterlock/kit/reading/thread"
 import { sizeWords } from "@letterlock/kit/writing/kinds"
 
@@ -56,8 +56,10 @@ async function make(page: Page, entries: readonly Entry[]): Promise<void> {
     try {
         const made = new Date()
         const { signal, onProgress } = making
-        const zip = await exportThread({ ...page.desk, ids, reader: page.reader, made, signal, onProgress })
-        showDone(zip, `${exportName(made)}.zip`, ids.length)
+        const refused: ExportRefused[] = []
+        const onRefused = (one: ExportRefused): void => { refused.push(one) }
+        const zip = await exportThread({ ...page.desk, ids, reader: page.reader, made, signal, onProgress, onRefused })
+        showDone(zip, `${exportName(made)}.zip`, ids.length - refused.length, leftOutWords(refused, entries))
     } catch (error) {
         showStage("choice", find("#choice button[type=submit]", HTMLButtonElement))
         fail(page, error, entries)
@@ -66,9 +68,9 @@ async function make(page: Page, entries: readonly Entry[]): Promise<void> {
     }
 }
 
-function showDone(zip: Blob, name: string, letters: number): void {
+function showDone(zip: Blob, name: string, letters: number, leftOut: string): void {
     const count = letters === 1 ? say("export.letters.one") : say("export.letters.other", { n: letters })
-    const words = say("export.done", { letters: count, size: sizeWords(zip.size) })
+    const words = `${say("export.done", { letters: count, size: sizeWords(zip.size) })} ${leftOut}`.trim()
     find("#done", HTMLElement).textContent = words
     find("#name", HTMLElement).textContent = name
     find("#again", HTMLButtonElement).onclick = () => { saveBlob(zip, name) }
