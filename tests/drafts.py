@@ -163,7 +163,7 @@ class Draft:
         }
         return self.desk.api("POST", f"/messages/{self.id}/send", body | changes)
 
-    def keep(self, text: str = "Not finished") -> TestResponse:
+    def keep(self, text: str = "Not finished", **more: Any) -> TestResponse:
         """Keep it as a draft."""
         content = json.dumps({"v": 1, "html": text}).encode()
         sealed = age.encrypt(self.identity.recipient, pad(content))
@@ -173,7 +173,7 @@ class Draft:
         body = {
             "object": base64.b64encode(sealed).decode(),
             "envelope": base64.b64encode(envelope).decode(),
-        }
+        } | more
         return self.desk.api("PUT", f"/messages/{self.id}/draft", body)
 
     def _own(self) -> dict[str, Any]:

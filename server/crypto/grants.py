@@ -88,7 +88,7 @@ def parse_grant(text: str) -> Grant:
             key=_IS.match(HASH, by["key"]),
             custody=_IS.one_of(CUSTODIES, by["custody"]),
         ),
-        created=_IS.count(value["created"]),
+        created=_IS.time(value["created"]),
     )
 
 

@@ -7,6 +7,7 @@ from server.crypto.encoding import Json
 from server.crypto.errors import Refusal
 
 LEVELS: Final = ("managed", "passphrase", "self-held")
+END_OF_TIME: Final = 253_402_300_800
 CUSTODIES: Final = frozenset({"managed", "self-held"})
 ID: Final = re.compile(r"[A-Za-z0-9_-]{22}")
 HASH: Final = re.compile(r"[A-Za-z0-9_-]{43}")
@@ -67,6 +68,12 @@ class Shape:
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             raise Refusal(self.code)
         return value
+
+    def time(self, value: Json) -> int:
+        """Seconds since 1970 UTC, before the year 10000."""
+        seconds = self.count(value)
+        self.must(seconds < END_OF_TIME)
+        return seconds
 
     def one(self, value: Json) -> None:
         """The version: the integer 1, and not true."""

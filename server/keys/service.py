@@ -121,11 +121,6 @@ def reading_key(connection: Connection, person: Person) -> PublicKey:
     return _public(store.current_key(connection, person.firm_id, person.id, ENCRYPTION))
 
 
-def has_reading_key(connection: Connection, person: Person) -> bool:
-    """Whether envelopes can be sealed to this person."""
-    return store.current_key(connection, person.firm_id, person.id, ENCRYPTION) is not None
-
-
 def signing_key(connection: Connection, person: Person) -> PublicKey:
     """The key that signs for this person now.
 

@@ -154,7 +154,7 @@ def show(message_id: str) -> ResponseReturnValue:
         entry, deliveries = messages.status(
             connection,
             firm=current("firm"),
-            sender=current("person"),
+            sender=writer(),
             message_id=message_id,
         )
     return {

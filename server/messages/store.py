@@ -88,6 +88,21 @@ def count_unsent(connection: Connection, firm_id: str, sender_id: str) -> int:
     return int(connection.execute(statement).scalar_one())
 
 
+def count_told(connection: Connection, firm_id: str, sender_id: str, *, since: int) -> int:
+    """How many others a sender's messages since then were for."""
+    statement = (
+        select(func.count())
+        .select_from(readers.join(entries, readers.c.entry_id == entries.c.id))
+        .where(
+            entries.c.firm_id == firm_id,
+            entries.c.sender_id == sender_id,
+            entries.c.sealed_at > since,
+            readers.c.person_id != sender_id,
+        )
+    )
+    return int(connection.execute(statement).scalar_one())
+
+
 def readers_of_many(
     connection: Connection, entry_ids: Sequence[str]
 ) -> Mapping[str, Sequence[Row]]:

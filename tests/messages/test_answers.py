@@ -1,6 +1,7 @@
 """Answers, hidden copies and threads: who may write to whom, and who sees what."""
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -209,3 +210,78 @@ def test_an_export_is_an_event_of_its_own(house: House) -> None:
     (letter,) = maya.api("GET", f"/messages/{message}/thread").json["messages"]
     assert letter["opened"] is False
     assert maya.call("GET", f"/m/{message}/export").status_code == 200
+
+
+def test_a_client_learns_nothing_of_others_by_grants_of_her_own_making(house: House) -> None:
+    house.pane().send([TOM])
+    message = house.pane().send()
+    draft = begin(reader(house, message), to=[ANN], reply_to=message)
+    draft.sign()
+    by = {"address": TOM, "key": "k" * 43, "custody": "managed"}
+    forged = draft.grant({"address": TOM, "level": "managed", "key": "t" * 43}, granted_by=by)
+    draft.grants, draft.hidden, draft.readers = [forged], draft.readers, []
+    draft.signature["grants"] = [{"alg": "Ed25519", "key": "k" * 43, "value": "x"}]
+    assert draft.send().status_code == 202
+    opened = house.pane().post(f"/messages/{draft.id}/open", {}).json
+    assert opened["granters"] == []
+
+
+def test_a_client_does_not_write_to_herself_alone(house: House) -> None:
+    message = house.pane().send()
+    draft = begin(reader(house, message), to=[ANN], reply_to=message)
+    draft.readers = look_up(draft.desk, [MAYA], about=message)
+    draft.role = "cc"
+    assert problem(draft.sign()) == "only-answers"
+
+
+def test_a_hidden_readers_answer_is_no_parent_of_what_the_others_read(house: House) -> None:
+    ann = house.pane()
+    message = sent(ann.draft([MAYA], hidden=[TOM]))
+    answer = reader(house, message, TOM).answer(message, [ANN])
+    hidden = parse_statement(ann.post(f"/messages/{answer}/open", {}).json["statement"]).hash
+    known = parse_statement(ann.post(f"/messages/{message}/open", {}).json["statement"]).hash
+    to_maya = ann.draft([MAYA], reply_to=message)
+    assert problem(to_maya.sign(parents=[hidden])) == "statement-refused"
+    assert to_maya.sign(parents=[known]).status_code == 200
+    to_tom = ann.draft([TOM], reply_to=answer)
+    assert to_tom.sign(parents=[hidden]).status_code == 200
+
+
+@pytest.mark.parametrize("offset", [-4000, 4000, 253_402_300_800])
+def test_the_firms_server_signs_its_own_time_only(house: House, offset: int) -> None:
+    draft = house.pane().draft()
+    answer = draft.sign(created=int(time.time()) + offset)
+    assert problem(answer) in {"clock-off", "statement-refused"}
+
+
+def test_another_letter_under_a_sent_one_is_not_said_to_be_sent(house: House) -> None:
+    draft = house.pane().draft()
+    draft.sign(created=int(time.time()) - 1)
+    first, envelopes = draft.signed, draft.envelopes()
+    draft.sign()
+    assert draft.send().status_code == 202
+    assert draft.send().status_code == 202
+    body = {"statement_hash": parse_statement(first).hash, "envelopes": envelopes}
+    again = house.pane().post(f"/messages/{draft.id}/send", body)
+    assert problem(again) == "already-sent"
+
+
+def test_a_client_answers_only_so_often(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.messages.sending.service.MAX_NOTICES_AN_HOUR", 2)
+    message = house.pane().send()
+    maya = reader(house, message)
+    for _ in range(2):
+        maya.answer(message, [ANN])
+    draft = begin(maya, to=[ANN], reply_to=message)
+    draft.sign()
+    assert draft.send().status_code == 429
+    assert maya.api("GET", f"/messages/{draft.id}").json["state"] == "draft"
+
+
+def test_a_colleague_who_came_with_a_code_sees_no_drafts(house: House) -> None:
+    ben = house.pane(BEN)
+    ben.draft().keep()
+    message = house.pane().send([BEN])
+    visitor = house.visitor()
+    visitor.sign_in(message, BEN)
+    assert problem(visitor.api("GET", "/drafts")) == "write-in-outlook"

@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from server.crypto import age
-from server.crypto.encoding import b64u
 from server.crypto.identity import Identity
 from server.crypto.padding import unpad
 from server.crypto.statement import parse_statement
@@ -89,11 +88,65 @@ def test_a_sent_letter_cannot_be_discarded(house: House) -> None:
     assert pane.call("GET", f"/messages/{message}").json["state"] == "sealed"
 
 
-def test_only_so_many_objects_are_taken(house: House) -> None:
+def test_a_refused_upload_leaves_nothing_on_the_disk(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     draft = house.pane().draft()
-    answers = {draft.put(b64u(bytes([n] * 16)), b"x").status_code for n in range(119)}
-    assert answers == {201}
-    assert draft.put("e" * 22, b"x").status_code == 413
+    monkeypatch.setattr("server.messages.drafting.service.MAX_TOTAL", 1)
+    assert draft.put("e" * 22, LARGE).status_code == 413
+    assert blobs(house) == []
+
+
+def test_a_file_that_loses_its_row_leaves_nothing_on_the_disk(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = house.pane().draft()
+    monkeypatch.setattr("server.messages.store.insert_object", _fail)
+    assert draft.put("e" * 22, LARGE).status_code == 500
+    assert blobs(house) == []
+
+
+def _fail(*_: object) -> None:
+    raise OSError
+
+
+def test_a_letter_full_of_files_can_still_be_kept_and_sent(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.messages.drafting.service.MAX_OBJECTS", 13)
+    monkeypatch.setattr("server.messages.drafting.service.MAX_BODY", 1000)
+    draft = house.pane().draft()
+    assert draft.put("a" * 22, LARGE).status_code == 201
+    assert draft.put("b" * 22, os.urandom(2000)).status_code == 201
+    assert draft.put("e" * 22, LARGE).status_code == 413
+    assert draft.keep().status_code == 200
+    assert draft.put("f" * 22, b"a body").status_code == 201
+
+
+def test_a_file_that_is_taken_out_makes_room(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("server.messages.drafting.service.MAX_OBJECTS", 12)
+    pane = house.pane()
+    draft = pane.draft()
+    draft.put("a" * 22, os.urandom(2_000_000))
+    assert draft.put("b" * 22, os.urandom(2_000_000)).status_code == 413
+    path = f"/messages/{draft.id}/objects/{'a' * 22}"
+    assert house.pane("ben@hart.example").call("DELETE", path).status_code == 404
+    assert [pane.call("DELETE", path).status_code for _ in range(2)] == [204, 204]
+    assert blobs(house) == []
+    assert draft.put("b" * 22, os.urandom(2_000_000)).status_code == 201
+
+
+def test_a_window_that_does_not_know_the_last_draft_overwrites_nothing(house: House) -> None:
+    pane = house.pane()
+    draft = pane.draft()
+    assert draft.keep("first", before=None).status_code == 200
+    refused = draft.keep("second", before=None)
+    assert refused.json["type"] == "urn:letterlock:problem:draft-changed"
+    opened = pane.post(f"/messages/{draft.id}/draft/open", {}).json
+    content = age.decrypt(Identity.parse(opened["draft_key"]), base64.b64decode(opened["object"]))
+    assert b"first" in content
+    (listed,) = pane.call("GET", "/drafts").json["drafts"]
+    assert draft.keep("second", before=listed["saved"]).status_code == 200
 
 
 def test_a_draft_comes_back_to_its_writer_alone(house: House) -> None:

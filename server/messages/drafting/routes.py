@@ -24,7 +24,7 @@ from server.base.http import (
     uploaded,
 )
 from server.messages.drafting import service as drafting
-from server.messages.drafting.service import MAX_OBJECT, Part
+from server.messages.drafting.service import ANY, MAX_OBJECT, Part
 from server.messages.routes import writer
 
 DRAFT_BODY = 3 * 1024 * 1024
@@ -33,8 +33,13 @@ bp = APIBlueprint("drafting", __name__, url_prefix="/api/v1")
 
 
 class DraftIn(Model):
-    """A draft: its object and its envelope, age files in base64."""
+    """A draft: its object and its envelope, age files in base64.
 
+    `before`: when the draft was saved that this window knows, in seconds; null: none; left out:
+    whatever is there.
+    """
+
+    before: int | None = None
     object: Annotated[str, Field(max_length=DRAFT_BODY)]
     envelope: Annotated[str, Field(max_length=90_000)]
 
@@ -57,6 +62,22 @@ def put_object(message_id: str, object_id: str) -> ResponseReturnValue:
     return created({"sha256": row["sha256"], "size": row["size"]})
 
 
+@bp.delete("/messages/<token:message_id>/objects/<token:object_id>")
+@callers(SIGNED_IN, host=ANY_HOST)
+def remove_object(message_id: str, object_id: str) -> ResponseReturnValue:
+    """Forget one object of an unsent message."""
+    request_key()
+    drafting.remove_object(
+        tools().database,
+        current("blobs"),
+        firm=current("firm"),
+        sender=writer(),
+        message_id=message_id,
+        object_id=object_id,
+    )
+    return "", 204
+
+
 @bp.put("/messages/<token:message_id>/draft")
 @bp.input(DraftIn)
 @callers(SIGNED_IN, host=ANY_HOST, body=DRAFT_BODY)
@@ -71,6 +92,7 @@ def keep(message_id: str, json_data: DraftIn) -> ResponseReturnValue:
         message_id=message_id,
         part=drafting.part_of(io.BytesIO(_bytes(json_data.object))),
         envelope=_bytes(json_data.envelope),
+        before=json_data.before if "before" in json_data.model_fields_set else ANY,
     )
     return {"saved": saved}
 
@@ -80,7 +102,7 @@ def keep(message_id: str, json_data: DraftIn) -> ResponseReturnValue:
 def drafts() -> ResponseReturnValue:
     """The person's drafts, newest first."""
     with tools().database.read() as connection:
-        rows = drafting.drafts(connection, firm=current("firm"), sender=current("person"))
+        rows = drafting.drafts(connection, firm=current("firm"), sender=writer())
     names = ("id", "draft_id", "thread_id", "reply_to")
     return {
         "drafts": [

@@ -5,8 +5,11 @@ managed custody. Source: docs/spec/http.md section 3, docs/spec/envelope.md sect
 """
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import BinaryIO, Final
+from enum import Enum
+from typing import BinaryIO, Final, TypeAlias
 
 from sqlalchemy import Connection
 
@@ -35,10 +38,29 @@ from server.people.service import Person
 MAX_FILE: Final = 25 * 1024 * 1024
 MAX_OBJECT: Final = encrypted_length(padme(MAX_FILE))
 MAX_DRAFT: Final = encrypted_length(padme(1024 * 1024))
+MAX_BODY: Final = MAX_DRAFT
 MAX_OBJECTS: Final = 120
 MAX_TOTAL: Final = 512 * 1024 * 1024
 MAX_DRAFTS: Final = 100
 IN_ROW: Final = 256 * 1024
+
+
+class Anything(Enum):
+    """Whatever was kept before."""
+
+    ANY = "any"
+
+
+ANY: Final = Anything.ANY
+Before: TypeAlias = "int | Anything | None"
+
+
+class DraftChanged(Conflict):
+    """Another window has saved this draft since."""
+
+    code = "draft-changed"
+    title = "Saved in another window"
+    detail = "Another window has saved this letter since. Nothing was overwritten."
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,21 +96,38 @@ def put_object(
         NotFound: Not this sender's message.
         AlreadySent: It has been sent.
         Conflict: Other bytes are kept under this id.
-        TooLarge: Over 25 MiB, or more than 120 objects or 512 MiB in all.
+        TooLarge: Over 25 MiB, or more than 110 files or 500 MiB in all.
     """
     if part.size > MAX_OBJECT:
         raise TooLarge("The file is too large: at most 25 MB each. Nothing was sent.")
     with database.read() as connection:
-        if kept := _kept(
-            connection, own_message(connection, firm, sender, message_id), object_id, part
-        ):
+        entry = own_message(connection, firm, sender, message_id)
+        if kept := _kept(connection, entry, object_id, part):
             return kept
-    file = _store(blobs, firm, message_id, part)
-    with database.write() as connection:
+        _require_room(connection, entry, part)
+    with _stored(database, blobs, entry, part) as file, database.write() as connection:
         entry = own_message(connection, firm, sender, message_id, lock=True)
         if kept := _kept(connection, entry, object_id, part):
             return kept
+        _require_room(connection, entry, part)
         return _insert(connection, entry, object_id, part, file)
+
+
+def remove_object(
+    database: Database, blobs: Blobs, *, firm: Firm, sender: Person, message_id: str, object_id: str
+) -> None:
+    """Forget one object of an unsent message. One that is not there is forgotten already.
+
+    Raises:
+        NotFound: Not this sender's message.
+        AlreadySent: It has been sent.
+    """
+    with database.write() as connection:
+        _unsent(connection, firm, sender, message_id, lock=True)
+        gone = _part(connection, message_id, object_id)
+        store.delete_object(connection, message_id, object_id)
+        left = store.objects_of(connection, message_id)
+    forget_blobs(blobs, firm.id, message_id, [gone] if gone else [], left=left)
 
 
 def keep_draft(
@@ -100,12 +139,16 @@ def keep_draft(
     message_id: str,
     part: Part,
     envelope: bytes,
+    before: Before = ANY,
 ) -> int:
     """Keep a draft in place of the one before. Returns when, in seconds since 1970 UTC.
+
+    `before` is when the draft was saved that this window knows; None for none; ANY not to ask.
 
     Raises:
         NotFound: Not this sender's message.
         AlreadySent: It has been sent.
+        DraftChanged: Another window has saved since.
         TooLarge: Over 1 MiB.
         Invalid: The envelope is no age file to a post-quantum key.
         TooManyDrafts: 100 others are kept.
@@ -115,23 +158,21 @@ def keep_draft(
     if not looks_like_envelope(envelope):
         raise Invalid("The draft's envelope is no age file to a post-quantum key.")
     with database.read() as connection:
-        _unsent(connection, firm, sender, message_id)
-    file = _store(blobs, firm, message_id, part)
-    object_id = new_token()
-    with database.write() as connection:
+        entry = _unsent(connection, firm, sender, message_id)
+        _require_turn(connection, entry, before)
+    with _stored(database, blobs, entry, part) as file, database.write() as connection:
         entry = _unsent(connection, firm, sender, message_id, lock=True)
-        others = store.drafts_of(connection, firm.id, sender.id)
-        if entry["draft_saved"] is None and len(others) >= MAX_DRAFTS:
-            raise TooManyDrafts
-        before = _part(connection, message_id, entry["draft_object"])
-        if before:
+        _require_turn(connection, entry, before)
+        replaced = _part(connection, message_id, entry["draft_object"])
+        if replaced:
             store.delete_object(connection, message_id, entry["draft_object"])
+        object_id = new_token()
         _insert(connection, entry, object_id, part, file)
-        now = now_ms(connection)
         left = store.objects_of(connection, message_id)
+        now = now_ms(connection)
         values = {"draft_object": object_id, "draft_envelope": envelope, "draft_saved": now}
         store.update_entry(connection, message_id, values)
-    forget_blobs(blobs, firm.id, message_id, [before] if before else [], left=left)
+    forget_blobs(blobs, firm.id, message_id, [replaced] if replaced else [], left=left)
     return now // 1000
 
 
@@ -191,20 +232,56 @@ def _kept(connection: Connection, entry: store.Row, object_id: str, part: Part) 
     return kept
 
 
-def _store(blobs: Blobs, firm: Firm, message_id: str, part: Part) -> bytes | None:
-    """Small parts are returned, for their row; large ones are put where blobs are kept."""
+@contextmanager
+def _stored(
+    database: Database, blobs: Blobs, entry: store.Row, part: Part
+) -> Iterator[bytes | None]:
+    """Small parts are given back, for their row; large ones are put where blobs are kept.
+
+    What was put for a row that was not written after all is taken away again.
+    """
     if part.size <= IN_ROW:
-        return part.file.read()
-    blobs.put(blob_key(firm.id, message_id, part.sha256), part.file)
-    return None
+        yield part.file.read()
+        return
+    blobs.put(blob_key(entry["firm_id"], entry["id"], part.sha256), part.file)
+    try:
+        yield None
+    finally:
+        with database.read() as connection:
+            left = store.objects_of(connection, entry["id"])
+        gone: store.Row = {"sha256": part.sha256, "in_row": False}
+        forget_blobs(blobs, entry["firm_id"], entry["id"], [gone], left=left)
+
+
+def _require_room(connection: Connection, entry: store.Row, part: Part) -> None:
+    uploads = [
+        row
+        for row in store.objects_of(connection, entry["id"])
+        if row["id"] != entry["draft_object"]
+    ]
+    # The body is the last to come: a letter that is full of files can still be sent.
+    reserved = part.size > MAX_BODY
+    most, total = (MAX_OBJECTS - 10, MAX_TOTAL - 12 * 1024 * 1024) if reserved else (
+        MAX_OBJECTS, MAX_TOTAL
+    )  # fmt: skip
+    if len(uploads) >= most or part.size + sum(row["size"] for row in uploads) > total:
+        raise TooLarge(
+            "The letter has too many files: at most 100, and 500 MB in all. This one was not kept."
+        )
+
+
+def _require_turn(connection: Connection, entry: store.Row, before: Before) -> None:
+    saved = entry["draft_saved"]
+    if not isinstance(before, Anything) and before != (saved and saved // 1000):
+        raise DraftChanged
+    kept = store.drafts_of(connection, entry["firm_id"], entry["sender_id"])
+    if saved is None and len(kept) >= MAX_DRAFTS:
+        raise TooManyDrafts
 
 
 def _insert(
     connection: Connection, entry: store.Row, object_id: str, part: Part, file: bytes | None
 ) -> store.Row:
-    uploads = store.objects_of(connection, entry["id"])
-    if len(uploads) >= MAX_OBJECTS or part.size + sum(u["size"] for u in uploads) > MAX_TOTAL:
-        raise TooLarge("The letter has too many files: at most 100, and 512 MB in all.")
     row: store.Row = {
         "entry_id": entry["id"],
         "id": object_id,

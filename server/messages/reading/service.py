@@ -4,7 +4,7 @@ Source: docs/spec/http.md section 4. What is not there and what is somebody else
 NotFound.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -19,6 +19,7 @@ from server.base.vault import Vault
 from server.crypto.envelope import Envelope
 from server.crypto.errors import Refusal
 from server.crypto.grants import parse_grant
+from server.crypto.statement import parse_statement
 from server.firms.service import Firm
 from server.keys import service as keys
 from server.messages import store
@@ -165,6 +166,7 @@ def open_envelope(
         file = store.envelope(connection, message_id, row["key"])
         if file is None:
             raise NotFound
+        rows = store.readers_of(connection, message_id)
         sender = people.get(connection, vault, entry["sender_id"])
         envelope = keys.open_managed(connection, vault, viewer, key=row["key"], file=file)
         opened = Opened(
@@ -172,7 +174,7 @@ def open_envelope(
             viewer_key=row["key"],
             sender=sender,
             sender_lookup=keys.look_up(connection, vault, sender),
-            granters=_granters(connection, vault, firm, sender, envelope),
+            granters=_granters(connection, vault, rows, envelope),
             names=_names(connection, vault, sender, message_id),
             directory_key=keys.directory_key(connection, firm.id),
         )
@@ -202,21 +204,25 @@ def object_file(
 
 
 def _granters(
-    connection: Connection, vault: Vault, firm: Firm, sender: Person, envelope: Envelope
+    connection: Connection, vault: Vault, rows: Sequence[store.Row], envelope: Envelope
 ) -> tuple[keys.Lookup, ...]:
-    """Look-ups of those who signed grants; the browser checks the grants, and refuses bad ones."""
-    addresses: set[str] = set()
-    for grant in envelope.grants:
-        try:
-            addresses.add(parse_grant(grant.text).granted_by.address)
-        except Refusal:
-            continue
-    found: list[keys.Lookup] = []
-    for address in sorted(addresses - {sender.address}):
-        person = people.find(connection, vault, firm_id=firm.id, address=address)
-        if person is not None and keys.has_reading_key(connection, person):
-            found.append(keys.look_up(connection, vault, person))
-    return tuple(found)
+    """Look-ups of readers who granted, where the statement lets readers grant.
+
+    The envelope's maker chose its grants: nobody is looked up whom this message does not list.
+    """
+    try:
+        statement = parse_statement(envelope.statement)
+        named = {parse_grant(grant.text).granted_by.address for grant in envelope.grants}
+    except Refusal:
+        return ()  # the browser refuses it too, and says why
+    if not statement.readers_grant:
+        return ()
+    listed = [people.get(connection, vault, row["person_id"]) for row in rows]
+    return tuple(
+        keys.look_up(connection, vault, person)
+        for person in listed
+        if person.address in named and person.address != statement.sender.address
+    )
 
 
 def _names(connection: Connection, vault: Vault, sender: Person, message_id: str) -> dict[str, str]:

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from server.base.addresses import parse_address
 from server.base.database import Database, now_ms
-from server.base.errors import Away, Invalid, NotSignedIn
+from server.base.errors import Away, Invalid, NotSignedIn, TooMany
 from server.base.events import append_event
 from server.base.mail import UnsafeLine, one_line
 from server.base.outbox import enqueue
@@ -28,6 +28,7 @@ from server.messages.service import (
     ADDRESSED,
     HIDDEN,
     NOTICE,
+    AlreadySent,
     StatementRefused,
     forget_blobs,
     name_place,
@@ -39,6 +40,9 @@ from server.people.service import Person
 
 MAX_SUBJECT: Final = 200
 MAX_NAME: Final = 80
+MAX_NOTICES_AN_HOUR: Final = 60  # readers told of a client's answers
+MAX_NOTICES_A_DAY: Final = 200
+_HOUR_MS: Final = 3_600_000
 
 
 class SignInFirst(NotSignedIn):
@@ -78,13 +82,15 @@ def send(
 ) -> store.Row:
     """Accept a sealed message and queue its notification: all of it, or nothing.
 
-    Safe to retry: a message that was sent answers as it did. For staff the right to send in the
+    Safe to retry: a message that was sent answers as it did, to the same letter. For staff the right to send in the
     sender's name is asked for first (`assertion`: the access token of this request, for
     on-behalf-of), so that a challenge of Entra reaches the pane before anything is kept.
 
     Raises:
         NotFound: Not this sender's message.
+        AlreadySent: Another letter was sent in its place.
         Invalid: A subject or envelope is malformed, or envelopes are missing or too many.
+        TooMany: A client has answered too often.
         SignInFirst: Entra wants to see the sender.
         Away: Entra does not answer.
     """
@@ -93,7 +99,7 @@ def send(
     with database.read() as connection:
         entry = own_message(connection, firm, sender, message_id)
         if entry["state"] != "draft":
-            return entry
+            return _same(entry, sealed)
         readers = store.readers_of(connection, message_id)
     envelopes = _envelopes(sealed.envelopes, expected={row["key"] for row in readers})
     if not readers or entry["statement_hash"] != sealed.statement_hash:
@@ -103,9 +109,11 @@ def send(
     with database.write() as connection:
         entry = own_message(connection, firm, sender, message_id, lock=True)
         if entry["state"] != "draft":
-            return entry
+            return _same(entry, sealed)
         if entry["statement_hash"] != sealed.statement_hash:
             raise StatementRefused(refusal="statement-malformed")
+        if sender.kind == "client":
+            _limit(connection, firm, sender, readers=len(readers) - 1)
         _name_readers(connection, vault, firm, message_id, names)
         resume(connection, firm=firm, sender=sender)
         before = store.objects_of(connection, message_id)
@@ -154,6 +162,24 @@ def sign_in(
         return
     with database.write() as connection:
         resume(connection, firm=firm, sender=person)
+
+
+def _same(entry: store.Row, sealed: Sealed) -> store.Row:
+    if entry["statement_hash"] != sealed.statement_hash:
+        raise AlreadySent
+    return entry
+
+
+def _limit(connection: Connection, firm: Firm, sender: Person, *, readers: int) -> None:
+    """What clients send goes out from the mailbox that sends the codes, so it has a limit."""
+    now = now_ms(connection)
+    for span, most in ((_HOUR_MS, MAX_NOTICES_AN_HOUR), (24 * _HOUR_MS, MAX_NOTICES_A_DAY)):
+        told = store.count_told(connection, firm.id, sender.id, since=now - span)
+        if told + readers > most:
+            raise TooMany(
+                "You have sent many answers in a short time. This one is kept as a draft; "
+                "send it later, or ring us."
+            )
 
 
 def _ask_for_right(

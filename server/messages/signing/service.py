@@ -6,10 +6,12 @@ these uploads, the directory's keys, the thread. Source: docs/spec/statement.md 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from sqlalchemy import Connection
 
-from server.base.errors import NotFound
+from server.base.database import now_ms
+from server.base.errors import Invalid, NotFound
 from server.base.events import append_event
 from server.base.vault import Vault
 from server.crypto.errors import Refusal
@@ -29,10 +31,22 @@ from server.messages.service import (
     StatementRefused,
     answerable,
     own_message,
-    own_row,
 )
 from server.people import service as people
 from server.people.service import Person
+
+CLOCK_S: Final = 3600
+
+
+class ClockOff(Invalid):
+    """The writer's clock is more than an hour off; the firm's server signs no such time."""
+
+    code = "clock-off"
+    title = "Your clock is off"
+    detail = (
+        "The clock of this device is more than an hour off, so the letter was not signed. "
+        "Set the clock and press Send again; nothing was lost."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +74,7 @@ def sign(
         AlreadySent: It has been sent.
         StatementRefused: It does not say what the server sees; nothing was signed.
         OnlyAnswers: A client's, to somebody whom she may not answer; nothing was signed.
+        ClockOff: Its time is not about now; nothing was signed.
         StaleKeys: A reader's key is not the directory's any more; nothing was signed.
     """
     entry = own_message(connection, firm, sender, message_id, lock=True)
@@ -71,8 +86,9 @@ def sign(
     except Refusal as refusal:
         raise StatementRefused(refusal=refusal.code) from refusal
     _check_statement(connection, statement, granted, entry=entry, firm=firm, sender=sender)
-    _check_parents(connection, statement, firm=firm, sender=sender)
+    _check_times(connection, statement, granted)
     rows = _reader_rows(connection, vault, statement, granted, firm=firm)
+    _check_parents(connection, statement, rows, firm=firm)
     if sender.kind == "client":
         _check_answer(connection, firm, sender, entry, rows)
     store.replace_readers(connection, message_id, rows)
@@ -137,24 +153,44 @@ def _check_statement(
         raise StatementRefused(refusal="statement-malformed")
 
 
+def _check_times(connection: Connection, statement: Statement, grants: Sequence[Grant]) -> None:
+    """The firm's server vouches for the time: it signs none but about its own."""
+    now = now_ms(connection) // 1000
+    times = [statement.created, *(grant.created for grant in grants)]
+    if any(abs(time - now) > CLOCK_S for time in times):
+        raise ClockOff
+
+
 def _check_parents(
-    connection: Connection, statement: Statement, *, firm: Firm, sender: Person
+    connection: Connection, statement: Statement, rows: Sequence[store.Row], *, firm: Firm
 ) -> None:
-    """Each parent is a message of this thread that the sender may read."""
+    """Each parent is a message of this thread that everybody whom the statement lists may read.
+
+    One that a listed reader may not read would show him that there are others.
+    """
     sent = store.entries_of_thread(connection, firm.id, statement.thread_id)
-    rows = store.readers_of_many(connection, [entry["id"] for entry in sent])
-    readable = {
-        entry["statement_hash"] for entry in sent if own_row(rows[entry["id"]], sender) is not None
+    theirs = store.readers_of_many(connection, [entry["id"] for entry in sent])
+    listed = {row["person_id"] for row in rows if row["role"] != HIDDEN}
+    common = {
+        entry["statement_hash"]
+        for entry in sent
+        if listed <= {row["person_id"] for row in theirs[entry["id"]] if row["role"] != HIDDEN}
+        or listed <= {entry["sender_id"], *_hidden(theirs[entry["id"]])}
     }
-    if not set(statement.parents) <= readable:
+    if not set(statement.parents) <= common:
         raise StatementRefused(refusal="statement-malformed")
+
+
+def _hidden(rows: Sequence[store.Row]) -> set[str]:
+    return {row["person_id"] for row in rows if row["role"] == HIDDEN}
 
 
 def _check_answer(
     connection: Connection, firm: Firm, sender: Person, entry: store.Row, rows: Sequence[store.Row]
 ) -> None:
     allowed = answerable(connection, firm, sender, entry["reply_to"]) | {sender.id}
-    if any(row["person_id"] not in allowed or row["role"] == HIDDEN for row in rows):
+    others = {row["person_id"] for row in rows} - {sender.id}
+    if not others or any(r["person_id"] not in allowed or r["role"] == HIDDEN for r in rows):
         raise OnlyAnswers
 
 
