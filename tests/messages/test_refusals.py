@@ -2,6 +2,7 @@
 
 import base64
 import json
+import time
 from typing import Any
 
 import pytest
@@ -131,7 +132,10 @@ def test_an_envelope_must_be_a_post_quantum_age_file(draft: Draft, file: bytes) 
 
 def test_an_unsigned_message_is_not_sent(draft: Draft) -> None:
     draft.sign()
-    draft.pane.post(f"/messages/{draft.id}/signature", {"statement": draft.statement(created=1)})
+    draft.pane.post(
+        f"/messages/{draft.id}/signature",
+        {"statement": draft.statement(created=int(time.time()) - 9)},
+    )
     assert problem(draft.send()) == "statement-refused"
 
 
