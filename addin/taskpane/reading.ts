@@ -1,8 +1,8 @@
 /** The letters of one thread in the pane: open, folded, answered, copied. */
 
-import { type CryptoClient, heads } from "@letterlock/crypto"
+import type { CryptoClient } from "@letterlock/crypto"
 import { find, say, Unreachable } from "@letterlock/kit"
-import { type CardHost, fetchThread, LetterCard, type OpenLetter } from "@letterlock/kit/reading/index"
+import { type CardHost, fetchThread, LetterCard, type OpenLetter, Seen } from "@letterlock/kit/reading/index"
 import { type Desk, listDrafts } from "@letterlock/kit/writing/index"
 
 import { Copying } from "./copying.ts"
@@ -15,8 +15,8 @@ export class Reading {
     readonly #thread = find("#thread", HTMLElement)
     readonly #replying: Replying
     readonly #copying: Copying
-    /** Hashes of all that were opened in this pane, and their parents, by thread. */
-    readonly #seen = new Map<string, Map<string, readonly string[]>>()
+    /** What was opened in this pane, by thread. */
+    readonly #seen = new Map<string, Seen>()
     #cards: readonly LetterCard[] = []
     #id = ""
 
@@ -31,10 +31,10 @@ export class Reading {
             desk: { call, crypto, directoryKey, files: crypto }, firm: firmName, announce,
             answer: (card, all) => { this.#replying.begin(card, all) },
             framed: () => undefined,
-            shown: (_card, letter) => { this.#note(letter) },
+            shown: (_card, letter) => { this.#seenOf(letter).note(letter) },
             excuse: (error) => error instanceof Unreachable ? say("reach.offline", { host: location.host }) : say("reach.unexpected"),
         }
-        this.#replying = new Replying(desk, { heads: () => this.#heads(), sent: () => { void this.#list() } })
+        this.#replying = new Replying(desk, { heads: (letter, recipients) => this.#seenOf(letter).heads(letter.viewer, recipients), sent: () => { void this.#list() } })
         this.#copying = new Copying({ call, crypto: copier, directoryKey }, reader)
     }
 
@@ -96,13 +96,9 @@ export class Reading {
         this.#copying.offer(entries)
     }
 
-    #note({ hash, statement: { thread_id: thread, parents } }: OpenLetter): void {
-        const seen = this.#seen.get(thread) ?? new Map<string, readonly string[]>()
-        this.#seen.set(thread, seen.set(hash, parents))
-    }
-
-    #heads(): readonly string[] {
-        const thread = this.#cards.find(({ letter }) => letter !== null)?.letter?.statement.thread_id ?? ""
-        return heads([...(this.#seen.get(thread) ?? [])].map(([hash, parents]) => ({ hash, parents })))
+    #seenOf({ statement: { thread_id: thread } }: OpenLetter): Seen {
+        const seen = this.#seen.get(thread) ?? new Seen()
+        this.#seen.set(thread, seen)
+        return seen
     }
 }

@@ -12,13 +12,13 @@ import {
 import { Draft, furnish, isBlank } from "./draft.ts"
 import { follow, newsOf } from "./follow.ts"
 import { letterEditor } from "./letter.ts"
-import { withKnown, withTyped } from "./recipients.ts"
+import { type Recipients, withKnown, withTyped } from "./recipients.ts"
 import { sendingTrouble } from "./trouble.ts"
 import * as view from "./view.ts"
 
 interface Wish {
-    /** What an answer follows. */
-    readonly heads: () => readonly string[]
+    /** What an answer to this letter follows. */
+    readonly heads: (letter: OpenLetter, recipients: Recipients) => readonly string[]
     /** An answer has joined the thread. */
     readonly sent: () => void
 }
@@ -222,7 +222,7 @@ export class Replying {
                 return
             }
             await store.keeper.pause()
-            const letter = draft.letter(files, this.#wish.heads())
+            const letter = draft.letter(files, this.#wish.heads(answer.letter, draft.recipients))
             const { id } = await store.sending.send(letter, (step) => { this.#say(answer, { status: say(step) }) })
             void store.keeper.stop()
             this.#accepted(answer, id)

@@ -174,13 +174,32 @@ export async function statementHash(text: string): Promise<string> {
 export interface Answering {
     readonly hash: string
     readonly parents: readonly string[]
+    /** Address of who wrote it. */
+    readonly sender: string
+    /** Addresses of all whom its statement lists. */
+    readonly readers: readonly string[]
+    /** Addresses of those who got a grant, as far as the writer of the answer knows. */
+    readonly granted: readonly string[]
 }
 
-/** The `parents` of an answer: hashes of the opened letters that none of the others answers, sorted. */
-export function heads(opened: readonly Answering[]): string[] {
-    const answered = new Set(opened.flatMap((letter) => letter.parents))
-    const hashes = new Set(opened.map((letter) => letter.hash))
+/**
+ * The `parents` of an answer: of the opened letters that all readers of the answer may know of,
+ * the hashes of those that no other of them answers, sorted.
+ *
+ * @param readers - Addresses of the answer's writer, To and Cc. To name a letter that one of them
+ * may not read, or that its writer reads in secret, would tell him of a hidden reader.
+ */
+export function heads(opened: readonly Answering[], readers: readonly string[]): string[] {
+    const known = opened.filter((letter) => isKnownTo(letter, readers))
+    const answered = new Set(known.flatMap((letter) => letter.parents))
+    const hashes = new Set(known.map((letter) => letter.hash))
     return [...hashes].filter((hash) => !answered.has(hash)).sort()
+}
+
+/** Listed, all of them; or between the letter's sender and one to whom it was granted, who both know. */
+function isKnownTo(letter: Answering, readers: readonly string[]): boolean {
+    const among = (addresses: readonly string[]): boolean => readers.every((reader) => addresses.includes(reader))
+    return among([letter.sender, ...letter.readers]) || letter.granted.some((each) => among([letter.sender, each]))
 }
 
 /** The weakest of some levels; the strongest there is, of none. */

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
 
-import { BodyTooLarge, buildStatement, encodeBody, FileRefused, heads, MAX_BODY_SIZE, MAX_FILES, parseBody, parseStatement, SealError, FormatError, type StatementDraft } from "../src/index.ts"
+import { BodyTooLarge, buildStatement, encodeBody, FileRefused, heads, MAX_BODY_SIZE, MAX_FILES, parseBody, parseStatement, SealError, FormatError, type Answering, type StatementDraft } from "../src/index.ts"
 import { ann, BODY, maya, MESSAGE_ID, NOW, reader, THREAD_ID, tom } from "./people.ts"
 
 const body = { id: MESSAGE_ID, role: "body", size: 10, sha256: maya.key } as const
@@ -78,18 +78,36 @@ describe("a statement", () => {
 })
 
 describe("the heads of a thread", () => {
-    const letter = (hash: string, ...parents: string[]): { hash: string; parents: string[] } => ({ hash, parents })
+    const letter = (hash: string, ...parents: string[]): Answering =>
+        ({ hash, parents, sender: "ann", readers: ["ann", "maya", "tom"], granted: [] })
+    const two = ["ann", "maya"]
 
     it("are the letters that nobody answered, sorted and each once", () => {
-        assert.deepEqual(heads([]), [])
-        assert.deepEqual(heads([letter("a")]), ["a"])
-        assert.deepEqual(heads([letter("a"), letter("b", "a"), letter("c", "b")]), ["c"])
-        assert.deepEqual(heads([letter("c", "a"), letter("b", "a"), letter("a"), letter("c", "a")]), ["b", "c"])
-        assert.deepEqual(heads([letter("d", "b", "c"), letter("b", "a"), letter("c", "a")]), ["d"])
+        assert.deepEqual(heads([], two), [])
+        assert.deepEqual(heads([letter("a")], two), ["a"])
+        assert.deepEqual(heads([letter("a"), letter("b", "a"), letter("c", "b")], two), ["c"])
+        assert.deepEqual(heads([letter("c", "a"), letter("b", "a"), letter("a"), letter("c", "a")], two), ["b", "c"])
+        assert.deepEqual(heads([letter("d", "b", "c"), letter("b", "a"), letter("c", "a")], two), ["d"])
     })
 
     it("count what was opened, not what is answered", () => {
-        assert.deepEqual(heads([letter("b", "a"), letter("c", "not opened")]), ["b", "c"])
+        assert.deepEqual(heads([letter("b", "a"), letter("c", "not opened")], two), ["b", "c"])
+    })
+
+    it("are only those that every reader of the answer may read, so that no hidden reader is given away", () => {
+        const first = { ...letter("a"), granted: ["ben", "sue"] }
+        const secret = { ...letter("b", "a"), sender: "ben", readers: ["ben", "ann"] }
+        assert.deepEqual(heads([first, secret], ["ann", "maya"]), ["a"])
+        assert.deepEqual(heads([first, secret], ["ann", "ben"]), ["b"])
+        assert.deepEqual(heads([first, secret], ["ann", "maya", "ben"]), [])
+    })
+
+    it("are told by a hidden reader to the sender alone, who knows of him", () => {
+        const first = { ...letter("a"), granted: ["ben", "sue"] }
+        assert.deepEqual(heads([first], ["ben", "ann"]), ["a"])
+        for (const readers of [["ben", "ann", "tom"], ["ben", "tom"], ["ben", "sue"], ["ann", "ben", "sue"]]) {
+            assert.deepEqual(heads([first], readers), [], readers.join())
+        }
     })
 })
 

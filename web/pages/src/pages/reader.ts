@@ -20,7 +20,7 @@ class ReaderPage {
     constructor(page: Page) {
         this.#page = page
         this.#reply = new Reply(page, {
-            heads: () => this.#conversation?.heads() ?? [],
+            heads: (writer, recipients) => this.#conversation?.heads(writer, recipients) ?? [],
             sent: (id, words) => { void this.#conversation?.sent(id, words) },
             signIn: () => { this.#end(say("open.session")) },
         })

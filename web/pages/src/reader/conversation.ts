@@ -1,8 +1,8 @@
 /** The opened letter among the others of its thread, and all that ends when it is closed. */
 
-import { heads } from "@letterlock/crypto"
 import { find, say } from "@letterlock/kit"
-import { type CardHost, type Entry, entryOf, fetchThread, LetterCard, type OpenLetter } from "@letterlock/kit/reading/index"
+import { type CardHost, type Entry, entryOf, fetchThread, LetterCard, type OpenLetter, Seen } from "@letterlock/kit/reading/index"
+import type { Recipient } from "@letterlock/kit/writing/index"
 
 import { type Watch, watchIdle } from "./idle.ts"
 import { announce, excuse, type Page, showStage } from "./page.ts"
@@ -14,8 +14,7 @@ export class Conversation {
     readonly #page: Page
     readonly #reply: Reply
     readonly #watch: Watch
-    /** Hashes of all that were opened here, and their parents. */
-    readonly #seen = new Map<string, readonly string[]>()
+    readonly #seen = new Seen()
     #cards: LetterCard[] = []
 
     /** @param away - Nobody has touched the page for half an hour. */
@@ -25,10 +24,8 @@ export class Conversation {
         this.#watch = watchIdle(IDLE, away)
     }
 
-    /** What an answer follows: the last of the letters that were opened, and more than one where two answered at once. */
-    heads(): readonly string[] {
-        return heads([...this.#seen].map(([hash, parents]) => ({ hash, parents })))
-    }
+    /** What an answer by `writer` follows. */
+    heads(writer: string, recipients: readonly Recipient[]): readonly string[] { return this.#seen.heads(writer, recipients) }
 
     /**
      * Show the thread with the letter that was asked for open, and focus on its subject.
@@ -83,8 +80,8 @@ export class Conversation {
             desk, announce, firm: letter.firm,
             answer: (card, all) => { void this.#reply.begin(card, all) },
             framed: (frame) => { this.#watch.also(frame) },
-            shown: (card, { hash, statement }) => {
-                this.#seen.set(hash, statement.parents)
+            shown: (card, letter) => {
+                this.#seen.note(letter)
                 void this.#reply.opened(card)
             },
             excuse: (error) => excuse(letter, error),

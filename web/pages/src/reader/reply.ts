@@ -2,7 +2,7 @@
 
 import { clock, find, say } from "@letterlock/kit"
 import type { LetterCard, OpenLetter } from "@letterlock/kit/reading/index"
-import { type Files, type Kept, keptWords, listDrafts, NotSignedIn, type Tell, writingTrouble } from "@letterlock/kit/writing/index"
+import { type Files, type Kept, keptWords, listDrafts, NotSignedIn, type Recipient, type Tell, writingTrouble } from "@letterlock/kit/writing/index"
 
 import { Answer, callAsClient } from "./answer.ts"
 import { Attached } from "./attached.ts"
@@ -11,8 +11,8 @@ import { ReplyForm } from "./reply-form.ts"
 
 /** What an answer needs of the page around it. */
 export interface ReplyHost {
-    /** Hashes of the thread's last letters that were opened. */
-    readonly heads: () => readonly string[]
+    /** Hashes of the thread's last letters that were opened and that all these may know of. */
+    readonly heads: (writer: string, recipients: readonly Recipient[]) => readonly string[]
     readonly sent: (id: string, words: string) => void
     /** Ask for a new code; what was written stays in the window. */
     readonly signIn: () => void
@@ -229,7 +229,7 @@ export class Reply {
         await keeper.pause()
         const { recipients, subject, names } = answer
         const written = this.#form.editor.written()
-        const letter = { recipients, subject, publicSubject: "", written, files: ready, parents: this.#host.heads() }
+        const letter = { recipients, subject, publicSubject: "", written, files: ready, parents: this.#host.heads(answer.viewer, recipients) }
         const { id } = await sending.send(letter, tell)
         await keeper.stop()
         this.#kept = this.#kept.filter(({ replyTo }) => replyTo !== answer.to)
