@@ -33,7 +33,7 @@ def rows(pane: FrameLocator) -> Locator:
 def hide_from_others(pane: FrameLocator, address: str) -> None:
     """Give somebody a hidden copy."""
     expect(pane.get_by_role("button", name="Send securely")).to_be_enabled()
-    ask = pane.get_by_role("button", name="Add a hidden copy (Bcc)")
+    ask = pane.get_by_role("button", name="Bcc: add a hidden copy")
     if ask.is_visible():
         ask.click()
     field = pane.get_by_role("textbox", name="Bcc")

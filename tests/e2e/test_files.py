@@ -98,7 +98,7 @@ def test_a_file_that_did_not_go_up_stops_the_letter_until_it_has(
     press_send(pane)
     expect(pane.get_by_role("alert")).to_contain_text("A file has not gone up, so nothing has gone")
     outlook.unroute("**/objects/*")
-    pane.get_by_role("button", name="Try Notes.txt again").click()
+    pane.get_by_role("button", name="Try again: Notes.txt").click()
     expect(rows(pane)).to_contain_text("Text, ")
     press_send(pane)
     expect_sent(pane)
@@ -114,7 +114,11 @@ def test_a_letter_waits_for_its_files_and_one_that_is_cancelled_stays_out(
     outlook = profile().outlook(ANN)
     pane = _written(outlook, subject, to=(BEN,))
     held: list[Route] = []
-    outlook.route("**/objects/*", lambda route: held.append(route), times=1)
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    outlook.route("**/objects/*", hold, times=1)
     add_files(pane, NOTES)
     expect(rows(pane)).to_contain_text("Handing over")
     eventually(lambda: outlook.title() and held)
