@@ -5,8 +5,10 @@ import type { Node as Doc } from "prosemirror-model"
 import { EditorState, TextSelection, type Command } from "prosemirror-state"
 
 import { bullets, linkAt, setLink } from "../src/editor/commands.ts"
-import { plain } from "../src/editor/editor.ts"
+import { writtenOf } from "../src/editor/editor.ts"
+import { plain } from "../src/editor/plain.ts"
 import { schema } from "../src/editor/schema.ts"
+import { MAX_QUOTES, shallow } from "../src/editor/shallow.ts"
 
 const { doc, paragraph, bullet_list, ordered_list, list_item, hard_break } = schema.nodes
 const p = (...words: string[]): Doc => paragraph.create(null, words.map((word) => schema.text(word)))
@@ -49,4 +51,44 @@ test("a link is put on what is selected, found at the cursor, and taken away who
     const inside = linked.apply(linked.tr.setSelection(TextSelection.create(linked.doc, 8)))
     assert.equal(linkAt(inside), "https://hart.example")
     assert.equal(run(inside, setLink(null)).doc.rangeHasMark(0, 13, schema.marks.link), false)
+})
+
+const { blockquote } = schema.nodes
+const quoted = (depth: number, ...inner: Doc[]): Doc =>
+    depth === 0 ? doc.create(null, inner) : quoted(depth - 1, blockquote.create(null, inner))
+
+test("quotations in plain text bear a sign for each depth, without empty lines at their ends", () => {
+    const letter = doc.create(null, [
+        p("Yes."), blockquote.create(null, [
+            paragraph.create(), p("Is it"), blockquote.create(null, [p("so"), p("?")]), bullet_list.create(null, [item(p("a"), blockquote.create(null, [p("b")]))]),
+            paragraph.create(),
+        ]),
+        blockquote.create(null, [paragraph.create()]), p("Ann"),
+    ])
+    assert.equal(plain(letter), "Yes.\n\n> Is it\n> \n> > so\n> > \n> > ?\n> \n> - a\n>   > b\n\n> \n\nAnn")
+})
+
+test("deep quotations of many lines are plain text within a moment", () => {
+    const lines = Array.from({ length: 4000 }, () => hard_break.create())
+    const letter = quoted(400, paragraph.create(null, [schema.text("a"), ...lines, schema.text("z")]))
+    const start = performance.now()
+    assert.equal(plain(letter).split("\n").length, 4001)
+    assert.ok(performance.now() - start < 2000)
+})
+
+test("quotations are cut to a depth that somebody reads, and no word is lost", () => {
+    const flat = shallow(quoted(400, p("deep"), item(p("x")).firstChild ?? p()))
+    const depth = (node: Doc): number => (node.type === blockquote ? 1 : 0) + Math.max(0, ...node.children.map(depth))
+    assert.deepEqual([depth(flat), flat.textContent], [MAX_QUOTES, "deepx"])
+    flat.check()
+    const around = blockquote.create(null, quoted(MAX_QUOTES, p("deep")).content)
+    assert.equal(depth(shallow(around)), MAX_QUOTES)
+    const little = quoted(3, p("as it was"))
+    assert.ok(shallow(little).eq(little))
+})
+
+test("whoever wants the html of a letter does not wait for its plain text", () => {
+    const none = { forEach: () => { throw new Error("plain text was made") } } as unknown as Doc
+    assert.equal(writtenOf("<p>a</p>", none).html, "<p>a</p>")
+    assert.equal(writtenOf("<p>a</p>", doc.create(null, [p("a")])).text, "a")
 })

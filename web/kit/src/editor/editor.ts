@@ -12,7 +12,9 @@ import { EditorView } from "prosemirror-view"
 import { redo, undo } from "./commands.ts"
 import { sanitise } from "../sanitise.ts"
 import { documentOf, type Lost, pasting } from "./paste.ts"
+import { plain } from "./plain.ts"
 import { schema } from "./schema.ts"
+import { shallow } from "./shallow.ts"
 
 /** A letter as the body object holds it (objects.md section 3). */
 export interface Written {
@@ -86,7 +88,7 @@ function fresh(doc: Doc | null, wish: EditorWish): EditorState {
 function quote(view: EditorView, lead: string, quoted: Doc): void {
     const { paragraph, blockquote } = schema.nodes
     const { doc, tr } = view.state
-    const nodes = [paragraph.create(), paragraph.create(null, schema.text(lead)), blockquote.create(null, quoted.content)]
+    const nodes = [paragraph.create(), paragraph.create(null, schema.text(lead)), shallow(blockquote.create(null, quoted.content))]
     tr.insert(doc.content.size, nodes)
     view.dispatch(tr.setSelection(Selection.atStart(tr.doc)).scrollIntoView())
     view.focus()
@@ -117,36 +119,10 @@ function plugins({ lost, files }: EditorWish): Plugin[] {
 export function write(doc: Doc): Written {
     const holder = document.createElement("div")
     holder.append(DOMSerializer.fromSchema(schema).serializeFragment(doc.content))
-    return { html: holder.innerHTML, text: plain(doc) }
+    return writtenOf(holder.innerHTML, doc)
 }
 
-/** A line per paragraph, an empty line between paragraphs, "- " or "1. " before list items, "> " before quoted lines. */
-export function plain(doc: Doc): string {
-    const blocks: string[] = []
-    doc.forEach((node) => { blocks.push(block(node)) })
-    return blocks.join("\n\n").trim()
-}
-
-function block(node: Doc): string {
-    if (node.type === schema.nodes.paragraph) return line(node)
-    if (node.type === schema.nodes.blockquote) return plain(node).replace(/^/gmu, "> ")
-    const items: string[] = []
-    node.forEach((item, _offset, index) => {
-        const sign = node.type === schema.nodes.ordered_list ? `${String(index + 1)}. ` : "- "
-        const parts: string[] = []
-        item.forEach((part) => { parts.push(block(part)) })
-        items.push(sign + parts.join("\n").replaceAll("\n", "\n  "))
-    })
-    return items.join("\n")
-}
-
-function line(paragraph: Doc): string {
-    let text = ""
-    paragraph.forEach((node) => {
-        if (node.type === schema.nodes.hard_break) text += "\n"
-        const words = node.text ?? ""
-        const href = schema.marks.link.isInSet(node.marks)?.attrs["href"] as string | undefined
-        text += href === undefined || href === words ? words : `${words} (${href})`
-    })
-    return text
+/** The text is made when it is asked for: what is saved after each pause is the html alone. */
+export function writtenOf(html: string, doc: Doc): Written {
+    return { html, get text() { return plain(doc) } }
 }

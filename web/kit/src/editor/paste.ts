@@ -4,6 +4,7 @@ import { DOMParser, type Node as Doc, type ParseOptions, type Slice } from "pros
 import { Plugin } from "prosemirror-state"
 
 import { schema } from "./schema.ts"
+import { shallow } from "./shallow.ts"
 
 export type Lost = "table" | "picture"
 
@@ -32,10 +33,10 @@ export function pasting(lost: (what: readonly Lost[]) => void, files: ((files: r
     })
 }
 
-/** A letter's html as a document: what the schema does not know becomes paragraphs. `html` must be sanitised. */
+/** A letter's html as a document: what the schema does not know becomes paragraphs, and quotations are not too deep. `html` must be sanitised. */
 export function documentOf(html: DocumentFragment): Doc {
     for (const table of [...html.querySelectorAll("table")].reverse()) table.replaceWith(...rows(table))
-    return DOMParser.fromSchema(schema).parse(html)
+    return shallow(DOMParser.fromSchema(schema).parse(html))
 }
 
 class Lines extends DOMParser {
