@@ -61,10 +61,8 @@ export class Attempt {
     }
 
     async #upload({ objects }: SealedObjects): Promise<true> {
-        const { id: message } = await this.#place.where()
         for (const { id, bytes } of objects) {
-            const path = `/messages/${message}/objects/${id}`
-            await this.#place.desk.call((api) => api.put(path, { body: bytes, key: this.key(`object ${id}`) }))
+            await this.#place.at((api, path) => api.put(`${path}/objects/${id}`, { body: bytes, key: this.key(`object ${id}`) }))
         }
         return true
     }
@@ -102,9 +100,8 @@ export class Attempt {
     }
 
     async #sign(statement: string, grants: readonly string[]): Promise<Signed> {
-        const { id } = await this.#place.where()
         const call = { body: { statement, grants }, key: this.key("signature") }
-        const said = members(await this.#place.desk.call((api) => api.post(`/messages/${id}/signature`, call)))
+        const said = members(await this.#place.at((api, path) => api.post(`${path}/signature`, call)))
         const signatures = list(said["grants"]).map((one) => signatureIn(members(one)))
         return { signature: signatureIn(said), grants: grants.map((text, index) => ({ text, signature: must(signatures[index]) })) }
     }

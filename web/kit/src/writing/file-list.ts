@@ -114,7 +114,7 @@ class Line {
         this.#bar.setAttribute("aria-label", row.name)
         this.#note.textContent = row.note
         this.#note.hidden = row.note === ""
-        this.#again.hidden = row.state !== "failed"
+        this.#again.hidden = row.state !== "failed" || row.isLost === true
         this.#again.setAttribute("aria-label", say("writing.file.agains", { name: row.name }))
         this.#remove.hidden = locked && !moving   // a letter that waits for a file can still do without it
         const { name } = row

@@ -37,6 +37,8 @@ export interface FileRow {
     readonly note: string
     /** When it is ready. */
     readonly file: LetterFile | null
+    /** Nothing here can put it up again: it can only be removed. */
+    readonly isLost?: true
 }
 
 const MOST_FILES = 100   // objects.md section 4
@@ -49,7 +51,13 @@ interface Job {
     readonly uploadKey: string
     /** Kept for another try at putting it up. */
     sealed: { readonly file: LetterFile; readonly bytes: Blob } | null
+    /** How often it was begun anew because the letter was gone. */
+    readonly round: number
 }
+
+const MOST_ROUNDS = 3
+
+const jobFor = (source: File, round = 0): Job => ({ source, stop: new AbortController(), uploadKey: newKey(), sealed: null, round })
 
 export class Files {
     readonly #place: Place
@@ -58,11 +66,14 @@ export class Files {
     #rows: readonly FileRow[] = []
     #running = 0
     #waiting: (() => void)[] = []
+    /** Objects that are in no letter any more and that the server still keeps. */
+    readonly #left = new Set<string>()
 
     /** @param changed - Called after each change of `rows`. */
     constructor(place: Place, changed: () => void) {
         this.#place = place
         this.#changed = changed
+        place.onRenewed(() => { this.#again() })
     }
 
     get rows(): readonly FileRow[] { return this.#rows }
@@ -72,6 +83,9 @@ export class Files {
 
     /** Rows on their way. */
     get busy(): number { return this.#rows.filter(({ state }) => isMoving(state)).length }
+
+    /** Rows that closing the window would lose: on their way, or not gone up. */
+    get unsafe(): number { return this.#rows.filter(({ state }) => isMoving(state) || state === "failed").length }
 
     /** Bytes of all that are, or will be, part of the letter. */
     get total(): number { return this.#counted().reduce((sum, { size }) => sum + size, 0) }
@@ -88,7 +102,7 @@ export class Files {
                 continue
             }
             this.#put(row)
-            this.#jobs.set(key, { source, stop: new AbortController(), uploadKey: newKey(), sealed: null })
+            this.#jobs.set(key, jobFor(source))
             void this.#run(key)
         }
     }
@@ -99,18 +113,21 @@ export class Files {
         this.#put({ key: crypto.randomUUID(), name, size: 0, type: "", state: "refused", done: 0, note, file: null })
     }
 
-    /** Take a row away; what is under way for it ends. */
+    /** Take a row away; what is under way for it ends, and the server forgets it. */
     remove(key: string): void {
+        const object = this.#row(key)?.file?.object
         this.#jobs.get(key)?.stop.abort()
         this.#jobs.delete(key)
         this.#rows = this.#rows.filter((row) => row.key !== key)
         this.#changed()
         this.#wake()
+        if (object !== undefined) this.#left.add(object)
+        void this.#sweep()
     }
 
     /** Try a failed row again, from where it stopped. */
     retry(key: string): void {
-        if (this.#row(key)?.state === "failed") void this.#run(key)
+        if (this.#row(key)?.state === "failed" && this.#jobs.has(key)) void this.#run(key)
     }
 
     /** Files of a draft that was taken up again: they are at the server already. */
@@ -121,9 +138,14 @@ export class Files {
         this.#changed()
     }
 
-    /** End everything that is under way. The rows stay. */
+    /** End everything that is under way. The rows stay, and can be tried again. */
     stop(): void {
-        for (const { stop } of this.#jobs.values()) stop.abort()
+        for (const [key, { source, stop }] of this.#jobs) {
+            if (!isMoving(this.#row(key)?.state ?? "ready")) continue
+            stop.abort()
+            this.#jobs.set(key, jobFor(source))
+            this.#set(key, { state: "failed", done: 0, note: say("writing.file.halted") })
+        }
     }
 
     /** Wait until nothing is on its way; null if a file waits for another try, or was refused only while we waited. */
@@ -135,15 +157,49 @@ export class Files {
 
     #refused(): number { return this.#rows.filter(({ state }) => state === "refused").length }
 
+    /** The letter has a new place and a new key: what can be sealed again goes up again. */
+    #again(): void {
+        this.#left.clear()
+        for (const { key, name, state } of this.#rows) {
+            if (state === "refused") continue
+            const old = this.#jobs.get(key)
+            old?.stop.abort()
+            if (old === undefined) {
+                this.#set(key, { state: "failed", done: 0, file: null, isLost: true, note: say("writing.file.lost", { name }) })
+                continue
+            }
+            this.#jobs.set(key, jobFor(old.source, (old.round + 1) % MOST_ROUNDS))
+            const tried = old.round + 1 < MOST_ROUNDS
+            this.#set(key, { state: tried ? "waiting" : "failed", done: 0, file: null, note: tried ? "" : say("writing.file.halted") })
+            if (tried) void this.#run(key)
+        }
+    }
+
+    /** What the server did not forget now is tried again with the next row that is taken away. */
+    async #sweep(): Promise<void> {
+        if (!this.#place.isMade) return
+        try {
+            const { id } = await this.#place.where()
+            for (const object of this.#left) {
+                await this.#place.desk.call((api) => api.delete(`/messages/${id}/objects/${object}`)).catch((error: unknown) => {
+                    if (!(error instanceof Problem && error.status === 404)) throw error
+                })
+                this.#left.delete(object)
+            }
+        } catch {
+            // The object is sealed and belongs to a draft: it goes with the draft at the latest.
+        }
+    }
+
     async #run(key: string): Promise<void> {
+        const job = this.#jobs.get(key)
         this.#set(key, { state: "waiting", done: 0 })
         while (this.#running >= AT_ONCE) await new Promise<void>((resolve) => { this.#waiting.push(resolve) })
-        const job = this.#jobs.get(key)
-        if (job === undefined) return
+        if (job === undefined || job !== this.#jobs.get(key)) return
         this.#running += 1
         try {
             job.sealed ??= await this.#seal(key, job)
-            if (job.sealed !== null) await this.#upload(key, job, job.sealed)
+            if (job.sealed !== null && !job.stop.signal.aborted) await this.#upload(key, job, job.sealed)
         } finally {
             this.#running -= 1
             this.#wake()
@@ -156,7 +212,7 @@ export class Files {
         try {
             const { identity } = await this.#place.key()
             stop.signal.throwIfAborted()
-            const onProgress = (done: number, total: number): void => { this.#set(key, { done: done / total }) }
+            const onProgress = this.#progress(key, stop.signal)
             const { id, type, size, sha256, bytes } = await this.#place.desk.crypto.sealFile(
                 { file: source, name, messageKey: identity }, { signal: stop.signal, onProgress })
             return { file: { object: id, name, type, size, sha256 }, bytes: new Blob([bytes]) }
@@ -164,25 +220,30 @@ export class Files {
             if (stop.signal.aborted) return null
             this.#jobs.delete(key)
             const program = await isProgram(source)
+            if (stop.signal.aborted) return null
             this.#set(key, { state: "refused", note: fileTrouble(error, name, typeWords(kindOfName(name)), program) })
             return null
         }
     }
 
-    async #upload(key: string, { stop, uploadKey }: Job, { file, bytes }: NonNullable<Job["sealed"]>): Promise<void> {
+    async #upload(key: string, job: Job, { file, bytes }: NonNullable<Job["sealed"]>): Promise<void> {
+        const { stop, uploadKey } = job
         this.#set(key, { state: "uploading", done: 0, type: file.type })
         try {
-            const { id } = await this.#place.where()
-            const onProgress = (done: number, total: number): void => { this.#set(key, { done: done / total }) }
-            const path = `/messages/${id}/objects/${file.object}`
-            await this.#place.desk.call((api) => api.upload(path, bytes, { key: uploadKey, signal: stop.signal, onProgress }))
-            this.#jobs.delete(key)
+            const call = { key: uploadKey, signal: stop.signal, onProgress: this.#progress(key, stop.signal) }
+            await this.#place.at((api, path) => api.upload(`${path}/objects/${file.object}`, bytes, call))
+            if (stop.signal.aborted) return
+            job.sealed = null
             this.#set(key, { state: "ready", done: 1, file })
         } catch (error) {
             if (stop.signal.aborted) return
             this.#set(key, { state: "failed", done: 0, note: uploadTrouble(error) })
             if (error instanceof Problem && error.status === 413) this.#set(key, { state: "refused" })
         }
+    }
+
+    #progress(key: string, signal: AbortSignal): (done: number, total: number) => void {
+        return (done, total) => { if (!signal.aborted) this.#set(key, { done: done / total }) }
     }
 
     #counted(): readonly FileRow[] { return this.#rows.filter(({ state }) => state !== "refused") }

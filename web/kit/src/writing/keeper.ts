@@ -1,9 +1,11 @@
 /** Keeps a letter that is being written, sealed to its writer: a moment after each pause, and only what changed. */
 
-import type { Draft } from "@letterlock/crypto"
+import { canonical, type Draft } from "@letterlock/crypto"
 
 import { Problem } from "../api.ts"
 import { toBase64 } from "../bytes.ts"
+import { members, moment } from "../shape.ts"
+import { listDrafts, openKept } from "./drafts.ts"
 import type { Place } from "./place.ts"
 
 /** What is kept: the draft without version and time. */
@@ -15,6 +17,9 @@ export type KeptState =
     | { readonly state: "saved"; readonly at: Date }
     /** `why` is what was thrown. What was written is in the window only; it is tried again. */
     | { readonly state: "failed"; readonly why: unknown }
+    /** The letter was sent, not from here; or another window has saved it since. Nothing more is saved before the place is renewed. */
+    | { readonly state: "sent" }
+    | { readonly state: "changed" }
 
 /** How long to wait, in milliseconds. */
 export interface Pauses {
@@ -36,6 +41,14 @@ export class DraftKeeper {
     #timer: ReturnType<typeof setTimeout> | undefined
     #stopped = false
     #paused = false
+    /** Nothing can be saved where the letter is now. */
+    #barred = false
+    /** When the draft was saved that is known here, in seconds. */
+    #before: number | null = null
+    /** What was handed over without an answer yet. */
+    readonly #tried = new Set<string>()
+    /** Counts the places that the letter had. */
+    #turn = 0
 
     /**
      * @param read - What stands in the fields now; null when that is not worth keeping.
@@ -46,11 +59,13 @@ export class DraftKeeper {
         this.#read = read
         this.#tell = tell
         this.#pauses = pauses
+        place.onRenewed(() => { this.#begin() })
     }
 
     /** What stands in the fields now came from the server, where it was saved at `at`. */
     restored(at: Date): void {
         this.#kept = JSON.stringify(this.#read())
+        this.#before = at.getTime() / 1000
         this.#tell({ state: "saved", at })
     }
 
@@ -97,37 +112,69 @@ export class DraftKeeper {
         this.#timer = setTimeout(() => { void this.flush() }, milliseconds)
     }
 
-    async #save(): Promise<boolean> {
+    /** Nothing of it is kept in its new place yet. */
+    #begin(): void {
+        this.#turn += 1
+        this.#kept = ""
+        this.#before = null
+        this.#barred = false
+        this.#tried.clear()
+        this.changed()
+    }
+
+    async #save(again = true): Promise<boolean> {
         const content = this.#read()
         const text = JSON.stringify(content)
         if (this.#stopped || content === null || text === this.#kept) return true
-        if (this.#paused) return false
+        if (this.#paused || this.#barred) return false
+        const turn = this.#turn
         try {
             const at = await this.#put(content)
+            if (turn !== this.#turn) return await this.#save()
             this.#kept = text
+            this.#before = at.getTime() / 1000
+            this.#tried.clear()
             this.#say({ state: "saved", at })
             return true
         } catch (why) {
+            if (again && (turn !== this.#turn || await this.#isOwn(why))) return this.#save(false)
             return this.#failed(why)
+        }
+    }
+
+    /** Whether what another window seems to have saved is what was handed over here, its answer lost. */
+    async #isOwn(why: unknown): Promise<boolean> {
+        if (!isProblem(why, "draft-changed")) return false
+        try {
+            const { id } = await this.#place.where()
+            const kept = (await listDrafts(this.#place.desk)).find((one) => one.id === id)
+            if (kept === undefined || !this.#tried.has(sameText((await openKept(this.#place.desk, kept)).content))) return false
+            this.#before = kept.saved.getTime() / 1000
+            return true
+        } catch {
+            return false
         }
     }
 
     async #put(content: DraftContent): Promise<Date> {
         const { desk } = this.#place
         const saved = Math.floor(Date.now() / 1000)
-        const [{ id }, { identity }] = await Promise.all([this.#place.where(), this.#place.key()])
+        const { identity } = await this.#place.key()
+        const before = this.#before
         const { object, envelope } = await desk.crypto.sealDraft({
             draft: { v: 1, ...content, saved }, messageKey: identity, recipient: desk.me.lookup.recipient,
         })
-        const body = { object: toBase64(object), envelope: toBase64(envelope) }
-        await desk.call((api) => api.put(`/messages/${id}/draft`, { body }))
-        return new Date(saved * 1000)
+        const body = { object: toBase64(object), envelope: toBase64(envelope), before }
+        this.#tried.add(sameText(content))
+        return moment(members(await this.#place.at((api, path) => api.put(`${path}/draft`, { body }))), "saved")
     }
 
     #failed(why: unknown): boolean {
-        if (why instanceof Problem && why.code === "already-sent") {
-            this.#stopped = true
-            return true
+        const [sent, changed] = [isProblem(why, "already-sent"), isProblem(why, "draft-changed")]
+        if (sent || changed) {
+            this.#barred = true
+            this.#say({ state: sent ? "sent" : "changed" })
+            return false
         }
         this.#say({ state: "failed", why })
         if (!this.#isStopped() && !this.#paused) this.#in(this.#pauses.again)
@@ -140,3 +187,9 @@ export class DraftKeeper {
 
     #isStopped(): boolean { return this.#stopped }
 }
+
+const isProblem = (why: unknown, code: string): boolean => why instanceof Problem && why.code === code
+
+/** The same for two drafts that say the same. */
+const sameText = ({ to, cc, hidden, subject, html, files }: DraftContent): string =>
+    canonical([to, cc, hidden, subject, html, files].map((part) => JSON.stringify(part)))

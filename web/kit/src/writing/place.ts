@@ -2,7 +2,7 @@
 
 import { type MessageKey, recipientFingerprint, recipientOf } from "@letterlock/crypto"
 
-import { newKey } from "../api.ts"
+import { type Api, newKey, Problem } from "../api.ts"
 import { members, text } from "../shape.ts"
 import type { Desk } from "./desk.ts"
 
@@ -18,12 +18,18 @@ export interface Taken extends Where {
     readonly identity: string
 }
 
+/** The server does not know the letter any more: it was thrown away in another window. Its place was renewed. */
+export class Gone extends Error {
+    override readonly name = "Gone"
+}
+
 export class Place {
     readonly desk: Desk
     /** Id of the message that is answered, or null. */
     readonly replyTo: string | null
-    readonly #draft = crypto.randomUUID()
-    readonly #createKey = newKey()
+    readonly #renewed: (() => void)[] = []
+    #draft = crypto.randomUUID()
+    #createKey = newKey()
     #where: Promise<Where> | null = null
     #key: Promise<MessageKey> | null = null
 
@@ -40,27 +46,58 @@ export class Place {
 
     /** The message at the server; a failure is not kept, so that the next call tries again. */
     where(): Promise<Where> {
-        this.#where ??= this.#create().catch((error: unknown) => {
-            this.#where = null
+        if (this.#where !== null) return this.#where
+        const where = this.#create().catch((error: unknown) => {
+            if (this.#where === where) this.#where = null
             throw error
         })
-        return this.#where
+        this.#where = where
+        return where
     }
+
+    /** A call about the letter. @throws {@link Gone} where the server does not know the letter. */
+    async at<Value>(work: (api: Api, path: string) => Promise<Value>): Promise<Value> {
+        const where = this.where()
+        const { id } = await where
+        try {
+            return await this.desk.call((api) => work(api, `/messages/${id}`))
+        } catch (error) {
+            if (!(error instanceof Problem && error.status === 404)) throw error
+            if (this.#where === where) this.renew()
+            throw new Gone("the letter is not kept any more", { cause: error })
+        }
+    }
+
+    /** From now on it is another letter, with a key of its own: who reads the one before must not read this one. */
+    renew(): void {
+        this.#draft = crypto.randomUUID()
+        this.#createKey = newKey()
+        this.#where = null
+        this.#key = null
+        for (const hear of this.#renewed) hear()
+    }
+
+    /** Hear of each {@link renew}. */
+    onRenewed(hear: () => void): void { this.#renewed.push(hear) }
 
     /** The message key of the letter, fresh with its first file, draft or sealing. */
     key(): Promise<MessageKey> {
-        this.#key ??= this.desk.crypto.newMessageKey().catch((error: unknown) => {
-            this.#key = null
+        if (this.#key !== null) return this.#key
+        const key = this.desk.crypto.newMessageKey().catch((error: unknown) => {
+            if (this.#key === key) this.#key = null
             throw error
         })
-        return this.#key
+        this.#key = key
+        return key
     }
 
     /** Forget the letter at the server, with all its objects. One that was sent stays. */
     async discard(): Promise<void> {
         if (this.#where === null) return
         const { id } = await this.#where
-        await this.desk.call((api) => api.delete(`/messages/${id}`))
+        await this.desk.call((api) => api.delete(`/messages/${id}`)).catch((error: unknown) => {
+            if (!(error instanceof Problem && error.status === 404)) throw error   // another window did
+        })
     }
 
     async #create(): Promise<Where> {

@@ -16,7 +16,7 @@ import { members, text } from "../shape.ts"
 import { Attempt, contentOf } from "./attempt.ts"
 import { NotSignedIn } from "./desk.ts"
 import type { LetterFile } from "./files.ts"
-import type { Place } from "./place.ts"
+import { Gone, type Place } from "./place.ts"
 
 export type Role = "to" | "cc" | "hidden"
 
@@ -44,7 +44,7 @@ export class Unsure extends Error {
 
 export interface Accepted {
     readonly id: string
-    /** The letter was changed after the try that was accepted. */
+    /** Another text than this was accepted, at an earlier try or in another window. The place is renewed for what was not sent. */
     readonly earlier: boolean
 }
 
@@ -60,27 +60,37 @@ export class Sending {
 
     constructor(place: Place) {
         this.#place = place
+        place.onRenewed(() => {
+            this.#attempt = null
+            this.#unsure = false
+        })
     }
 
     /**
-     * @throws {@link Unsure}; Problem and Unreachable of the kit, CryptoError, NotSignedIn: then
+     * @throws {@link Unsure}; Problem and Unreachable of the kit, CryptoError, NotSignedIn, Gone: then
      * nothing has gone out.
      */
     async send(letter: Letter, tell: Tell): Promise<Accepted> {
+        const accepted = await this.#send(letter, tell)
+        if (accepted.earlier) this.#place.renew()
+        return accepted
+    }
+
+    async #send(letter: Letter, tell: Tell): Promise<Accepted> {
         if (this.#unsure) {
             const { id } = await this.#place.where()
-            if (await this.#isAccepted(id)) return { id, earlier: !this.#isFor(letter) }
+            if (await this.#isAccepted()) return { id, earlier: !this.#isFor(letter) }
         }
         this.#unsure = false
         if (!this.#isFor(letter)) this.#attempt = new Attempt(this.#place, letter)
         const { id } = await this.#place.where()
-        return { id, earlier: await this.#post(id, tell) }
+        return { id, earlier: await this.#post(tell) }
     }
 
     #isFor(letter: Letter): boolean { return this.#attempt?.content === contentOf(letter) }
 
     /** Whether an earlier try turns out to be the one that was accepted. */
-    async #post(id: string, tell: Tell): Promise<boolean> {
+    async #post(tell: Tell): Promise<boolean> {
         const attempt = this.#attempt
         if (attempt === null) throw new Error("nothing to send")
         const { publicSubject, recipients } = attempt.letter
@@ -93,22 +103,22 @@ export class Sending {
                 names: Object.fromEntries(recipients.filter(({ name }) => name !== "").map(({ address, name }) => [address, name])),
             }
             this.#unsure = true
-            await this.#place.desk.call((api) => api.post(`/messages/${id}/send`, { body, key: attempt.key("send") }))
+            await this.#place.at((api, path) => api.post(`${path}/send`, { body, key: attempt.key("send") }))
         } catch (error) {
-            await this.#settle(id, error)
+            await this.#settle(error)
             return error instanceof Problem && error.code === "already-sent"
         }
         return false
     }
 
     /** After a failure: returns if it was accepted all the same; throws if it surely was not, or nobody knows. */
-    async #settle(id: string, error: unknown): Promise<void> {
+    async #settle(error: unknown): Promise<void> {
         const sent = error instanceof Problem && error.code === "already-sent"
-        const refused = error instanceof NotSignedIn || (error instanceof Problem && error.status < 500 && error.status !== 409)
+        const refused = error instanceof NotSignedIn || error instanceof Gone || (error instanceof Problem && error.status < 500 && error.status !== 409)
         const doubtful = sent || (this.#unsure && !refused)
         if (doubtful) {
             if (error instanceof Unreachable) throw new Unsure("no answer to send", { cause: error })
-            if (await this.#isAccepted(id)) return
+            if (await this.#isAccepted()) return
         }
         this.#unsure = false
         // The server refused what was sealed, a replaced key for one: the next try seals anew.
@@ -116,11 +126,12 @@ export class Sending {
         throw error
     }
 
-    async #isAccepted(id: string): Promise<boolean> {
+    async #isAccepted(): Promise<boolean> {
         try {
-            const answer = members(await this.#place.desk.call((api) => api.get(`/messages/${id}`)))
+            const answer = members(await this.#place.at((api, path) => api.get(path)))
             return text(answer, "state") !== "draft"
         } catch (cause) {
+            if (cause instanceof Gone) return false   // what was sent cannot be thrown away
             throw new Unsure("cannot see whether it was accepted", { cause })
         }
     }

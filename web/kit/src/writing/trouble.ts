@@ -7,11 +7,13 @@ import { clock } from "../dates.ts"
 import { say } from "../words.ts"
 import { NotSignedIn } from "./desk.ts"
 import type { KeptState } from "./keeper.ts"
+import { Gone } from "./place.ts"
 import { Unsure } from "./sending.ts"
 
 /** A stopped send. What was written is kept in every case, and each sentence says so. `button` is what to press again. */
 export function writingTrouble(error: unknown, button: string): string {
     if (error instanceof Unsure) return say("writing.unsure", { button })
+    if (error instanceof Gone) return say("writing.gone", { button })
     if (error instanceof NotSignedIn) return say("writing.signed-out", { button })
     if (error instanceof Unreachable) return say("writing.offline", { button })
     if (error instanceof BodyTooLarge) return say("writing.long")
@@ -24,6 +26,8 @@ export function writingTrouble(error: unknown, button: string): string {
 export function keptWords(kept: KeptState): string {
     if (kept.state === "none") return ""
     if (kept.state === "saved") return say("writing.draft.saved", { time: clock(kept.at) })
+    if (kept.state === "sent") return say("writing.draft.sent")
+    if (kept.state === "changed") return say("writing.draft.changed")
     if (kept.why instanceof Unreachable) return say("writing.draft.offline")
     if (kept.why instanceof NotSignedIn) return say("writing.draft.signed-out")
     if (kept.why instanceof Problem && kept.why.code === "too-many-drafts") return say("writing.draft.many")

@@ -10,8 +10,9 @@ const PDF = "%PDF-1.7\n1 0 obj\n<<>>\nendobj\n%%EOF\n"
 async function desk(seal: Partial<typeof sealer> = {}) {
     const server = new Server()
     const own = await server.desk()
-    const files = new Files(new Place({ ...own, crypto: { ...own.crypto, ...seal } }, null), () => undefined)
-    return { server, files }
+    const place = new Place({ ...own, crypto: { ...own.crypto, ...seal } }, null)
+    const files = new Files(place, () => undefined)
+    return { server, files, place }
 }
 
 test("each file is sealed and put up, and the letter names them in their order", async () => {
@@ -94,4 +95,53 @@ test("types and sizes are said in words", () => {
     assert.deepEqual([1, 999, 48_211, 999_499, 999_500, 2_400_000, 26_214_400].map(sizeWords), [
         "1 byte", "999 bytes", "48 kB", "999 kB", "1 MB", "2.4 MB", "26 MB",
     ])
+})
+
+test("what is stopped while it is on its way can be tried again, and whoever waits for it goes on", async () => {
+    const { files } = await desk()
+    files.add([file("Notes.txt")])
+    const settled = files.settled()
+    files.stop()
+    assert.deepEqual([await settled, files.rows[0]?.state, files.unsafe, files.busy], [null, "failed", 1, 0])
+    files.retry(files.rows[0]?.key ?? "")
+    assert.deepEqual([(await files.settled())?.length, files.unsafe], [1, 0])
+})
+
+test("a letter with a new place takes its files along, sealed anew; one that is only at the old place says so", async () => {
+    const { server, files, place } = await desk()
+    files.add([file("Notes.txt")])
+    const [before] = await files.settled() ?? []
+    files.restore([{ object: "o", name: "Old.pdf", type: "application/pdf", size: 1, sha256: "h" }])
+    place.renew()
+    assert.equal(await files.settled(), null)
+    assert.deepEqual(files.rows.map(({ state, isLost }) => [state, isLost]), [["ready", undefined], ["failed", true]])
+    assert.notEqual(files.ready[0]?.object, before?.object)
+    files.retry("o")
+    assert.equal(files.rows[1]?.state, "failed", "it cannot be tried again")
+    files.remove("o")
+    assert.deepEqual([(await files.settled())?.length, server.made.size], [1, 2])
+})
+
+test("a file whose letter was thrown away in another window goes up to the new place by itself", async () => {
+    const { server, files, place } = await desk()
+    server.gone.add((await place.where()).id)
+    files.add([file("Notes.txt")])
+    assert.deepEqual([(await files.settled())?.length, server.made.size, server.objects.size], [1, 2, 1])
+})
+
+test("a file that is taken out is forgotten at the server, at the next time if not at once", async () => {
+    const { server, files } = await desk()
+    const swept = async (left: number): Promise<void> => {
+        while (server.objects.size > left) await new Promise((resolve) => { setImmediate(resolve) })
+    }
+    files.add([file("One.txt"), file("Two.txt"), file("Three.txt")])
+    const [one, two] = await files.settled() ?? []
+    const keyOf = (object: string | undefined): string => files.rows.find((row) => row.file?.object === object)?.key ?? ""
+    server.refuse.push({ end: one?.object ?? "", status: 409, code: "busy" })
+    files.remove(keyOf(one?.object))
+    while (server.refuse.length > 0) await new Promise((resolve) => { setImmediate(resolve) })
+    assert.equal(server.objects.size, 3)
+    files.remove(keyOf(two?.object))
+    await swept(1)
+    assert.deepEqual([...server.objects.keys()], files.ready.map(({ object }) => object))
 })

@@ -15,8 +15,9 @@ async function desk(pauses = NEVER) {
     const own = await server.desk()
     const told: KeptState[] = []
     const now: { content: DraftContent | null } = { content }
-    const keeper = new DraftKeeper(new Place(own, null), () => now.content, (state) => { told.push(state) }, pauses)
-    return { server, desk: own, told, now, keeper }
+    const place = new Place(own, null)
+    const keeper = new DraftKeeper(place, () => now.content, (state) => { told.push(state) }, pauses)
+    return { server, desk: own, told, now, keeper, place }
 }
 
 test("a draft comes back as it was, on another machine too", async () => {
@@ -73,7 +74,8 @@ test("after the letter was sent nothing of it is kept, not even what was waiting
     assert.deepEqual([server.drafts.length, told.length], [0, 0])
     const other = await desk()
     other.server.state = "sealed"
-    assert.deepEqual([await other.keeper.flush(), other.told.length], [true, 0])
+    assert.deepEqual([await other.keeper.flush(), other.keeper.isSaved(), other.told], [false, false, [{ state: "sent" }]])
+    assert.equal(keptWords({ state: "sent" }), "Not saved: this letter was sent from another window. What stands here is kept in this window only.")
 })
 
 test("while the letter is being sent nothing is saved, and what changed meanwhile is saved when it did not go", async () => {
@@ -89,10 +91,52 @@ test("while the letter is being sent nothing is saved, and what changed meanwhil
 
 test("what was restored counts as saved until it changes", async () => {
     const { server, now, keeper } = await desk()
-    keeper.restored(new Date())
+    keeper.restored(new Date(1000 * (server.saved = 1_795_348_800)))
     await keeper.flush()
     assert.equal(server.drafts.length, 0)
     now.content = { ...content, html: "<p>Dear Maya, dear Tom,</p>" }
     await keeper.flush()
     assert.equal(server.drafts.length, 1)
+})
+
+const another: DraftContent = { ...content, subject: "Another" }
+
+test("what another window saved meanwhile is not overwritten, and this one can become a letter of its own", async () => {
+    const { server, told, now, keeper, place } = await desk()
+    await keeper.flush()
+    server.saved = (server.saved ?? 0) + 60
+    now.content = another
+    assert.deepEqual([await keeper.flush(), await keeper.flush(), keeper.isSaved(), server.drafts.length], [false, false, false, 1])
+    assert.deepEqual(told.at(-1), { state: "changed" })
+    assert.match(keptWords({ state: "changed" }), /^Another window has saved this letter since\. Nothing was overwritten/u)
+    const first = await place.where()
+    place.renew()
+    assert.deepEqual([await keeper.flush(), server.drafts.length, server.made.size], [true, 2, 2])
+    assert.notEqual((await place.where()).id, first.id)
+})
+
+test("a save whose answer was lost is not taken for another window's", async () => {
+    const { server, told, now, keeper } = await desk()
+    await keeper.flush()
+    now.content = another
+    server.lose.push("/draft")
+    assert.deepEqual([await keeper.flush(), keeper.isSaved(), told.at(-1)?.state], [true, true, "saved"])
+})
+
+test("a letter thrown away in another window is kept anew under another id, with another key", async () => {
+    const { server, told, now, keeper, place } = await desk()
+    await keeper.flush()
+    const [first, key] = [await place.where(), await place.key()]
+    server.gone.add(first.id)
+    now.content = another
+    assert.deepEqual([await keeper.flush(), told.at(-1)?.state, server.made.size], [true, "saved", 2])
+    assert.notEqual((await place.where()).id, first.id)
+    assert.notEqual((await place.key()).identity, key.identity)
+})
+
+test("a letter that was thrown away already counts as thrown away", async () => {
+    const { server, keeper, place } = await desk()
+    await keeper.flush()
+    server.gone.add((await place.where()).id)
+    await assert.doesNotReject(place.discard())
 })

@@ -133,3 +133,29 @@ test("each step is told in its order", async () => {
     assert.deepEqual(steps, ["writing.looking", "writing.sealing", "writing.uploading", "writing.signing", "writing.sealing", "writing.posting"])
 })
 
+
+test("what was changed after an earlier version went can be sent as a letter of its own, with a key of its own", async () => {
+    const { server, place, sending } = await desk()
+    server.lose.push("/send", "/send", "/send", "/send")
+    await assert.rejects(sending.send(letter, quiet), Unsure)
+    const key = await place.key()
+    const { id } = await sending.send(changed, quiet)
+    const next = await sending.send(changed, quiet)
+    assert.deepEqual([next.earlier, server.sends, server.made.size], [false, 2, 2])
+    assert.notEqual(next.id, id)
+    assert.notEqual((await place.key()).identity, key.identity)
+})
+
+test("a letter that another window has sent with another text counts as an earlier version", async () => {
+    const { server, place, sending } = await desk()
+    await new Sending(place).send(letter, quiet)
+    assert.equal((await sending.send(changed, quiet)).earlier, true)
+    assert.equal(server.sends, 1)
+})
+
+test("a letter thrown away in another window goes out as a new one at the next press", async () => {
+    const { server, place, sending } = await desk()
+    server.gone.add((await place.where()).id)
+    await assert.rejects(sending.send(letter, quiet), { name: "Gone" })
+    assert.deepEqual([(await sending.send(letter, quiet)).earlier, server.sends, server.made.size], [false, 1, 2])
+})

@@ -12,7 +12,7 @@ import { type Desk, openDesk, type Sealer } from "../../src/writing/index.ts"
 
 interface Keys { readonly identity: string; readonly recipient: string; readonly key: string }
 interface Asked { readonly method: string; readonly path: string; readonly key: string | null }
-interface KeptDraft { readonly object: string; readonly envelope: string }
+interface KeptDraft { readonly object: string; readonly envelope: string; readonly before?: number | null }
 
 const MESSAGE = "q8Zr3kVtY1mXw0bHc7LdPA"
 const SEED = new Uint8Array(32).fill(7)
@@ -39,7 +39,12 @@ export class Server {
     away = false
     /** The directory's signatures are somebody else's. */
     forged = false
+    /** Of the newest message. */
     state = "draft"
+    /** Ids of messages that were thrown away. */
+    readonly gone = new Set<string>()
+    /** When the newest draft was saved, in seconds. */
+    saved: number | null = null
     sends = 0
     statement = ""
     subject = ""
@@ -48,6 +53,8 @@ export class Server {
     readonly objects = new Map<string, Uint8Array>()
     readonly envelopes = new Map<string, Uint8Array>()
     readonly drafts: KeptDraft[] = []
+    #sentHash: unknown = ""
+    readonly #ids = new Map<string, string>()
     readonly #people = new Map<string, Keys>()
 
     desk(): Promise<Desk> {
@@ -101,8 +108,10 @@ export class Server {
 
     async #do(method: string, path: string, body: BodyInit | null | undefined): Promise<Response> {
         if (path === "/me") return answer(await this.#me())
-        if (path.includes("/objects/")) return this.#object(path, body)
-        if (path === "/drafts") return answer({ drafts: this.drafts.length === 0 ? [] : [DRAFT] })
+        if (this.gone.has(path.split("/")[2] ?? "")) return answer({ type: "urn:letterlock:problem:not-found" }, 404)
+        if (path.includes("/objects/") && method === "PUT") return this.#object(path, body)
+        if (method === "DELETE") this.objects.delete(path.split("/").at(-1) ?? "")
+        if (path === "/drafts") return answer({ drafts: this.drafts.length === 0 ? [] : [{ ...DRAFT, id: this.id, thread_id: this.id, saved: this.saved }] })
         if (path.endsWith("/draft/open")) return answer(await this.#openDraft())
         if (method === "GET") return answer({ state: this.state, notice: { state: "queued", detail: null } })
         if (method === "DELETE") return new Response(null, { status: 204 })
@@ -135,9 +144,16 @@ export class Server {
     }
 
     #create(draft: string, replyTo: string | null): Response {
+        const known = this.#ids.get(draft)
+        const id = known ?? `${"qrstuvw"[this.#ids.size] ?? "x"}${MESSAGE.slice(1)}`
+        if (known === undefined && this.#ids.size > 0) [this.state, this.saved] = ["draft", null]
+        this.#ids.set(draft, id)
         this.made.set(draft, replyTo)
-        return answer({ id: MESSAGE, thread_id: MESSAGE }, 201)
+        return answer({ id, thread_id: id }, 201)
     }
+
+    /** Of the newest message. */
+    get id(): string { return [...this.#ids.values()].at(-1) ?? MESSAGE }
 
     #object(path: string, body: BodyInit | null | undefined): Response {
         this.objects.set(path.split("/").at(-1) ?? "", body as Uint8Array)
@@ -146,8 +162,10 @@ export class Server {
 
     #keep(draft: KeptDraft): Response {
         if (this.state !== "draft") return answer({ type: "urn:letterlock:problem:already-sent" }, 409)
+        if (draft.before !== undefined && draft.before !== this.saved) return answer({ type: "urn:letterlock:problem:draft-changed" }, 409)
         this.drafts.push(draft)
-        return answer({ saved: 1 })
+        this.saved = (this.saved ?? SAVED) + 1
+        return answer({ saved: this.saved })
     }
 
     async #openDraft(): Promise<object> {
@@ -165,9 +183,11 @@ export class Server {
     }
 
     async #send(said: Record<string, unknown>): Promise<Response> {
+        if (this.state !== "draft" && said["statement_hash"] !== this.#sentHash) return answer({ type: "urn:letterlock:problem:already-sent" }, 409)
         if (this.state !== "draft") return answer({ state: this.state }, 202)
         if (said["statement_hash"] !== await statementHash(this.statement)) return answer({}, 422)
         this.sends += 1
+        this.#sentHash = said["statement_hash"]
         this.state = "sealed"
         this.subject = said["subject"] as string
         this.names = said["names"] as Record<string, string>
@@ -178,7 +198,9 @@ export class Server {
     }
 }
 
-const DRAFT = { id: MESSAGE, draft_id: "d", thread_id: MESSAGE, reply_to: null, saved: 1_795_348_800 }
+const SAVED = 1_795_348_800
+
+const DRAFT = { id: MESSAGE, draft_id: "d", thread_id: MESSAGE, reply_to: null }
 
 const answer = (value: object, status = 200): Response => new Response(JSON.stringify(value), { status })
 
