@@ -136,10 +136,11 @@ def _is_debians_root() -> bool:
 
 
 def _install(*packages: str) -> None:
+    own = os.environ | {"DEBIAN_FRONTEND": "noninteractive"}
     quiet = ["apt-get", "-qq", "-y"]
-    subprocess.run([*quiet, "update"], check=False)
+    subprocess.run([*quiet, "update"], check=False, env=own)
     command = [*quiet, "install", "--no-install-recommends", *packages]
-    subprocess.run(command, check=False, stdout=subprocess.DEVNULL)
+    subprocess.run(command, check=False, env=own, stdout=subprocess.DEVNULL)
 
 
 def _own() -> str | None:

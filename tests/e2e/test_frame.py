@@ -13,7 +13,8 @@ from tests.sandbox.running import Sandbox
 
 pytestmark = pytest.mark.timeout(600)
 Visit = Callable[[str], object]
-FEWEST = 200  # cases that do something where nothing stands in their way
+SAMPLE = 4
+MOST = 0.6  # of all letters: so many do something where nothing stands in their way
 
 
 @pytest.fixture(scope="module")
@@ -50,8 +51,8 @@ def test_the_page_stays_and_shows_an_ordinary_letter_after_all_of_them(shown: Re
 
 
 def test_the_same_letters_do_harm_where_nothing_holds_them(stage: Stage, visit: Visit) -> None:
-    """The control: without sanitiser, sandbox and policy the test above would see it."""
-    bare = stage.play(visit, frozenset())
-    assert len(bare.fired) >= FEWEST
+    """The control: without sanitiser, sandbox and policy the first test would see it."""
+    bare = stage.play(visit, frozenset(), every=SAMPLE)
+    assert len(bare.fired) >= MOST * len(bare.effects)
     for effect in ("script", "request", "away", "taken"):
         assert any(effect in one for one in bare.effects.values()), effect

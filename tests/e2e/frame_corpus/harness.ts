@@ -27,8 +27,8 @@ interface Desk { readonly outcome: Outcome; readonly place: HTMLElement }
 
 type Way = (place: HTMLElement, html: string) => Promise<unknown>
 
-const AT_ONCE = 60   // browsers grow slow with hundreds of frames
-const SETTLE = 500   // milliseconds
+const AT_ONCE = 125   // browsers grow slow with hundreds of frames
+const SETTLE = 300   // milliseconds
 const PRINTED = { firm: "Hart & Co", line: "Ann Lee", subject: "Your year-end" }
 const GOOD = "<p>Dear Maya, <b>all</b> is well.</p>"
 
@@ -111,9 +111,9 @@ async function settle(): Promise<void> {
     await pause()
 }
 
-/** A letter that would take the whole page elsewhere stops what others began there: it comes alone. */
-function batches(letters: readonly Letter[]): Letter[][] {
-    const alone = letters.filter(({ html }) => /_(?:top|parent)/u.test(html))
+/** Where nothing holds it, a letter that takes the whole page elsewhere stops what others began: it comes alone. */
+function batches(letters: readonly Letter[], isHeld: boolean): Letter[][] {
+    const alone = letters.filter(({ html }) => !isHeld && /_(?:top|parent)/u.test(html))
     const others = letters.filter((letter) => !alone.includes(letter))
     const some = Array.from({ length: Math.ceil(others.length / AT_ONCE) }, (_, at) => others.slice(at * AT_ONCE, (at + 1) * AT_ONCE))
     return [...some, ...alone.map((letter) => [letter])]
@@ -145,12 +145,13 @@ async function isWell(): Promise<boolean> {
 }
 
 async function run(): Promise<void> {
-    const way = WAYS[new URLSearchParams(location.search).get("way") ?? ""]
+    const asked = new URLSearchParams(location.search)
+    const way = WAYS[asked.get("way") ?? ""]
     if (way === undefined) throw new Error("no such way")
     const here = location.href
     const letters = await (await fetch(`/harness/letters${location.search}`)).json() as Letter[]
     const outcomes: Outcome[] = []
-    for (const some of batches(letters)) outcomes.push(...await tryOut(some, way))
+    for (const some of batches(letters, asked.has("held"))) outcomes.push(...await tryOut(some, way))
     const stayed = location.href === here && await isWell()
     await tell({ outcomes, stayed })
 }

@@ -1,9 +1,12 @@
 """What each browser lacks, and what our code does then: `python -m tests.prove.browsers.lacks`.
 
+Asked of all of them, it writes the table of docs/browsers.md too.
+
 The worker's rows are the choices of our own code (web/crypto), asked in that browser; the page's
 rows are looked for by name. Served over TLS, since most of it is for secure pages only.
 """
 
+import re
 import subprocess
 import sys
 import tempfile
@@ -20,17 +23,23 @@ from tests.prove.browsers.story import BROWSERS
 from tests.prove.report import section, table
 from tests.sandbox.running import ROOT, free_port
 
+EXPLAINED = (
+    "Cryptography and temporary files are the choices that our own code made in a worker of that "
+    "browser; the rest is looked for by name."
+)
+PAGE = ROOT / "docs" / "browsers.md"
+PLACE = re.compile(r"(?<= -->\n).*?(?=<!-- /lacks -->)", re.DOTALL)
 PROBES = Path(__file__).with_name("probe")
-OURS = "our own code does it, with the same bytes"
+PLAIN = "by plain arithmetic, the same bytes"
 MEMORY = "grows in memory instead"
 # name of the probe: (what it is, what for, what happens where it is missing)
 MEANS = {
     "sha256": ("SHA-256", "hashes of objects", "nothing works without"),
-    "hkdf": ("HKDF and HMAC", "keys of an age file", OURS),
-    "chacha": ("ChaCha20-Poly1305", "contents of an age file", OURS),
-    "x25519": ("X25519", "half of an envelope's key", OURS),
-    "mlKem": ("ML-KEM-768", "the other half", OURS),
-    "ed25519": ("Ed25519", "signatures", OURS),
+    "hkdf": ("HKDF and HMAC", "keys of an age file", PLAIN),
+    "chacha": ("ChaCha20-Poly1305", "contents of an age file", PLAIN),
+    "x25519": ("X25519", "half of an envelope's key", PLAIN),
+    "mlKem": ("ML-KEM-768", "the other half", PLAIN),
+    "ed25519": ("Ed25519", "signatures", PLAIN),
     "temporary": ("private files, written at once", "a file until it is checked", MEMORY),
     "exportOnDisk": ("private files, written as a stream", "a copy to keep", MEMORY),
     "room": ("how much room there is", "a copy to keep", MEMORY),
@@ -90,7 +99,10 @@ def main(names: list[str]) -> int:
                     browser.open(url)
                     said = browser.call("() => probe()")
                 found[f"{browser.name} {browser.version}"] = said
-    section("lacks", "What each browser lacks", _markdown(found))
+    text = _markdown(found)
+    section("lacks", "What each browser lacks", text)
+    if not names:
+        PAGE.write_text(PLACE.sub(lambda _: f"\n{text}\n\n", PAGE.read_text()))
     failed = {who: said["failed"] for who, said in found.items() if "failed" in said}
     sys.stderr.write("".join(f"{who}: {why}\n" for who, why in failed.items()))
     return 1 if failed else 0
@@ -105,19 +117,15 @@ def _markdown(found: dict[str, dict[str, Any]]) -> str:
             used.append([what, purpose, *cells, otherwise])
         else:
             unused.append([what, *cells])
-    return "\n\n".join(
-        (
-            "Cryptography and temporary files are the choices that our own code made in a worker of "
-            "that browser; the rest is looked for by name.",
-            table(["what", "what for", *found, "where it is missing"], used),
-            "Looked for too, and used by no page of ours:",
-            table(["what", *found], unused),
-        )
+    of_pages = table(["what", "what for", *found, "where it is missing"], used)
+    of_nobody = table(["what", *found], unused)
+    return (
+        f"{EXPLAINED}\n\n{of_pages}\n\nLooked for too, and used by no page of ours:\n\n{of_nobody}"
     )
 
 
 def _word(name: str, is_there: object) -> str:
-    words = ("native", "ours") if name in CHOICES else ("yes", "**no**")
+    words = ("native", "plain") if name in CHOICES else ("yes", "**no**")
     return words[0] if is_there else words[1]
 
 
