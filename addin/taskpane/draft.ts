@@ -61,7 +61,7 @@ export class Draft {
 
     /** Whether closing the pane would lose something. */
     isAtRisk(): boolean {
-        return this.phase !== "done" && !this.isBlank() && (this.store?.keeper.isSaved() !== true || this.store.files.busy > 0)
+        return this.phase !== "done" && !this.isBlank() && (this.store?.keeper.isSaved() !== true || this.store.files.unsafe > 0)
     }
 
     /** As it is kept; null while there is nothing worth keeping. */

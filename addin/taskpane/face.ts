@@ -35,7 +35,7 @@ export class Face {
     progress(draft: Draft): void {
         if (draft !== this.#parts.current()) return
         this.#files.show(draft.store?.files ?? null, draft.phase !== "writing")
-        view.showKept(keptWords(draft.kept), draft.kept.state, this.#parts.me()?.lookup.level ?? "managed")
+        view.showKept(keptWords(draft.kept), draft.kept.state, this.#parts.me()?.lookup.level ?? "managed", () => { draft.store?.place.renew() })
     }
 
     refresh(draft: Draft): void {

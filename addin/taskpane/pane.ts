@@ -187,8 +187,12 @@ export class Pane {
         }
         await keeper.pause()
         const { id, earlier } = await sending.send(draft.letter(up), (step) => { this.#face.say(draft, { status: say(step) }) })
+        if (earlier) {
+            this.#stop(draft, say("writing.earlier"))
+            return
+        }
         void keeper.stop()
-        await this.#accepted(draft, desk, id, earlier)
+        await this.#accepted(draft, desk, id)
     }
 
     /** Outlook's own window may open now, for signing in. */
@@ -247,9 +251,8 @@ export class Pane {
         else if (missing === "writing.empty") this.#parts.editor.focus()
     }
 
-    async #accepted(draft: Draft, desk: Desk, id: string, earlier: boolean): Promise<void> {
+    async #accepted(draft: Draft, desk: Desk, id: string): Promise<void> {
         const who = draft.recipients.map(shortName)
-        const after = earlier ? ` ${say("pane.sent.earlier")}` : ""
         draft.text = null
         this.#face.say(draft, { status: say("pane.queued") })
         this.#setPhase(draft, "done")
@@ -262,7 +265,7 @@ export class Pane {
         void this.lookForOwnText(draft)
         const tell = (answer: Members | null, age: number): boolean => {
             const news: News = answer === null ? { text: say("pane.unknown"), settled: false } : newsOf(answer, who, age)
-            this.#face.say(draft, { status: news.text + after, reason: news.reason ?? "" })
+            this.#face.say(draft, { status: news.text, reason: news.reason ?? "" })
             return news.settled
         }
         await follow(desk.call, id, tell, draft.over.signal).catch(() => { this.#face.say(draft, { status: say("pane.unknown") }) })

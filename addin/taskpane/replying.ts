@@ -192,12 +192,14 @@ export class Replying {
         const store = answer?.draft.store
         if (answer?.draft.phase !== "writing" || store === undefined || store === null) return
         store.files.stop()
-        await store.keeper.stop()
+        await store.keeper.pause()
         try {
             await store.place.discard()
+            await store.keeper.stop()
             this.#end(answer)
             view.announce(say("pane.shelf.thrown"))
         } catch {
+            store.keeper.resume()
             this.#say(answer, { problem: say("pane.shelf.not-thrown") })
         }
     }
@@ -223,7 +225,12 @@ export class Replying {
             }
             await store.keeper.pause()
             const letter = draft.letter(files, this.#wish.heads(answer.letter, draft.recipients))
-            const { id } = await store.sending.send(letter, (step) => { this.#say(answer, { status: say(step) }) })
+            const { id, earlier } = await store.sending.send(letter, (step) => { this.#say(answer, { status: say(step) }) })
+            if (earlier) {
+                this.#stop(answer, say("writing.earlier"))
+                this.#wish.sent()
+                return
+            }
             void store.keeper.stop()
             this.#accepted(answer, id)
         } catch (error) {
@@ -281,7 +288,7 @@ export class Replying {
     #progress(answer: Answer): void {
         if (answer !== this.#open) return
         this.#files.show(answer.draft.store?.files ?? null, answer.draft.phase !== "writing")
-        view.showKept(keptWords(answer.draft.kept), answer.draft.kept.state, this.#desk.me.lookup.level)
+        view.showKept(keptWords(answer.draft.kept), answer.draft.kept.state, this.#desk.me.lookup.level, () => { answer.draft.store?.place.renew() })
     }
 
     #refresh(answer: Answer): void {

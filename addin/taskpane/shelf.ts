@@ -65,18 +65,21 @@ export class Shelf {
         name(say("pane.shelf.letter"))
         const opened = openKept(desk, kept)
         opened.then(({ content }) => { name(titleOf(content), content.subject) }, () => { name(say("pane.shelf.damaged")) })
-        go.addEventListener("click", () => { void this.#continue(opened, kept, go) })
+        go.addEventListener("click", () => { void this.#continue(desk, kept, go) })
         away.addEventListener("click", () => { void this.#throw(desk, kept, row) })
         return row
     }
 
-    async #continue(opened: ReturnType<typeof openKept>, { saved }: Kept, button: HTMLButtonElement): Promise<void> {
+    /** As it is kept now: another window may have saved it since the list was made. */
+    async #continue(desk: Desk, { id }: Kept, button: HTMLButtonElement): Promise<void> {
         if (button.getAttribute("aria-disabled") === "true") return
         button.setAttribute("aria-disabled", "true")
         try {
-            const letter = await opened
+            const now = (await listDrafts(desk)).find((one) => one.id === id)
+            if (now === undefined) throw new Error("thrown away, or sent")
+            const letter = await openKept(desk, now)
             this.hide()
-            await this.#wish.takeUp({ ...letter, saved })
+            await this.#wish.takeUp({ ...letter, saved: now.saved })
         } catch {
             button.removeAttribute("aria-disabled")
             this.#wish.trouble(say("pane.shelf.failed"))

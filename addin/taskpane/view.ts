@@ -61,10 +61,16 @@ export const fileParts = (): FileListParts => ({
 })
 
 /** When the letter was saved or why it was not, and who could open what is kept. */
-export function showKept(words: string, state: KeptState["state"], level: Level): void {
+export function showKept(words: string, state: KeptState["state"], level: Level, own: () => void): void {
     const line = part("kept")
-    if (line.textContent === words) return
-    line.textContent = words
+    if (line.dataset["words"] === words) return
+    line.dataset["words"] = words
+    line.replaceChildren(words)
+    if (state === "sent" || state === "changed") {   // nothing more is kept before this letter has a place of its own
+        const button = element("button", { class: "btn", type: "button" }, say("writing.draft.own"))
+        button.addEventListener("click", own)
+        line.append(" ", button)
+    }
     line.dataset["state"] = state
     part("kept-level").textContent = state === "none" ? "" : say(level === "self-held" ? "writing.draft.self-held" : "writing.draft.managed")
 }

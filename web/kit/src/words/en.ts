@@ -114,7 +114,6 @@ export const EN = {
     "pane.failed": "Sealed and kept, but its notice did not go, so nobody knows of the letter yet. Tell whoever looks after your mailbox.",
     "pane.sent": "Sent. {who}'s notice is on its way.",
     "pane.sent.many": "Sent. The notice to {who} is on its way.",
-    "pane.sent.earlier": "What you changed after the first try is not in it.",
     "pane.kept-open": "Outlook did not let us empty its own fields. Close its window without sending.",
     "pane.pasted.table": "The table you pasted stands here as lines.",
     "pane.pasted.picture": "A picture was left out: a letter holds text only.",

@@ -79,6 +79,8 @@ export const READING = {
     "reply.sent": "Sealed and sent. {names} can read it now.",
     "reply.restored": "Here is the reply that you began. It was saved at {time}.",
     "reply.restore.failed": "You have begun a reply to this letter, and we could not fetch it just now. Nothing was lost. Press Reply to try again.",
+    "reply.damaged": "You have begun a reply to this letter, and what was kept of it does not open. The letter itself is not touched.",
+    "reply.anew": "Throw it away and begin anew",
     "reply.button": "Send securely",
     "reply.gone": "Thrown away.",
     "reply.signed-out": "You were away for a while. Your reply is still in this window: have a new code sent, open the letter, and it is there.",

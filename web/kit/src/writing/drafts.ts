@@ -34,6 +34,6 @@ export async function openKept(desk: Desk, kept: Kept): Promise<{ readonly place
 }
 
 /** Throw a draft away, with all its files. */
-export async function throwAway(desk: Desk, id: string): Promise<void> {
+export async function throwAway(desk: Pick<Desk, "call">, id: string): Promise<void> {
     await desk.call((api) => api.delete(`/messages/${id}`))
 }

@@ -132,6 +132,7 @@ test("a letter thrown away in another window is kept anew under another id, with
     assert.deepEqual([await keeper.flush(), told.at(-1)?.state, server.made.size], [true, "saved", 2])
     assert.notEqual((await place.where()).id, first.id)
     assert.notEqual((await place.key()).identity, key.identity)
+    await keeper.stop()
 })
 
 test("a letter that was thrown away already counts as thrown away", async () => {

@@ -93,12 +93,25 @@ export class Answer {
 
     /** Go on with a draft that the server kept; resolves with its html. */
     async takeUp(kept: Kept): Promise<string> {
+        const loading = this.#load(kept)
+        // What is written or added meanwhile belongs to this draft, never to a second one.
+        const making = loading.then(({ tools }) => tools)
+        making.catch(() => undefined)   // told by `loading`
+        this.#making = making
+        try {
+            return (await loading).html
+        } catch (error) {
+            if (this.#making === making) this.#making = null
+            throw error
+        }
+    }
+
+    async #load(kept: Kept): Promise<{ readonly tools: Tools; readonly html: string }> {
         const { place, content } = await openKept(await this.#open(), kept)
         this.all = this.hasOthers && content.to.length + content.cc.length > answerTo(this.#letter, false).length
         const tools = this.#equip(place)
-        this.#making = Promise.resolve(tools)
         tools.files.restore(content.files)
-        return content.html
+        return { tools, html: content.html }
     }
 
     /** Who will be able to read it, as the directory says now. */
@@ -120,13 +133,28 @@ export class Answer {
     /** Whether closing the window now would lose something. */
     isUnsaved(): boolean {
         if (this.#tools === null) return !this.#fields.isEmpty()
-        return !this.#tools.keeper.isSaved() || this.#tools.files.busy > 0
+        return !this.#tools.keeper.isSaved() || this.#tools.files.unsafe > 0
     }
 
     /** Save what is not saved. Whether nothing would be lost. */
     async save(): Promise<boolean> {
         if (this.#tools === null) return this.#fields.isEmpty()
-        return await this.#tools.keeper.flush() && this.#tools.files.busy === 0
+        return await this.#tools.keeper.flush() && this.#tools.files.unsafe === 0
+    }
+
+    /** Throw it away at the server. @throws what the server or the way to it said: then it goes on being kept. */
+    async discard(): Promise<void> {
+        if (this.#tools === null) return
+        const { files, keeper, place } = this.#tools
+        files.stop()
+        await keeper.pause()
+        try {
+            await place.discard()
+        } catch (error) {
+            keeper.resume()
+            throw error
+        }
+        await keeper.stop()
     }
 
     /** End whatever is under way; nothing more is kept of it. */

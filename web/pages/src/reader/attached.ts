@@ -19,6 +19,8 @@ export class Attached {
     readonly #sum = find("#attached-sum", HTMLElement)
     readonly #shown = new Map<string, Shown>()
     readonly #announce: (text: string) => void
+    /** The letter is on its way: what is up stays in it. */
+    locked = false
 
     constructor(announce: (text: string) => void) {
         this.#announce = announce
@@ -51,7 +53,7 @@ export class Attached {
         shown.bar.hidden = !moving
         shown.bar.value = row.done
         shown.said.textContent = stateWords(row)
-        shown.again.hidden = row.state !== "failed"
+        shown.again.hidden = row.state !== "failed" || row.isLost === true
         shown.note.hidden = row.note === ""
         shown.note.className = row.state === "failed" || row.state === "refused" ? "small err" : "small mute"
         if (shown.note.textContent !== row.note) {
@@ -70,6 +72,7 @@ export class Attached {
         const remove = element("button", { class: "btn ic", type: "button" }, icon("close"))
         again.addEventListener("click", () => { files.retry(key) })
         remove.addEventListener("click", () => {
+            if (this.locked && files.rows.some((row) => row.key === key && row.state === "ready")) return
             files.remove(key)
             this.#announce(say("writing.file.removed", { name }))
             focusOn(find("#reply-add", HTMLButtonElement))

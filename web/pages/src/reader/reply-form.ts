@@ -48,6 +48,7 @@ export class ReplyForm {
         }
         for (const id of ["reply-restored", "pasted", "reply-sure"]) find(`#${id}`, HTMLElement).hidden = true
         this.trouble(null)
+        this.phase("writing")
     }
 
     /** Off the page; what was written stays in it. */
@@ -71,11 +72,25 @@ export class ReplyForm {
         note.hidden = text === null
         find("p", HTMLElement, note).textContent = text ?? ""
         find("#reply-code", HTMLButtonElement).hidden = !code
+        note.querySelector("#reply-anew")?.remove()
     }
 
     status(text: string): void { find("#reply-status", HTMLElement).textContent = text }
 
-    kept(text: string): void { find("#reply-kept", HTMLElement).textContent = text }
+    /** The line about keeping; `own` makes a letter of its own of this one. */
+    kept(text: string, own: (() => void) | null = null): void {
+        const line = find("#reply-kept", HTMLElement)
+        line.replaceChildren(text)
+        if (own !== null) line.append(" ", button(say("writing.draft.own"), own))
+    }
+
+    /** A kept reply that cannot be shown, and a way past it. The fields stay locked. */
+    damaged(anew: () => void): void {
+        this.phase("sending")
+        this.host.setAttribute("aria-busy", "false")
+        this.trouble(say("reply.damaged"))
+        find("#reply-trouble p:last-child", HTMLElement).append(button(say("reply.anew"), anew, "reply-anew"))
+    }
 
     restored(text: string): void {
         const line = find("#reply-restored", HTMLElement)
@@ -96,6 +111,13 @@ export class ReplyForm {
         find("#reply-readers", HTMLUListElement).replaceChildren(...readerRows(lines))
         find("#reply-level-means", HTMLElement).textContent = levelMeaning(level)
     }
+}
+
+function button(text: string, act: () => void, id = ""): HTMLButtonElement {
+    const made = element("button", { class: "btn", type: "button" }, text)
+    if (id !== "") made.id = id
+    made.addEventListener("click", act)
+    return made
 }
 
 function writing(events: FormEvents, refused: (text: string) => void): Editor {

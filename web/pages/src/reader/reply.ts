@@ -1,8 +1,9 @@
 /** The answer that is being written on the page, from "Reply" to "Sealed and sent". One at a time. */
 
+import { DraftDamaged } from "@letterlock/crypto"
 import { clock, find, say } from "@letterlock/kit"
 import type { LetterCard, OpenLetter } from "@letterlock/kit/reading/index"
-import { type Files, type Kept, keptWords, listDrafts, NotSignedIn, type Recipient, type Tell, writingTrouble } from "@letterlock/kit/writing/index"
+import { type Files, type Kept, keptWords, listDrafts, NotSignedIn, type Recipient, throwAway, type Tell, writingTrouble } from "@letterlock/kit/writing/index"
 
 import { Answer, callAsClient } from "./answer.ts"
 import { Attached } from "./attached.ts"
@@ -94,6 +95,7 @@ export class Reply {
     async forget(): Promise<void> {
         const answer = this.#answer
         this.#answer = null
+        this.#setSending(false)
         this.#form.clear()
         this.#attached.clear()
         await answer?.stop()
@@ -116,13 +118,18 @@ export class Reply {
 
     #start(card: LetterCard, letter: OpenLetter, all: boolean): Answer {
         const { editor } = this.#form
-        const answer = new Answer(letter, all, this.#page.crypto, callAsClient(this.#page.api), {
+        const answer: Answer = new Answer(letter, all, this.#page.crypto, callAsClient(this.#page.api), {
             html: () => editor.written().html,
             isEmpty: () => editor.isEmpty(),
             filesChanged: (files) => { this.#attached.draw(files) },
-            kept: (state) => { this.#form.kept(keptWords(state)) },
+            kept: (state) => {
+                const barred = state.state === "sent" || state.state === "changed"
+                this.#form.kept(keptWords(state), barred ? () => { answer.tools?.place.renew() } : null)
+            },
         })
         this.#answer = answer
+        this.#form.trouble(null)
+        this.#form.phase("writing")
         this.#form.showIn(card.after)
         this.#form.heading(answer.names, answer.all, answer.hasOthers)
         return answer
@@ -130,15 +137,40 @@ export class Reply {
 
     async #takeUp(card: LetterCard, letter: OpenLetter, kept: Kept): Promise<void> {
         const answer = this.#start(card, letter, false)
+        this.#setSending(true)
+        this.#form.status(say("reply.starting"))
         try {
-            this.#form.editor.restoreHtml(await answer.takeUp(kept))
+            const html = await answer.takeUp(kept)
+            if (this.#answer !== answer) return
+            this.#form.editor.restoreHtml(html)
             answer.tools?.keeper.restored(kept.saved)
             this.#form.restored(say("reply.restored", { time: clock(kept.saved) }))
             void this.#showReaders(answer)
-        } catch {
+            this.#setSending(false)
+        } catch (error) {
+            if (this.#answer !== answer) return
             await this.forget()
-            announce(say("reply.restore.failed"))
+            if (error instanceof DraftDamaged) this.#offerAnew(card, kept)
+            else announce(say("reply.restore.failed"))
         }
+    }
+
+    #offerAnew(card: LetterCard, kept: Kept): void {
+        this.#form.showIn(card.after)
+        this.#form.damaged(() => { void this.#anew(card, kept) })
+    }
+
+    async #anew(card: LetterCard, kept: Kept): Promise<void> {
+        try {
+            await throwAway({ call: callAsClient(this.#page.api) }, kept.id)
+        } catch (error) {
+            this.#offerAnew(card, kept)
+            announce(say("reply.discard.failed", { why: excuse(this.#page.letter, error) }))
+            return
+        }
+        this.#kept = this.#kept.filter(({ id }) => id !== kept.id)
+        this.#form.clear()
+        await this.begin(card, false)
     }
 
     /** Another letter is to be answered: what was begun is kept first. */
@@ -230,7 +262,12 @@ export class Reply {
         const { recipients, subject, names } = answer
         const written = this.#form.editor.written()
         const letter = { recipients, subject, publicSubject: "", written, files: ready, parents: this.#host.heads(answer.viewer, recipients) }
-        const { id } = await sending.send(letter, tell)
+        const { id, earlier } = await sending.send(letter, tell)
+        if (earlier) {
+            this.#form.trouble(say("writing.earlier"))
+            keeper.resume()
+            return
+        }
         await keeper.stop()
         this.#kept = this.#kept.filter(({ replyTo }) => replyTo !== answer.to)
         await this.forget()
@@ -239,6 +276,7 @@ export class Reply {
 
     #setSending(sending: boolean): void {
         this.#sending = sending
+        this.#attached.locked = sending
         this.#form.phase(sending ? "sending" : "writing")
         if (sending) this.#form.trouble(null)
         else this.#form.status("")
@@ -260,8 +298,7 @@ export class Reply {
         if (answer === null) return
         const card = this.#cards.find(({ entry }) => entry.id === answer.to)
         try {
-            await answer.stop()
-            await answer.tools?.place.discard()
+            await answer.discard()
         } catch (error) {
             this.#form.trouble(say("reply.discard.failed", { why: excuse(this.#page.letter, error) }))
             return
