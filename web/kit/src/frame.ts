@@ -33,6 +33,7 @@ export async function fillFrame(place: HTMLElement, title: string, html: string,
         element("div", {}, printed.firm), element("div", {}, printed.line), element("h1", {}, printed.subject))
     inner.body.replaceChildren(inner.adoptNode(head), inner.adoptNode(letter))
     inner.documentElement.lang = document.documentElement.lang
+    inner.body.dataset["room"] = document.body.dataset["room"] ?? "portal"   // the pane's paper is Outlook's
     const stop = grow(frame, inner)
     return {
         window,
