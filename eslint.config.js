@@ -122,9 +122,9 @@ export default defineConfig(
       imports: [
         byNameOnly(["kit", "pages", "offline", "addin", "sandbox", "node_modules"]),
         {
-          // noble, and scure which is its encodings, are what age-encryption itself stands on.
-          regex: String.raw`^(?!\.{1,2}/|age-encryption$|@noble/|@scure/base$)`,
-          message: "Fence: crypto imports age-encryption and noble only.",
+          // noble, and scure which is its encodings, are what age files stand on.
+          regex: String.raw`^(?!\.{1,2}/|@noble/|@scure/base$)`,
+          message: "Fence: crypto imports noble only.",
         },
       ],
     }),

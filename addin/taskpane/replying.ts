@@ -9,7 +9,7 @@ import {
     answerTo, type Desk, type DraftContent, FileList, hasOthers, type Kept, keptWords, openKept, Place, replySubject,
 } from "@letterlock/kit/writing/index"
 
-import { Draft, furnish, isBlank } from "./draft.ts"
+import { Draft, furnish, isBlank, type Store } from "./draft.ts"
 import { follow, newsOf } from "./follow.ts"
 import { letterEditor } from "./letter.ts"
 import { type Recipients, withKnown, withTyped } from "./recipients.ts"
@@ -208,34 +208,42 @@ export class Replying {
         const answer = this.#open
         const store = answer?.draft.store
         if (answer?.draft.phase !== "writing" || store === undefined || store === null) return
-        const { draft } = answer
         this.#keep()
-        if (draft.text === null || isBlank(draft.text)) {
+        if (answer.draft.text === null || isBlank(answer.draft.text)) {
             this.#say(answer, { problem: say("writing.empty") })
             this.#editor.focus()
             return
         }
         this.#phase(answer, "sending")
         this.#say(answer, { problem: "", status: store.files.busy > 0 ? say("writing.files") : "" })
+        await this.#post(answer, store)
+    }
+
+    async #post(answer: Answer, store: Store): Promise<void> {
+        const { draft } = answer
         try {
-            const files = await store.files.settled()
-            if (files === null) {
-                this.#stop(answer, say("writing.files.failed", { button: say("pane.send") }))
-                return
-            }
-            await store.keeper.pause()
-            const letter = draft.letter(files, this.#wish.heads(answer.letter, draft.recipients))
-            const { id, earlier } = await store.sending.send(letter, (step) => { this.#say(answer, { status: say(step) }) })
-            if (earlier) {
-                this.#stop(answer, say("writing.earlier"))
-                this.#wish.sent()
-                return
-            }
-            void store.keeper.stop()
-            this.#accepted(answer, id)
+            await this.#post(answer, store)
         } catch (error) {
             this.#stop(answer, sendingTrouble(error))
         }
+    }
+
+    async #post(answer: Answer, { files, keeper, sending }: Store): Promise<void> {
+        const ready = await files.settled()
+        if (ready === null) {
+            this.#stop(answer, say("writing.files.failed", { button: say("pane.send") }))
+            return
+        }
+        await keeper.pause()
+        const letter = answer.draft.letter(ready, this.#wish.heads(answer.letter, answer.draft.recipients))
+        const { id, earlier } = await sending.send(letter, (step) => { this.#say(answer, { status: say(step) }) })
+        if (earlier) {
+            this.#stop(answer, say("writing.earlier"))
+            this.#wish.sent()
+            return
+        }
+        void keeper.stop()
+        this.#accepted(answer, id)
     }
 
     #stop(answer: Answer, problem: string): void {

@@ -220,7 +220,7 @@ export class Files {
             if (stop.signal.aborted) return null
             this.#jobs.delete(key)
             const program = await isProgram(source)
-            if (stop.signal.aborted) return null
+            if (isOver(stop)) return null
             this.#set(key, { state: "refused", note: fileTrouble(error, name, typeWords(kindOfName(name)), program) })
             return null
         }
@@ -266,6 +266,9 @@ export class Files {
     }
 }
 
+/** Asked anew after each wait. */
+const isOver = ({ signal }: AbortController): boolean => signal.aborted
+
 const isMoving = (state: FileState): boolean => state === "waiting" || state === "sealing" || state === "uploading"
 
 /** `name`, or "name (2).pdf" where the letter has one of that name already, in any case. */
@@ -278,3 +281,6 @@ export function freeName(name: string, taken: readonly string[]): string {
         if (!used.has(candidate.toLowerCase())) return candidate
     }
 }
+
+/** Asked again after a wait, which the type of a property does not know of. */
+const isStopped = ({ signal }: AbortController): boolean => signal.aborted
