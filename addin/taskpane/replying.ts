@@ -216,11 +216,6 @@ export class Replying {
         }
         this.#phase(answer, "sending")
         this.#say(answer, { problem: "", status: store.files.busy > 0 ? say("writing.files") : "" })
-        await this.#post(answer, store)
-    }
-
-    async #post(answer: Answer, store: Store): Promise<void> {
-        const { draft } = answer
         try {
             await this.#post(answer, store)
         } catch (error) {

@@ -281,6 +281,3 @@ export function freeName(name: string, taken: readonly string[]): string {
         if (!used.has(candidate.toLowerCase())) return candidate
     }
 }
-
-/** Asked again after a wait, which the type of a property does not know of. */
-const isStopped = ({ signal }: AbortController): boolean => signal.aborted
