@@ -22,6 +22,13 @@ milliseconds, with (least–most). **Ratios are to bare in the same run**, so th
 machine does falls out of them as far as it can; absolute times do not compare between runs.
 """
 
+#: Load of a quiet machine, below.
+QUIET = 3.0
+BUSY = """
+**The machine was busy with other work**: times are longer than they need be, ranges are wide, and
+a verdict near its limit may fall the other way in a quiet run.
+"""
+
 WHO = """## Who is measured
 
 - **ours**: `web/crypto`, age v1 files to one `age1pq1…` recipient each. *whole letter*: as the
@@ -39,7 +46,7 @@ WHO = """## Who is measured
   X25519 and ML-KEM-768), HKDF and a wrap of the file key, from the reader's key as bytes.
   *in one piece*: the same, with the chunks copied into one array, as everybody else gives it.
 
-Nobody but *whole letter* signs, hashes or pads. Openings are those of the last reader. Source:
+Only *whole letter* signs; only it and *file of a letter* hash and pad. Openings are those of the last reader. Source:
 `bench/sealing`. The page of each other browser is opened from `bench/sealing/serve.py`.
 """
 
@@ -60,12 +67,14 @@ def _conditions(result: Result) -> str:
     took = (result["ended"] - result["began"]) / 60000
     before, after = (f"{result['load'][when][0]:.1f}" for when in ("before", "after"))
     plan = result["plan"]
+    busy = result["load"]["before"][0] >= QUIET
     return (
         f"Measured {began:%d %B %Y, %H:%M} UTC in {took:.0f} minutes: {result['browser']}, "
         f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores ({_processor()}); load "
         f"{before} before, {after} after (the measuring itself is about 1). {plan['runs']} runs "
         f"after {plan['warmups']} warm-ups, fewer for the streams; the clock steps by "
-        f"{result['resolution'] * 1000:.0f} µs.\n"
+        f"{result['resolution'] * 1000:.0f} µs. Code: {result['code'] or 'of no repository'}.\n"
+        + (BUSY if busy else "")
     )
 
 

@@ -8,6 +8,7 @@ while the streams run, and hands everything to report.py. Results that other bro
 import argparse
 import json
 import os
+import subprocess
 import sys
 import threading
 import time
@@ -48,6 +49,7 @@ def main() -> int:
         print(result["error"], file=sys.stderr)
         return 1
     result["samples"] = samples
+    result["code"] = _commit()
     result["load"] = {"before": before, "after": os.getloadavg(), "waited": waited}
     given.keep.parent.mkdir(parents=True, exist_ok=True)
     given.keep.write_text(json.dumps(result))
@@ -77,6 +79,13 @@ def _wait_for_quiet(load: float, longest: float) -> float:
     while os.getloadavg()[0] >= load and time.monotonic() - start < longest:
         time.sleep(2)
     return time.monotonic() - start
+
+
+def _commit() -> str | None:
+    """The commit that was measured, "+" if the tree has changes; None outside of a repository."""
+    git = ["git", "describe", "--always", "--dirty=+", "--abbrev=7", "--exclude=*"]
+    found = subprocess.run(git, cwd=ROOT, capture_output=True, text=True, check=False)  # noqa: S603
+    return found.stdout.strip() or None
 
 
 @contextmanager
