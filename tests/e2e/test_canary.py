@@ -111,7 +111,7 @@ class Story:
         outlook = self.ann.outlook(ANN)
         pane = open_pane(outlook)
         _attach(outlook, pane, "Add files", self.files("file", "large file"))
-        pane.get_by_role("button", name="Add a hidden copy (Bcc)").click()
+        pane.get_by_role("button", name="Bcc: add a hidden copy").click()
         pane.get_by_role("textbox", name="Bcc").fill(TOM)
         pane.get_by_role("textbox", name="Bcc").press("Enter")
         first, final = self.words["kept and rewritten text"], f"Dear Maya, {self.words['text']}."

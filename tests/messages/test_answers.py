@@ -73,6 +73,20 @@ def test_an_answer_without_a_public_subject_names_the_letter_as_its_notice_did(
     eventually(lambda: house.sandbox.message(ANN, "inbox", title))
 
 
+def test_an_answer_to_an_answer_keeps_the_first_letters_public_subject(house: House) -> None:
+    ann = house.pane()
+    draft = ann.draft()
+    draft.subject = f"Kiln {draft.id}"
+    sent(draft)
+    answer = reader(house, draft.id).answer(draft.id, [ANN])
+    again = ann.draft([MAYA], reply_to=answer)
+    again.subject = ""
+    sent(again)
+    house.work()
+    title = f"Re: {draft.subject}"
+    eventually(lambda: house.sandbox.message(MAYA, "inbox", title))
+
+
 def test_a_client_cannot_begin_a_letter(house: House) -> None:
     maya = reader(house, house.pane().send())
     body = {"draft_id": "6f0d2a7e-5b1c-4c5e-9a53-2f1f0c9d1a11", "reply_to": None}

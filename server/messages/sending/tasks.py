@@ -99,9 +99,9 @@ def _notice(
         answered = store.entry(connection, firm_id, entry["reply_to"] or "")
         root = people.get(connection, vault, answered["sender_id"]) if answered else None
     parties = [(role, _party(vault, row, person)) for role, person, row in readers]
-    subject = vault.unseal_text(subject_place(firm_id, message_id), entry["subject_sealed"])
-    if not subject and answered and root:
-        subject = _answer_subject(vault, answered, root)
+    subject = _own_subject(vault, entry)
+    if not subject and answered:
+        subject = _answer_subject(database, vault, answered)
     staff = [person for _, person, _ in readers if person.kind == "staff"]
     return firm, Notice(
         brand=firm.brand,
@@ -128,14 +128,27 @@ def _handler(firm: Firm, staff: list[Person], answered: Person | None) -> Party:
     return (staff[0].address, staff[0].name) if staff else (firm.brand.mailbox, firm.brand.name)
 
 
-def _answer_subject(vault: Vault, answered: store.Row, sender: Person) -> str:
-    """The public subject of what is answered, as its own notice showed it, after "Re: "."""
-    place = subject_place(answered["firm_id"], answered["id"])
-    subject = vault.unseal_text(place, answered["subject_sealed"])
-    if not subject:
-        subject = f"{sender.shown_name} has written to you (confidential)"
+def _answer_subject(database: Database, vault: Vault, answered: store.Row) -> str:
+    """The public subject of what is answered, as its own notice showed it, after "Re: ".
+
+    An answer has none of its own, so it is looked for up the thread.
+    """
+    with database.read() as connection:
+        while not (subject := _own_subject(vault, answered)) and answered["reply_to"]:
+            above = store.entry(connection, answered["firm_id"], answered["reply_to"])
+            if above is None:
+                break
+            answered = above
+        if not subject:
+            sender = people.get(connection, vault, answered["sender_id"])
+            subject = f"{sender.shown_name} has written to you (confidential)"
     plain = subject[len(_RE) :] if subject.lower().startswith(_RE.lower()) else subject
     return one_line(f"{_RE}{plain}", limit=MAX_SUBJECT)
+
+
+def _own_subject(vault: Vault, entry: store.Row) -> str:
+    place = subject_place(entry["firm_id"], entry["id"])
+    return vault.unseal_text(place, entry["subject_sealed"])
 
 
 def _mail_id(firm: Firm, message_id: str) -> str:
