@@ -43,7 +43,7 @@ const WAYS: Readonly<Record<string, Way>> = {
 async function write(place: HTMLElement, html: string): Promise<void> {
     const frame = frameIn(place)
     const loaded = new Promise((resolve) => { frame.addEventListener("load", resolve, { once: true }) })
-    frame.srcdoc = html
+    frame.src = URL.createObjectURL(new Blob([html], { type: "text/html" }))
     await loaded
 }
 
@@ -80,10 +80,10 @@ async function put(letter: Letter, way: Way): Promise<Desk> {
 
 /** The frame's document, unless it went elsewhere. */
 function insideOf(place: HTMLElement, way: Way): Document | null {
-    const home = way === WAYS["reader"] ? "/frame" : "srcdoc"
+    const home = way === WAYS["reader"] ? `${location.origin}/frame` : "blob:"
     try {
         const inner = frameIn(place).contentDocument
-        return inner?.location.pathname === home ? inner : null
+        return inner?.location.href.startsWith(home) === true ? inner : null
     } catch {
         return null
     }

@@ -26,8 +26,8 @@ from cryptography.x509.oid import NameOID
 
 from server.base.settings import load_settings
 from server.cli import _prepare
-from tests.e2e.pair import LETTERLOCK, STARTUP_S, Pair
-from tests.sandbox.running import CLIENT, ROOT, SECRET, eventually, free_port, running
+from tests.e2e.pair import END_S, LETTERLOCK, STARTUP_S, Pair
+from tests.sandbox.running import CLIENT, ROOT, SECRET, Sandbox, eventually, free_port, running
 
 TLS_HANDSHAKE = b"\x16"
 PIECE = 65536
@@ -43,18 +43,7 @@ def started(folder: Path) -> Iterator[Pair]:
     addin = f"http://127.0.0.1:{outer}"
     options = ("--addin-url", f"{addin}/pane/compose", "--client-secret", SECRET)
     with running(folder / "sandbox", *options) as sandbox, log.open("wb") as lines:
-        environment = os.environ | {
-            "LETTERLOCK_DEMO": "1",
-            "LETTERLOCK_DATA": str(folder),
-            "LETTERLOCK_ORIGIN": f"https://localhost:{outer}",
-            "LETTERLOCK_ADDIN_ORIGIN": addin,
-            "LETTERLOCK_AUTHORITY": sandbox.url,
-            "LETTERLOCK_GRAPH_URL": f"{sandbox.url}/v1.0",
-            "LETTERLOCK_OFFICE_JS": f"{sandbox.url}/office.js",
-            "LETTERLOCK_CLIENT_ID": CLIENT,
-            "LETTERLOCK_CLIENT_SECRET": SECRET,
-            "LETTERLOCK_PROXIES": "1",
-        }
+        environment = os.environ | _settings(folder, outer, sandbox)
         _prepare(load_settings(environment))
         commands = (["web", "--port", str(inner), "--workers", "2"], ["worker"])
         children = [
@@ -71,7 +60,22 @@ def started(folder: Path) -> Iterator[Pair]:
             for child in children:
                 child.terminate()
             for child in children:
-                child.wait(60)
+                child.wait(END_S)
+
+
+def _settings(folder: Path, port: int, sandbox: Sandbox) -> dict[str, str]:
+    return {
+        "LETTERLOCK_DEMO": "1",
+        "LETTERLOCK_DATA": str(folder),
+        "LETTERLOCK_ORIGIN": f"https://localhost:{port}",
+        "LETTERLOCK_ADDIN_ORIGIN": f"http://127.0.0.1:{port}",
+        "LETTERLOCK_AUTHORITY": sandbox.url,
+        "LETTERLOCK_GRAPH_URL": f"{sandbox.url}/v1.0",
+        "LETTERLOCK_OFFICE_JS": f"{sandbox.url}/office.js",
+        "LETTERLOCK_CLIENT_ID": CLIENT,
+        "LETTERLOCK_CLIENT_SECRET": SECRET,
+        "LETTERLOCK_PROXIES": "1",
+    }
 
 
 def _answers(url: str, children: list[subprocess.Popen[bytes]]) -> bool:

@@ -54,7 +54,7 @@ def by_chromium(folder: Path) -> Iterator[Visit]:
 
 @contextmanager
 def by_firefox(folder: Path) -> Iterator[Visit]:
-    """Visits in a Firefox that blocks no window and that nothing drives."""
+    """Visits in a Firefox that blocks no window."""
     with firefox.started(folder, **POPUPS) as running_one:
         yield running_one.open
 
