@@ -71,15 +71,20 @@ class MessageIn(Model):
         return str(UUID(value))
 
 
+def may_write() -> bool:
+    """Whether this sign-in may write: staff by Entra, clients by code."""
+    return not (current("person").kind == "staff" and current("host") == PORTAL)
+
+
 def writer() -> Person:
-    """Who is signed in, if this sign-in may write: staff by Entra, clients by code.
+    """Who is signed in, if this sign-in may write.
 
     Raises:
         WriteInOutlook: Staff by code.
     """
-    person: Person = current("person")
-    if person.kind == "staff" and current("host") == PORTAL:
+    if not may_write():
         raise WriteInOutlook
+    person: Person = current("person")
     return person
 
 

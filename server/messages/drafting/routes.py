@@ -25,7 +25,7 @@ from server.base.http import (
 )
 from server.messages.drafting import service as drafting
 from server.messages.drafting.service import ANY, MAX_OBJECT, Part
-from server.messages.routes import writer
+from server.messages.routes import may_write, writer
 
 DRAFT_BODY = 3 * 1024 * 1024
 
@@ -100,9 +100,11 @@ def keep(message_id: str, json_data: DraftIn) -> ResponseReturnValue:
 @bp.get("/drafts")
 @callers(SIGNED_IN, host=ANY_HOST)
 def drafts() -> ResponseReturnValue:
-    """The person's drafts, newest first."""
+    """The drafts that this sign-in may go on with, newest first."""
+    if not may_write():
+        return {"drafts": []}
     with tools().database.read() as connection:
-        rows = drafting.drafts(connection, firm=current("firm"), sender=writer())
+        rows = drafting.drafts(connection, firm=current("firm"), sender=current("person"))
     names = ("id", "draft_id", "thread_id", "reply_to")
     return {
         "drafts": [
