@@ -98,20 +98,16 @@ def send(
     names = {parse_address(address): _name(name) for address, name in sealed.names.items()}
     with database.read() as connection:
         entry = own_message(connection, firm, sender, message_id)
-        if entry["state"] != "draft":
-            return _same(entry, sealed)
+        if _is_sent(entry, sealed):
+            return entry
         readers = store.readers_of(connection, message_id)
     envelopes = _envelopes(sealed.envelopes, expected={row["key"] for row in readers})
-    if not readers or entry["statement_hash"] != sealed.statement_hash:
-        raise StatementRefused(refusal="statement-malformed")
     if sender.kind == "staff":
         _ask_for_right(rights, firm=firm, sender=sender, assertion=assertion)
     with database.write() as connection:
         entry = own_message(connection, firm, sender, message_id, lock=True)
-        if entry["state"] != "draft":
-            return _same(entry, sealed)
-        if entry["statement_hash"] != sealed.statement_hash:
-            raise StatementRefused(refusal="statement-malformed")
+        if _is_sent(entry, sealed):
+            return entry
         if sender.kind == "client":
             _limit(connection, firm, sender, readers=len(readers) - 1)
         _name_readers(connection, vault, firm, message_id, names)
@@ -164,10 +160,16 @@ def sign_in(
         resume(connection, firm=firm, sender=person)
 
 
-def _same(entry: store.Row, sealed: Sealed) -> store.Row:
-    if entry["statement_hash"] != sealed.statement_hash:
-        raise AlreadySent
-    return entry
+def _is_sent(entry: store.Row, sealed: Sealed) -> bool:
+    """Whether this very letter was sent already; what was signed last must be what is sent."""
+    same = entry["statement_hash"] == sealed.statement_hash
+    if entry["state"] != "draft":
+        if not same:
+            raise AlreadySent
+        return True
+    if not same:
+        raise StatementRefused(refusal="statement-malformed")
+    return False
 
 
 def _limit(connection: Connection, firm: Firm, sender: Person, *, readers: int) -> None:
