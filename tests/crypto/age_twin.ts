@@ -22,9 +22,12 @@ interface Task {
   readonly bytes: string
 }
 
+/** Bytes; room for the header of a file to some 160 post-quantum readers. */
+const MANY_STANZAS = 256 * 1024
+
 async function openAny(identity: string, file: Uint8Array): Promise<Bytes> {
   const by = await bestPrimitives()
-  const next = await openFile(by, Source.of(file), hybridUnwrapper(by, decodeIdentity(identity)))
+  const next = await openFile(by, Source.of(file), hybridUnwrapper(by, decodeIdentity(identity)), MANY_STANZAS)
   const chunks: Bytes[] = []
   for (let chunk = await next(); chunk !== null; chunk = await next()) chunks.push(chunk)
   return concat(...chunks)

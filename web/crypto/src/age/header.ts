@@ -21,7 +21,7 @@ export interface Header {
     readonly covered: Bytes
 }
 
-/** Longest header that is read, in bytes: some 40 post-quantum stanzas. Ours have one, of 1.6 KB. */
+/** Longest header that is read unless a caller says otherwise, in bytes: some 40 post-quantum stanzas. Ours have one, of 1.6 KB. */
 export const MAX_HEADER_SIZE = 64 * 1024
 
 const VERSION = "age-encryption.org/v1"
@@ -33,13 +33,14 @@ const HYPHEN = 0x2d
 /**
  * Read a header, and leave the source right behind it.
  *
- * @throws {@link MalformedFile} `header` or, over {@link MAX_HEADER_SIZE}, `too-large`.
+ * @param limit - Of the header's length, in bytes.
+ * @throws {@link MalformedFile} `header` or, over the limit, `too-large`.
  */
-export async function readHeader(source: Source): Promise<Header> {
+export async function readHeader(source: Source, limit = MAX_HEADER_SIZE): Promise<Header> {
     const first = await source.line(VERSION.length + 1)
     if (asText(first) !== `${VERSION}\n`) throw new MalformedFile("header")
     const lines = [first]
-    for (let left = MAX_HEADER_SIZE - first.length; ; ) {
+    for (let left = limit - first.length; ; ) {
         const line = await source.line(left)
         if (line.at(-1) !== LINE_FEED) throw new MalformedFile(line.length === left ? "too-large" : "header")
         lines.push(line)

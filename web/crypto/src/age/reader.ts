@@ -23,11 +23,12 @@ const NONE: Bytes = new Uint8Array()
 /**
  * Read a file up to its payload.
  *
+ * @param maxHeader - As for {@link readHeader}.
  * @returns The content, chunk by chunk: see {@link openChunks}.
  * @throws {@link MalformedFile} `header`, `too-large`, `stanza`, `no-match` or `mac`.
  */
-export async function openFile(by: Primitives, file: Source, unwrap: Unwrapper): Promise<NextChunk> {
-    const { stanzas, covered, mac } = await readHeader(file)
+export async function openFile(by: Primitives, file: Source, unwrap: Unwrapper, maxHeader?: number): Promise<NextChunk> {
+    const { stanzas, covered, mac } = await readHeader(file, maxHeader)
     const fileKey = await unwrap(stanzas)
     if (fileKey === null) throw new MalformedFile("no-match")
     try {
