@@ -19,7 +19,8 @@ from server.app import Parts, build_parts, create_app
 from server.base.ids import new_token
 from server.base.outbox import LANES
 from server.base.settings import Settings
-from server.cli import add_demo_firm, ensure_master_key
+from server.commands.db import ensure_master_key
+from server.commands.demo import add_demo_firm
 from server.crypto import age
 from server.crypto.identity import Identity
 from server.crypto.padding import unpad

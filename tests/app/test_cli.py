@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from server.base.settings import BadSetting
 from server.base.vault import Vault
-from server.cli import ensure_master_key
+from server.commands.db import ensure_master_key
 from tests.house import House
 
 

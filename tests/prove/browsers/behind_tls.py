@@ -25,7 +25,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from server.base.settings import load_settings
-from server.cli import _prepare
+from server.commands.up import prepare
 from tests.e2e.pair import END_S, LETTERLOCK, STARTUP_S, Pair
 from tests.sandbox.running import CLIENT, ROOT, SECRET, Sandbox, eventually, free_port, running
 
@@ -44,7 +44,7 @@ def started(folder: Path) -> Iterator[Pair]:
     options = ("--addin-url", f"{addin}/pane/compose", "--client-secret", SECRET)
     with running(folder / "sandbox", *options) as sandbox, log.open("wb") as lines:
         environment = os.environ | _settings(folder, outer, sandbox)
-        _prepare(load_settings(environment))
+        prepare(load_settings(environment))
         commands = (["web", "--port", str(inner), "--workers", "2"], ["worker"])
         children = [
             subprocess.Popen(

@@ -1,0 +1,43 @@
+"""`letterlock db upgrade`, and what every first start prepares: tables and master key."""
+
+import argparse
+from typing import Any
+
+from server.base.settings import Settings, from_environment
+
+
+def add(commands: Any) -> None:
+    """Add the command to the parser."""
+    database = commands.add_parser("db", help="the database")
+    database.add_argument("action", choices=["upgrade"])
+    database.set_defaults(run=_upgrade)
+
+
+def _upgrade(_: argparse.Namespace) -> None:
+    upgrade(from_environment())
+
+
+def upgrade(settings: Settings) -> None:
+    """Bring the tables to this version."""
+    from server import migrations  # noqa: PLC0415 a command loads what it runs
+
+    migrations.upgrade(settings.database_url)
+
+
+def ensure_master_key(settings: Settings) -> None:
+    """Make the master key at the first start.
+
+    Raises:
+        BadSetting: It is gone, and the database holds what it sealed.
+    """
+    from server.base.database import Database  # noqa: PLC0415 a command loads what it runs
+    from server.base.vault import Vault  # noqa: PLC0415 a command loads what it runs
+    from server.firms import service as firms  # noqa: PLC0415 a command loads what it runs
+
+    database = Database(settings.database_url)
+    with database.read() as connection:
+        first = firms.count(connection) == 0
+    database.close()
+    if first:
+        Vault.make(settings.master_key)
+    Vault.load(settings.master_key)
