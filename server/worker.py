@@ -10,6 +10,7 @@ import structlog
 
 from server.base import logs
 from server.base.database import Database
+from server.base.heartbeat import Heartbeat
 from server.base.outbox import LANES, Job, finish, give_back, is_due, lease
 from server.base.settings import Settings, from_environment
 from server.base.vault import Vault
@@ -121,8 +122,10 @@ def run(settings: Settings | None = None) -> None:
 
 
 def _drain(database: Database, handlers: Handlers, lane: str, stop: threading.Event) -> None:
+    heart = Heartbeat(database, lane)
     while not stop.is_set():
         try:
+            heart.beat()
             busy = work_once(database, handlers, lane)
         except Exception as error:  # noqa: BLE001 a database that is away comes back; the loop goes on
             _log.exception(

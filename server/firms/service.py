@@ -54,6 +54,7 @@ def add(
         "domains": list(domains),
         "mailbox": brand.mailbox,
         "brand": asdict(brand),
+        "opened": now_ms(connection),
     }
     store.insert(connection, values)
     return _firm(values)

@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from server.base import events, idempotency, outbox
+from server.base import events, facts, idempotency, outbox
 from server.base.database import Database, metadata
 from server.events import models as event_models
 from server.firms import models as firm_models
@@ -12,7 +12,7 @@ from server.people import models as people_models
 from server.people.sign_ins import models as sign_in_models
 
 TABLES = (
-    events, idempotency, outbox, event_models, firm_models, key_models, message_models,
+    events, facts, idempotency, outbox, event_models, firm_models, key_models, message_models,
     people_models, sign_in_models,
 )  # fmt: skip
 

@@ -1,0 +1,32 @@
+"""The worker's pulse: a fact for each lane, so that `doctor` and metrics can tell life from a corpse.
+
+A lane beats between two jobs. One that is at a job for longer than `DEAD_MS` counts as stuck,
+which it is: every call out of the house ends sooner.
+"""
+
+import time
+from typing import Final
+
+from server.base import facts
+from server.base.database import Database
+
+EVERY_S: Final = 10
+DEAD_MS: Final = 120_000
+_PREFIX: Final = "worker."
+
+
+class Heartbeat:
+    """The pulse of one lane of one worker. Not for two threads."""
+
+    def __init__(self, database: Database, lane: str) -> None:
+        self._database = database
+        self._lane = lane
+        self._next = 0.0
+
+    def beat(self) -> None:
+        """Say "alive"; writes at most once in `EVERY_S` seconds."""
+        if time.monotonic() < self._next:
+            return
+        with self._database.write() as connection:
+            facts.note(connection, f"{_PREFIX}{self._lane}", "alive")
+        self._next = time.monotonic() + EVERY_S
