@@ -2,14 +2,17 @@
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 MICROSOFT_AUTHORITY: Final = "https://login.microsoftonline.com"
 MICROSOFT_GRAPH: Final = "https://graph.microsoft.com/v1.0"
+MAIL_LANES: Final = ("codes", "notices")
+LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 MICROSOFT_OFFICE_JS: Final = "https://appsforoffice.microsoft.com/lib/1/hosted/office.js"
+_PORTS: Final = frozenset(str(port) for port in range(1024, 65535))
 
 
 class BadSetting(Exception):
@@ -22,7 +25,8 @@ class Settings:
 
     `data` is a folder; `database_url` an SQLAlchemy URL; `blob_url` a URL that obstore knows;
     `origin` and `addin_origin` are origins without a path, with different host names; `proxies`
-    how many proxies of ours stand before us and set X-Forwarded-For, -Proto and -Host.
+    how many proxies of ours stand before us and set X-Forwarded-For, -Proto and -Host;
+    `metrics` the host and port at which the web server answers scrapes (the worker: the next one).
     """
 
     data: Path
@@ -38,6 +42,8 @@ class Settings:
     client_secret: str
     demo: bool = False
     proxies: int = 0
+    mail: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(MAIL_LANES, "graph:"))
+    metrics: tuple[str, int] | None = None
 
     @property
     def secure(self) -> bool:
@@ -67,6 +73,8 @@ def load_settings(env: Mapping[str, str]) -> Settings:
         client_secret=_need(env, "CLIENT_SECRET", "the app registration's secret"),
         demo=demo,
         proxies=_count(env, "PROXIES"),
+        mail=_mail(env.get("LETTERLOCK_MAIL_URL") or "graph:"),
+        metrics=_address(env, "METRICS"),
     )
     if urlsplit(settings.origin).hostname == urlsplit(settings.addin_origin).hostname:
         raise BadSetting(
@@ -116,8 +124,54 @@ def _secure(env: Mapping[str, str], name: str, default: str) -> str:
     return value
 
 
+def _address(env: Mapping[str, str], name: str) -> tuple[str, int] | None:
+    """An address of this machine: numbers of a firm's work are not for the net."""
+    value = env.get(f"LETTERLOCK_{name}")
+    if not value:
+        return None
+    host, _, port = value.rpartition(":")
+    if host not in {"127.0.0.1", "localhost"} or port not in _PORTS:
+        raise BadSetting(f"LETTERLOCK_{name} must be 127.0.0.1 and a port, such as 127.0.0.1:9100")
+    return "127.0.0.1", int(port)
+
+
 def _count(env: Mapping[str, str], name: str) -> int:
     value = env.get(f"LETTERLOCK_{name}") or "0"
     if not value.isdigit():
         raise BadSetting(f"LETTERLOCK_{name} must be a number: how many proxies stand before us")
     return int(value)
+
+
+def _mail(value: str) -> dict[str, str]:
+    """Transports by lane: `URL`, or `codes=URL, notices=URL`."""
+    entries = [entry.strip() for entry in value.split(",")]
+    if len(entries) == 1 and entries[0].partition("=")[0] not in MAIL_LANES:
+        entries = [f"{lane}={entries[0]}" for lane in MAIL_LANES]
+    found = {lane: url for lane, _, url in (entry.partition("=") for entry in entries)}
+    if found.keys() != set(MAIL_LANES) or len(entries) != len(found):
+        raise BadSetting(
+            "LETTERLOCK_MAIL_URL must be one URL, or codes=URL, notices=URL with both lanes"
+        )
+    for url in found.values():
+        _must_carry_mail(url)
+    return found
+
+
+def _must_carry_mail(url: str) -> None:
+    if url == "graph:":
+        return
+    try:
+        parts = urlsplit(url)
+        whole = parts.scheme in {"smtp", "smtps"} and _is_plain(parts)
+    except ValueError:  # a port that is none
+        whole = False
+    if not whole:
+        raise BadSetting(
+            "LETTERLOCK_MAIL_URL takes graph:, smtp://user:password@host:587 or "
+            "smtps://user:password@host:465; write @ : / , % in a password as %40 %3A %2F %2C %25"
+        )
+
+
+def _is_plain(parts: SplitResult) -> bool:
+    has_both = bool(parts.username) == bool(parts.password)
+    return bool(parts.hostname) and parts.port != 0 and has_both and not any(parts[2:])

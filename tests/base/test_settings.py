@@ -22,6 +22,12 @@ def test_the_defaults_are_microsofts_and_a_local_folder() -> None:
     assert settings.master_key == Path("/data/master.key")
     assert settings.graph_url == "https://graph.microsoft.com/v1.0"
     assert settings.office_js.startswith("https://appsforoffice.microsoft.com/")
+    assert settings.metrics is None
+
+
+def test_metrics_are_answered_on_this_machine() -> None:
+    settings = load_settings({**GOOD, "LETTERLOCK_METRICS": "localhost:9100"})
+    assert settings.metrics == ("127.0.0.1", 9100)
 
 
 @pytest.mark.parametrize("name", sorted(GOOD))
@@ -44,6 +50,8 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("LETTERLOCK_ORIGIN", "https://portal.hart.example:443"),
         ("LETTERLOCK_ORIGIN", "https://ann@portal.hart.example"),
         ("LETTERLOCK_PROXIES", "x1"),
+        ("LETTERLOCK_METRICS", "0.0.0.0:9100"),
+        ("LETTERLOCK_METRICS", "127.0.0.1:65535"),
     ],
 )
 def test_a_wrong_setting_is_named_and_never_echoed(name: str, value: str) -> None:
