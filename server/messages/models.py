@@ -1,4 +1,7 @@
-"""Tables of threads and entries; objects and envelopes are an entry's parts."""
+"""Tables of threads and entries; objects and envelopes are an entry's parts.
+
+An upload that has begun is machinery: its parts become an object when the last has come.
+"""
 
 from typing import Final
 
@@ -61,6 +64,18 @@ objects: Final = Table(
     Column("size", Integer, nullable=False),
     Column("sha256", String(43), nullable=False),
     Column("file", LargeBinary),  # null: in the blob store, under firm/entry/hash
+)
+
+upload_parts: Final = Table(
+    "upload_parts",
+    metadata,
+    Column("entry_id", String(22), ForeignKey("entries.id"), primary_key=True),
+    Column("object_id", String(22), primary_key=True),
+    Column("start", Integer, primary_key=True),  # of the object's bytes
+    Column("firm_id", String(32), ForeignKey("firms.id"), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("name", String(22), nullable=False),  # in the blob store, under firm/entry/parts
+    Column("created", BigInteger, nullable=False),
 )
 
 readers: Final = Table(

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
 
-from server.messages.models import entries, envelopes, objects, readers, threads
+from server.messages.models import entries, envelopes, objects, readers, threads, upload_parts
 
 Row = Mapping[str, Any]
 
@@ -120,7 +120,7 @@ def readers_of_many(
 
 def delete_entry(connection: Connection, entry_id: str) -> None:
     """Delete an entry that was never sent, with its parts."""
-    for table in (envelopes, readers, objects):
+    for table in (envelopes, readers, objects, upload_parts):
         connection.execute(table.delete().where(table.c.entry_id == entry_id))
     connection.execute(entries.delete().where(entries.c.id == entry_id))
 
