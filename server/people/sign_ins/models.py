@@ -56,4 +56,5 @@ token_caches: Final = Table(
     Column("firm_id", String(32), ForeignKey("firms.id"), nullable=False),
     Column("changed", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),
+    Column("challenge", LargeBinary),  # sealed: what Graph asked for before it goes on
 )

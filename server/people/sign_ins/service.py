@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from server.base import mailboxes
 from server.base.database import Database, now_ms, serialise
 from server.base.errors import NotAllowed, NotSignedIn, TooMany
 from server.base.events import append_event, count_events
@@ -304,7 +305,14 @@ def _queue_mail(
     payload = {"code_id": code_id, "sealed": b64u(sealed)}
     if reader_id:
         payload["person_id"] = reader_id
-    enqueue(connection, firm_id=firm_id, lane="codes", kind="code", payload=payload)
+    enqueue(
+        connection,
+        firm_id=firm_id,
+        lane=mailboxes.CODES,
+        kind="code",
+        payload=payload,
+        mailbox=mailboxes.of_firm(firm_id),
+    )
 
 
 def _may_send(connection: Connection, firm_id: str, address_index: str, now: int) -> bool:
