@@ -18,7 +18,7 @@ run: .setup/python .setup/node web/dist/assets.json ## Start the demo firm; ARGS
 
 test: setup ## Pass every behaviour, the real browser included
 	npm test --silent
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
 
 check: .setup/python .setup/node ## Lint, types, import rules
 	$(BIN)/ruff check .
