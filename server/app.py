@@ -16,10 +16,10 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
-from server.base import logs
+from server.base import logs, tenancy
 from server.base.access import Authentication, authorise, require_rules
 from server.base.database import Database
-from server.base.errors import AppError, Invalid, NotFound, TooLarge
+from server.base.errors import AppError, Away, Invalid, NotFound, TooLarge
 from server.base.headers import secure
 from server.base.http import ADDIN, ANY_HOST, ANYONE, PORTAL, Tools, callers, problem
 from server.base.settings import Settings, from_environment
@@ -27,15 +27,18 @@ from server.base.vault import Vault
 from server.crypto.errors import Refusal
 from server.firms import routes as firm_routes
 from server.firms import service as firms
+from server.firms.first_run import routes as first_run_routes
+from server.firms.first_run import service as first_run
 from server.firms.service import Firm
 from server.graph.entra import Entra
 from server.graph.tokens import EntraTokens
 from server.messages import routes as message_routes
 from server.messages.drafting import routes as drafting_routes
-from server.messages.ports import Blobs, SendingRights
+from server.messages.ports import Blobs, BlobsAway, SendingRights
 from server.messages.reading import routes as reading_routes
 from server.messages.sending import routes as sending_routes
 from server.messages.signing import routes as signing_routes
+from server.messages.uploading import routes as uploading_routes
 from server.people import service as people
 from server.people.service import Person
 from server.people.sign_ins import routes as sign_in_routes
@@ -47,8 +50,10 @@ from server.storage.blobs import ObstoreBlobs
 ROOT: Final = Path(__file__).resolve().parent.parent
 _ROUTES: Final = (
     firm_routes,
+    first_run_routes,
     message_routes,
     drafting_routes,
+    uploading_routes,
     signing_routes,
     sending_routes,
     reading_routes,
@@ -111,17 +116,26 @@ def create_app(parts: Parts | None = None) -> APIFlask:
         n = parts.settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     app.url_map.converters["token"] = _Token
-    app.extensions["letterlock"] = Tools(database=parts.database, vault=parts.vault)
+    app.extensions["letterlock"] = Tools(
+        database=parts.database, vault=parts.vault, mail_lanes=_mail_lanes(parts.settings)
+    )
     app.config["VALIDATION_ERROR_STATUS_CODE"] = Invalid.status
     _pages(app, parts.settings)
     for module in _ROUTES:
         app.register_blueprint(module.bp)
+    app.register_blueprint(first_run_routes.pages)
     spec = app.view_functions["openapi.spec"]
     app.view_functions["openapi.spec"] = callers(ANYONE, host=ANY_HOST)(spec)
     require_rules(app)
     _access(app, parts)
     _errors(app)
     return app
+
+
+def _mail_lanes(settings: Settings) -> tuple[str, ...]:
+    """One lane of those whose mail leaves by the same transport."""
+    by_url = {url: lane for lane, url in reversed(settings.mail.items())}
+    return tuple(lane for lane in settings.mail if lane in by_url.values())
 
 
 class _Token(BaseConverter):
@@ -186,8 +200,13 @@ def _access(app: APIFlask, parts: Parts) -> None:
     @app.before_request
     def enter() -> None:
         g.started = time.monotonic()
+        g.scope = tenancy.enter(tenancy.NO_FIRM)
         g.blobs, g.rights = parts.blobs, parts.rights
         authorise(authentication)
+
+    @app.teardown_request
+    def forget(_error: BaseException | None) -> None:
+        tenancy.leave(g.pop("scope"))
 
     @app.after_request
     def leave(response: Response) -> Response:
@@ -215,6 +234,8 @@ def _authentication(parts: Parts) -> Authentication:
         claims = parts.tokens.verify(token)
         if claims.tenant_id != firm.tenant_id:
             raise OtherTenant
+        if not firm.is_open:
+            raise firms.NotOpenYet
         if first:
             return claims, None
         with database.read() as connection:
@@ -227,11 +248,21 @@ def _authentication(parts: Parts) -> Authentication:
         with database.read() as connection:
             return sign_ins.signed_in(connection, vault, firm_id=firm.id, token=token)
 
+    def first_run_of(firm: Firm, token: str) -> None:
+        with database.read() as connection:
+            first_run.require_browser(connection, firm_id=firm.id, key=token)
+
     def touch(token: str) -> None:
         with database.write() as connection:
             sign_ins.touch(connection, vault, token)
 
-    return Authentication(firm_of=firm_of, staff_of=staff_of, client_of=client_of, touch=touch)
+    return Authentication(
+        firm_of=firm_of,
+        staff_of=staff_of,
+        client_of=client_of,
+        first_run_of=first_run_of,
+        touch=touch,
+    )
 
 
 def _errors(app: APIFlask) -> None:
@@ -248,6 +279,15 @@ def _errors(app: APIFlask) -> None:
     def refused(refusal: Refusal) -> ResponseReturnValue:
         return _answer(
             Invalid("The letter's envelope does not open. Ring the sender.", refusal=refusal.code)
+        )
+
+    @app.errorhandler(BlobsAway)
+    def blobs_away(_: BlobsAway) -> ResponseReturnValue:
+        return _answer(
+            Away(
+                "The place for files does not answer. Nothing was lost; try again in a minute.",
+                retry_after=5,
+            )
         )
 
     @app.errorhandler(HTTPException)

@@ -4,7 +4,7 @@ import signal
 import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 import structlog
 
@@ -13,11 +13,16 @@ from server.base.database import Database
 from server.base.heartbeat import Heartbeat
 from server.base.outbox import LANES, Job, finish, give_back, is_due, lease
 from server.base.settings import Settings, from_environment
+from server.base.tenancy import all_firms, for_firm
 from server.base.vault import Vault
+from server.firms.first_run import tasks as first_run_tasks
+from server.firms.first_run.ports import TrialMail
 from server.graph.client import GraphMail
 from server.graph.entra import Entra
 from server.graph.mailbox import GraphSenderMailbox, GraphSystemMailbox
+from server.graph.trial import GraphTrialMail
 from server.mail.mime import MimeRenderer
+from server.mail.smtp import Smtp, SmtpSystemMailbox
 from server.messages.ports import MailboxAway
 from server.messages.sending import tasks as message_tasks
 from server.people.sign_ins import service as sign_ins
@@ -47,11 +52,12 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
     )
     graph, render = GraphMail(settings.graph_url), MimeRenderer()
     sender = GraphSenderMailbox(entra, graph, render.notice)
-    system = GraphSystemMailbox(entra, graph, render.code, render.reply)
-    mailboxes = message_tasks.Mailboxes(sender=sender, system=system)
+    system, trial = _system_mail(settings, entra, graph, render)
+    mailboxes = message_tasks.Mailboxes(sender=sender, system=system["notices"])
     by_kind: dict[str, Callable[[Job], None]] = {
         "notice": lambda job: message_tasks.send_notice(database, vault, job, mailboxes),
-        "code": lambda job: sign_in_tasks.send_code(database, vault, job, system),
+        "code": lambda job: sign_in_tasks.send_code(database, vault, job, system["codes"]),
+        "trial": lambda job: first_run_tasks.send_trial(database, job, trial[job.payload["lane"]]),
     }
     given_up: dict[str, Callable[[Job], None]] = {
         "notice": lambda job: message_tasks.give_up_notice(database, job),
@@ -59,15 +65,45 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
     return Handlers(by_kind=by_kind, given_up=given_up, close=sender.close)
 
 
+SystemMail: TypeAlias = GraphSystemMailbox | SmtpSystemMailbox
+
+
+def _system_mail(
+    settings: Settings, entra: Entra, graph: GraphMail, render: MimeRenderer
+) -> tuple[dict[str, SystemMail], dict[str, TrialMail]]:
+    """How the system's mail leaves, by lane, and how the first run tries each."""
+    system: dict[str, SystemMail] = {}
+    trial: dict[str, TrialMail] = {}
+    for lane, url in settings.mail.items():
+        if url == "graph:":
+            system[lane] = GraphSystemMailbox(entra, graph, render.code, render.reply)
+            trial[lane] = GraphTrialMail(entra, graph, render.trial)
+        else:
+            by_smtp = SmtpSystemMailbox(Smtp(url), render.code, render.reply, render.trial)
+            system[lane] = trial[lane] = by_smtp
+    return system, trial
+
+
 def work_once(database: Database, handlers: Handlers, lane: str) -> bool:
     """Do the one job of a lane that is longest due. Returns whether there was one."""
-    with database.read() as connection:
-        if not is_due(connection, lane):
-            return False
-    with database.write() as connection:
-        job = lease(connection, lane)
+    job = _take(database, lane)
     if job is None:
         return False
+    with for_firm(job.firm_id):
+        _do(database, handlers, job)
+    return True
+
+
+def _take(database: Database, lane: str) -> Job | None:
+    with all_firms("the worker takes what is due"):
+        with database.read() as connection:
+            if not is_due(connection, lane):
+                return None
+        with database.write() as connection:
+            return lease(connection, lane)
+
+
+def _do(database: Database, handlers: Handlers, job: Job) -> None:
     try:
         handlers.by_kind[job.kind](job)
     except (MailboxAway, MailAway) as away:
@@ -87,7 +123,6 @@ def work_once(database: Database, handlers: Handlers, lane: str) -> bool:
         with database.write() as connection:
             finish(connection, job)
         _log.info("done", kind=job.kind, job_id=job.id, tries=job.tries)
-    return True
 
 
 def _again(

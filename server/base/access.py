@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Flask, current_app, g, request
 
+from server.base import tenancy
 from server.base.errors import AppError, NotFound, NotSignedIn
 from server.base.http import (
     ADDIN,
@@ -16,9 +17,12 @@ from server.base.http import (
     BYTES,
     CLIENT,
     JSON,
+    PARTIAL,
     PORTAL,
     SAFE_METHODS,
     SESSION_COOKIE,
+    SETUP,
+    SETUP_COOKIE,
     SIGNED_IN,
     STAFF,
     Rule,
@@ -36,12 +40,14 @@ class Authentication:
 
     `firm_of` takes an origin and returns (firm, ADDIN or PORTAL), or raises NotFound; `staff_of`
     takes (firm, token, first) and returns (claims, person or None when `first`); `client_of`
-    takes (firm, token) and returns a person; the last two raise NotSignedIn.
+    takes (firm, token) and returns a person; `first_run_of` takes (firm, token) and returns
+    nothing; the last three raise NotSignedIn.
     """
 
     firm_of: Callable[[str], tuple[Any, str]]
     staff_of: Callable[[Any, str, bool], tuple[Any, Any]]
     client_of: Callable[[Any, str], Any]
+    first_run_of: Callable[[Any, str], None]
     touch: Callable[[str], None]
 
 
@@ -76,13 +82,14 @@ def authorise(authentication: Authentication) -> None:
             g.firm, g.host = None, PORTAL
             return
         raise WrongHost from error
+    tenancy.enter(g.firm.id)  # until app.py leaves, at the end of the request
     if rule is None:
         return  # no such route: Flask answers 404 or 405
     if rule.host not in {ANY_HOST, g.host}:
         raise NotFound
     # Behind gunicorn Werkzeug refuses the read that finds the end of a body of just this length;
     # `uploaded` counts for itself.
-    request.max_content_length = rule.body + 1 if rule.takes == BYTES else rule.body
+    request.max_content_length = rule.body + 1 if rule.takes in {BYTES, PARTIAL} else rule.body
     unsafe = request.method not in SAFE_METHODS
     if unsafe and g.host == PORTAL:
         require_same_origin(g.firm.origin)
@@ -95,8 +102,8 @@ def _check_type(rule: Rule) -> None:
     has_body = bool(request.content_length) or "Transfer-Encoding" in request.headers
     if has_body and rule.takes == JSON:
         require_json()
-    if rule.takes == BYTES:
-        require_bytes()
+    if rule.takes in {BYTES, PARTIAL}:
+        require_bytes(rule.takes)
 
 
 def _identify(authentication: Authentication, rule: Rule) -> None:
@@ -112,6 +119,9 @@ def _identify(authentication: Authentication, rule: Rule) -> None:
         first = request.path == "/api/v1/me"
         g.claims, g.person = authentication.staff_of(g.firm, token, first)
         g.assertion = token
+        return
+    if caller == SETUP:
+        authentication.first_run_of(g.firm, request.cookies.get(SETUP_COOKIE, ""))
         return
     token = request.cookies.get(SESSION_COOKIE, "") if g.host == PORTAL else ""
     if token:

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 from flask import Request, Response, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import BaseModel, ConfigDict
+from werkzeug.exceptions import ClientDisconnected
 
 from server.base import idempotency
 from server.base.database import Database
@@ -27,6 +28,7 @@ from server.crypto.encoding import b64u
 
 SESSION_COOKIE: Final = "__Host-session"
 CODE_COOKIE: Final = "__Host-code"
+SETUP_COOKIE: Final = "__Host-set-up"
 SMALL_BODY: Final = 64 * 1024
 IN_MEMORY: Final = 1024 * 1024
 PIECE: Final = 64 * 1024
@@ -34,12 +36,14 @@ SAFE_METHODS: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 ANYONE: Final = "anyone"
 STAFF: Final = "staff"
 CLIENT: Final = "client"
+SETUP: Final = "set-up"  # the browser that used the operator's link
 SIGNED_IN: Final = "signed-in"  # staff at the add-in's host, a client at the portal
 PORTAL: Final = "portal"
 ADDIN: Final = "addin"
 ANY_HOST: Final = "any"
 JSON: Final = "application/json"
 BYTES: Final = "application/octet-stream"
+PARTIAL: Final = "application/partial-upload"
 _KEY: Final = re.compile(r"[A-Za-z0-9_-]{16,64}")
 
 View = TypeVar("View", bound=Callable[..., Any])
@@ -67,10 +71,14 @@ class Rule:
 
 @dataclass(frozen=True, slots=True)
 class Tools:
-    """What every request may use; made once at the roof."""
+    """What every request may use; made once at the roof.
+
+    `mail_lanes` are the outbox's lanes that differ in how their mail leaves the house.
+    """
 
     database: Database
     vault: Vault
+    mail_lanes: tuple[str, ...] = ("codes",)
 
 
 class WrongOrigin(NotAllowed):
@@ -126,13 +134,13 @@ def require_json() -> None:
         raise _UnsupportedType
 
 
-def require_bytes() -> None:
-    """Refuse an upload that is not declared as octets.
+def require_bytes(kind: str) -> None:
+    """Refuse an upload that is not declared as octets, or as a part of them.
 
     Raises:
         AppError: 415.
     """
-    if request.mimetype != BYTES:
+    if request.mimetype != kind:
         raise _UnsupportedType
 
 
@@ -152,35 +160,59 @@ def require_same_origin(origin: str) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A body that was read whole: `file` at its start, size in bytes, base64url SHA-256."""
+    """What came of a body: `file` at its start, size in bytes, base64url SHA-256.
+
+    `is_whole`: all that the caller announced.
+    """
 
     file: BinaryIO
     size: int
     sha256: str
+    is_whole: bool
 
 
 @contextmanager
-def uploaded(limit: int) -> Iterator[Upload]:
-    """The whole body, and not a byte more than `limit`; on disk where it is large.
+def received(limit: int) -> Iterator[Upload]:
+    """What came of the body, and not a byte more than `limit`; on disk where it is large.
 
     Raises:
         TooLarge: It is longer.
-        Invalid: It was cut short.
     """
     if (request.content_length or 0) > limit:
         raise TooLarge
-    digest, size = hashlib.sha256(), 0
+    digest, size, is_cut = hashlib.sha256(), 0, False
     with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-        while chunk := request.stream.read(min(PIECE, limit + 1 - size)):
+        while chunk := _next(min(PIECE, limit + 1 - size)):
             size += len(chunk)
             if size > limit:
                 raise TooLarge
             digest.update(chunk)
             file.write(chunk)
-        if not size or (request.content_length is not None and size != request.content_length):
-            raise Invalid("The upload was cut short. Nothing was kept; send it again.")
+        is_cut = chunk is None or request.content_length not in {None, size}
         file.seek(0)
-        yield Upload(file=cast("BinaryIO", file), size=size, sha256=b64u(digest.digest()))
+        yield Upload(cast("BinaryIO", file), size, b64u(digest.digest()), is_whole=not is_cut)
+
+
+@contextmanager
+def uploaded(limit: int) -> Iterator[Upload]:
+    """The whole body, as `received`.
+
+    Raises:
+        TooLarge: It is longer.
+        Invalid: It was cut short.
+    """
+    with received(limit) as upload:
+        if not upload.size or not upload.is_whole:
+            raise Invalid("The upload was cut short. Nothing was kept; send it again.")
+        yield upload
+
+
+def _next(size: int) -> bytes | None:
+    """The next bytes of the body; none at its end; None where the connection broke."""
+    try:
+        return bytes(request.stream.read(size))
+    except (ClientDisconnected, OSError):
+        return None
 
 
 def network_of(caller: Request) -> str:
@@ -305,7 +337,10 @@ class _UnsupportedType(AppError):
     status = 415
     code = "unsupported-type"
     title = "This call takes another type"
-    detail = "Send JSON as application/json, and age files as application/octet-stream."
+    detail = (
+        "Send JSON as application/json, age files as application/octet-stream, and their parts as "
+        "application/partial-upload."
+    )
 
 
 class KeyReused(Invalid):

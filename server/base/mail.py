@@ -48,8 +48,9 @@ class Brand:
     """What a mail of the firm shows. Colours are `#rrggbb`, already checked for contrast.
 
     `telephone_href` is the whole address (`tel:+441174960142`), `zone` an IANA name
-    (`Europe/London`), `portal_host` as the reader types it, `address` one line. The pages also use
-    `fill_hover`, `edge` and `mark_svg`, the data of one SVG path; each may be empty.
+    (`Europe/London`), `portal_host` as the reader types it, `address` one line. During a firm's
+    first run telephone, address and mailbox may still be empty. The pages also use `fill_hover`,
+    `edge` and `mark_svg`, the data of one SVG path; each may be empty.
 
     Raises:
         BadBrand: A value is not of its form; nothing was made.
@@ -89,7 +90,7 @@ class Brand:
                 raise BadBrand(name)
         if not _PATH.fullmatch(self.mark_svg):
             raise BadBrand("mark_svg")
-        if not _TELEPHONE.fullmatch(self.telephone_href):
+        if self.telephone and not _TELEPHONE.fullmatch(self.telephone_href):
             raise BadBrand("telephone_href")
         try:
             ZoneInfo(self.zone)

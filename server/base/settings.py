@@ -100,13 +100,22 @@ def _need(env: Mapping[str, str], name: str, meaning: str) -> str:
 
 def _origin(env: Mapping[str, str], name: str) -> str:
     value = _need(env, name, "an origin such as https://portal.hart.example")
+    return parse_origin(f"LETTERLOCK_{name}", value)
+
+
+def parse_origin(name: str, value: str) -> str:
+    """An origin as we compare it.
+
+    Raises:
+        BadSetting: It is none, or http and not on this machine; the text begins with `name`.
+    """
     parts = urlsplit(value)
     if parts.scheme not in {"https", "http"} or not parts.hostname or parts.path or parts.query:
-        raise BadSetting(f"LETTERLOCK_{name} must be an origin without a path")
+        raise BadSetting(f"{name} must be an origin without a path")
     if parts.scheme == "http" and parts.hostname not in {"localhost", "127.0.0.1"}:
-        raise BadSetting(f"LETTERLOCK_{name} must be https, unless it is on this machine")
+        raise BadSetting(f"{name} must be https, unless it is on this machine")
     if value != f"{parts.scheme}://{parts.hostname}{_port(parts.port, parts.scheme)}":
-        raise BadSetting(f"LETTERLOCK_{name} must be in small letters, without a name or port 443")
+        raise BadSetting(f"{name} must be in small letters, without a name or port 443")
     return value
 
 

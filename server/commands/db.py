@@ -21,6 +21,7 @@ def upgrade(settings: Settings) -> None:
     """Bring the tables to this version."""
     from server import migrations  # noqa: PLC0415 a command loads what it runs
 
+    settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     migrations.upgrade(settings.database_url)
 
 

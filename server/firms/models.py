@@ -1,8 +1,8 @@
-"""Tables of firms, and of the keys to their first run."""
+"""Table of firms."""
 
 from typing import Final
 
-from sqlalchemy import JSON, BigInteger, Column, ForeignKey, String, Table
+from sqlalchemy import JSON, BigInteger, Column, String, Table
 
 from server.base.database import metadata
 
@@ -23,14 +23,4 @@ firms: Final = Table(
     Column("record", String(8), nullable=False, server_default=""),
     Column("policies", JSON, nullable=False, server_default="{}"),
     Column("first_run", JSON, nullable=False, server_default="{}"),
-)
-
-# Hashes of the operator's link ("link") and of the browser that used it ("browser").
-setup_keys: Final = Table(
-    "setup_keys",
-    metadata,
-    Column("hash", String(64), primary_key=True),
-    Column("firm_id", String(32), ForeignKey("firms.id"), nullable=False),
-    Column("kind", String(8), nullable=False),
-    Column("expires", BigInteger, nullable=False),
 )

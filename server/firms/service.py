@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection
 
 from server.base.database import now_ms
-from server.base.errors import NotFound
+from server.base.errors import NotAllowed, NotFound
 from server.base.ids import new_id
 from server.base.mail import Brand
 from server.firms import store
@@ -15,7 +15,12 @@ from server.firms import store
 
 @dataclass(frozen=True, slots=True)
 class Firm:
-    """One firm. Origins have no path; `domains` are the mail domains of its staff."""
+    """One firm. Origins have no path; `domains` are the mail domains of its staff.
+
+    Until `is_open` it is in its first run and nobody writes. `admin` is the address of whoever
+    set it up; `record` the record choice, "archive" or "none" ("" before it was made); `look_up`
+    says that Mail.ReadBasic was granted, so that Sent Items may be searched when in doubt.
+    """
 
     id: str
     name: str
@@ -24,6 +29,10 @@ class Firm:
     addin_origin: str
     domains: tuple[str, ...]
     brand: Brand
+    is_open: bool
+    admin: str
+    record: str
+    look_up: bool
 
     def has_address(self, address: str) -> bool:
         """Whether an address is in one of the firm's domains."""
@@ -57,7 +66,18 @@ def add(
         "opened": now_ms(connection),
     }
     store.insert(connection, values)
-    return _firm(values)
+    return get(connection, values["id"])
+
+
+class NotOpenYet(NotAllowed):
+    """The firm is in its first run."""
+
+    code = "not-open"
+    title = "Your firm's Letterlock is not open yet"
+    detail = (
+        "Your firm's Letterlock is still being set up, so nothing can be sent yet. Ask whoever "
+        "sets it up; nothing has gone out."
+    )
 
 
 def count(connection: Connection) -> int:
@@ -107,4 +127,8 @@ def _firm(row: Mapping[str, Any]) -> Firm:
         addin_origin=row["addin_origin"],
         domains=tuple(row["domains"]),
         brand=Brand(**row["brand"]),
+        is_open=row["opened"] is not None,
+        admin=row["admin"],
+        record=row["record"],
+        look_up=bool(row["policies"].get("look_up")),
     )

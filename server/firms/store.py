@@ -28,6 +28,12 @@ def by_id(connection: Connection, firm_id: str) -> Mapping[str, Any] | None:
     return _one(connection, firms.c.id == firm_id)
 
 
+def locked(connection: Connection, firm_id: str) -> Mapping[str, Any]:
+    """One firm, held until the transaction ends, for look-then-change."""
+    held = select(firms).where(firms.c.id == firm_id).with_for_update()
+    return dict(connection.execute(held).mappings().one())
+
+
 def by_tenant(connection: Connection, tenant_id: str) -> Mapping[str, Any] | None:
     """One firm by Entra tenant."""
     return _one(connection, firms.c.tenant_id == tenant_id)

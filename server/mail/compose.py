@@ -171,6 +171,18 @@ class MailComposer:
             until=f"{_local(expires_at, brand.zone):%H:%M}",
         )
 
+    def compose_trial(self, *, brand: Brand, asked_at: datetime) -> Mail:
+        """The mail to a firm's admin that tries the system's mailbox.
+
+        Args:
+            brand: What the firm's mails wear.
+            asked_at: Aware; shown in the firm's zone.
+
+        Raises:
+            ValueError: The time has no zone.
+        """
+        return self._compose("trial", {}, brand=brand, asked=long_date(asked_at, brand.zone))
+
     def _compose(self, kind: str, headers: dict[str, str], **facts: object) -> Mail:
         def render(name: str) -> str:
             return self._templates.get_template(f"{kind}/{name}").render(facts)

@@ -98,6 +98,15 @@ class MimeRenderer:
             thread=Thread(date=asked_at),
         )
 
+    def trial(self, *, brand: Brand, to: str, asked_at: datetime) -> bytes:
+        """The mail that tries the system's mailbox during a firm's first run."""
+        return build(
+            _by_a_machine(self._composer.compose_trial(brand=brand, asked_at=asked_at)),
+            sender=(brand.mailbox, brand.name),
+            readers=Readers(to=[(to, "")]),
+            thread=Thread(date=asked_at),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Readers:
@@ -154,8 +163,11 @@ def build(
 
 
 def _by_a_machine(mail: Mail) -> Mail:
-    """Ask robots not to answer (RFC 3834; the second is Exchange's)."""
-    robots = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "All"}
+    """Ask robots not to answer (RFC 3834; the second is Exchange's, MS-OXCMAIL 2.2.3.2.14).
+
+    Not `All`: that would suppress the reports of mail that could not be delivered as well.
+    """
+    robots = {"Auto-Submitted": "auto-generated", "X-Auto-Response-Suppress": "OOF, AutoReply"}
     headers = {**mail.headers, **robots}
     return Mail(subject=mail.subject, html=mail.html, text=mail.text, headers=headers)
 

@@ -14,7 +14,13 @@ from server.base.http import ADDIN, ANY_HOST, ANYONE, PORTAL, rule_of
 from server.crypto.statement import parse_statement
 from tests.house import ADDIN_ORIGIN, ORIGIN, House
 
-IDS = {"message_id": "z" * 22, "object_id": "z" * 22, "name": "assets.json", "size": "16"}
+IDS = {
+    "key": "z" * 43,
+    "message_id": "z" * 22,
+    "object_id": "z" * 22,
+    "name": "assets.json",
+    "size": "16",
+}
 
 
 def routes(house: House) -> list[tuple[str, str, Any]]:

@@ -105,7 +105,7 @@ def test_a_code_goes_out_as_the_systems_mailbox_and_asks_for_no_robots_answer() 
     assert parties(message, "From") == [("portal@hart.example", "Hart & Co")]
     assert line(message, "Subject").startswith("Code 7KQ2-M8XF")
     assert message["Auto-Submitted"] == "auto-generated"
-    assert message["X-Auto-Response-Suppress"] == "All"
+    assert message["X-Auto-Response-Suppress"] == "OOF, AutoReply"
 
 
 def answered(**changes: object) -> Message:
