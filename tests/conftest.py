@@ -46,7 +46,9 @@ def postgresql_server() -> Iterator[str]:
     url = server.get_uri().replace("postgresql://", "postgresql+psycopg://")
     admin = create_engine(url, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text("CREATE DATABASE template_letterlock"))
+        # A plain role, as in life: row-level security does not bind a superuser.
+        connection.execute(text("CREATE ROLE letterlock LOGIN"))
+        connection.execute(text("CREATE DATABASE template_letterlock OWNER letterlock"))
     template = _named(url, "template_letterlock")
     migrations.upgrade(template)
     with (
@@ -64,7 +66,8 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
     name = f"t{uuid.uuid4().hex}"
     admin = create_engine(postgresql_server, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template_letterlock"))
+        template = "TEMPLATE template_letterlock OWNER letterlock"
+        connection.execute(text(f"CREATE DATABASE {name} {template}"))
     yield _named(postgresql_server, name)
     with admin.connect() as connection:
         connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
@@ -89,5 +92,6 @@ def house(database_url: str, microsoft: Sandbox, tmp_path: Path) -> Iterator[Hou
 
 
 def _named(url: str, name: str) -> str:
-    head, question, query = url.partition("?")
+    """A database of the server, as the plain role."""
+    head, question, query = url.replace("postgres:@", "letterlock:@").partition("?")
     return f"{head.rpartition('/')[0]}/{name}{question}{query}"

@@ -2,17 +2,33 @@
 
 Writers on SQLite queue at a blocking lock (one among threads, one among processes) instead of
 polling a busy database: under load that is the difference between a p99 of 100 and 950 ms.
-Times are integers: milliseconds since 1970 UTC, from the database's own clock.
+Times are integers: milliseconds since 1970 UTC, from the database's own clock. Whose rows a
+transaction may touch: tenancy.py.
 """
 
 import fcntl
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
+import structlog
 from sqlalchemy import Connection, Engine, MetaData, create_engine, event, make_url, text
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from server.base import firm_wall, postgresql, tenancy
+from server.base.disk import Disk
+from server.base.errors import Away, DiskFull
+
+PATIENCE_S: Final = 5.0
+AWAY_S: Final = 1.0
+_RETRY_AFTER_S: Final = 5
+_FULL: Final = "53100"
+_GONE: Final = ("08", "57P0", "57014", "55P03", "53300")
+_log = structlog.get_logger()
 
 metadata: Final = MetaData(
     naming_convention={
@@ -24,39 +40,95 @@ metadata: Final = MetaData(
 )
 
 
-class Database:
-    """One engine with its two ways in: `read` and `write`."""
+class DatabaseAway(Away):
+    """The database does not answer, or every connection is in use."""
 
-    def __init__(self, url: str) -> None:
+    code = "database-away"
+    detail = "The database does not answer. Nothing was kept of this; try again in a few seconds."
+
+
+class Database:
+    """One engine with its two ways in: `read` and `write`.
+
+    Each is a transaction of the firm that `tenancy` says. Both raise DatabaseAway (after
+    `patience_s` at the latest, and for a second after that at once) and DiskFull.
+    """
+
+    def __init__(self, url: str, *, patience_s: float | None = PATIENCE_S) -> None:
         self._url = make_url(url)
         self.is_sqlite = self._url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(url) if self.is_sqlite else _postgresql_engine(url)
+        if self.is_sqlite:
+            self.engine = _sqlite_engine(url)
+        else:
+            self.engine = postgresql.make_engine(url, patience_s=patience_s)
+        firm_wall.install(self.engine, metadata)
+        file = self._url.database if self.is_sqlite else None
+        self.disk = Disk(Path(file).parent) if file else None
         self._lock = threading.Lock()
+        self._away_until = 0.0
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that changes nothing."""
-        with self.engine.connect() as connection:
-            yield connection
+        with self._told(), self.engine.connect() as connection:
+            yield self._for_firm(connection)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that is committed at the end, or rolled back whole on any error."""
         if not self.is_sqlite:
-            with self.engine.begin() as connection:
-                yield connection
+            with self._told(), self.engine.connect() as connection:
+                self._for_firm(connection)
+                with connection.begin():
+                    yield connection
             return
         with (
             self._lock,
             _file_lock(Path(f"{self._url.database}.lock")),
+            self._told(),
             self.engine.connect().execution_options(writes=True) as connection,
-            connection.begin(),
         ):
-            yield connection
+            self._for_firm(connection)
+            with connection.begin():
+                yield connection
+
+    def require_room(self) -> None:
+        """For what grows the house.
+
+        Raises:
+            DiskFull: The disk was full, and there is no room yet.
+        """
+        if self.disk is not None and not self.disk.recovered():
+            raise DiskFull
 
     def close(self) -> None:
         """Give back every connection."""
         self.engine.dispose()
+
+    @staticmethod
+    def _for_firm(connection: Connection) -> Connection:
+        return connection.execution_options(**{tenancy.OPTION: tenancy.current()})
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Turn what the driver says into what a caller can act on."""
+        if time.monotonic() < self._away_until:
+            raise DatabaseAway(retry_after=_RETRY_AFTER_S)
+        try:
+            yield
+        except PoolTimeout as error:
+            raise DatabaseAway(retry_after=_RETRY_AFTER_S) from error
+        except (OperationalError, InterfaceError) as error:
+            if _is_full(error):
+                if self.disk is not None:
+                    self.disk.give_way()
+                _log.error("disk full")
+                raise DiskFull from error
+            if not _is_away(error):
+                raise
+            if error.connection_invalidated or error.statement is None:
+                self._away_until = time.monotonic() + AWAY_S
+            raise DatabaseAway(retry_after=_RETRY_AFTER_S) from error
 
 
 def now_ms(connection: Connection) -> int:
@@ -78,8 +150,21 @@ def serialise(connection: Connection, name: str) -> None:
         connection.execute(lock, {"name": name})
 
 
-def _postgresql_engine(url: str) -> Engine:
-    return create_engine(url, pool_size=8, max_overflow=0, pool_timeout=2, pool_pre_ping=True)
+def _is_full(error: DBAPIError) -> bool:
+    original: Any = error.orig
+    return (
+        getattr(original, "sqlite_errorname", None) == "SQLITE_FULL"
+        or getattr(original, "sqlstate", None) == _FULL
+    )
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """Whether the database, and not the statement, is what failed."""
+    original: Any = error.orig
+    if name := getattr(original, "sqlite_errorname", None):
+        return str(name).startswith(("SQLITE_BUSY", "SQLITE_IOERR", "SQLITE_CANTOPEN"))
+    state = getattr(original, "sqlstate", None)
+    return error.connection_invalidated or state is None or str(state).startswith(_GONE)
 
 
 def _sqlite_engine(url: str) -> Engine:

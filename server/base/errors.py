@@ -8,7 +8,8 @@ AppError
 ├── Conflict         it was done, or is being done, otherwise                 409
 ├── TooLarge         over a limit of http.md section 5                        413
 ├── TooMany          slow down: `retry_after` seconds                         429
-└── Away             a system we need does not answer: nothing is lost        503
+├── Away             a system we need does not answer: nothing is lost        503
+└── DiskFull         no room for more; reading and deleting go on             507
 
 `detail` is one sentence for a person; it never echoes the input. `facts` are for programs.
 """
@@ -100,3 +101,15 @@ class Away(AppError):
     code = "away"
     title = "We cannot do that just now"
     detail = "A system we need does not answer. Nothing was lost; try again in a minute."
+
+
+class DiskFull(AppError):
+    """No room for more: what grows the house is refused, reading and deleting go on."""
+
+    status = 507
+    code = "disk-full"
+    title = "There is no room left"
+    detail = (
+        "The disk of the firm's server is full, so this was not kept. Letters can still be read. "
+        "Keep what you wrote, and tell your administrator."
+    )

@@ -52,12 +52,13 @@ def sandbox_command(options: argparse.Namespace) -> list[str]:
 def add_demo_firm(settings: Settings) -> None:
     """Add Hart & Co, unless it is there."""
     from server.base.database import Database  # noqa: PLC0415 a command loads what it runs
+    from server.base.tenancy import all_firms  # noqa: PLC0415 a command loads what it runs
     from server.base.vault import Vault  # noqa: PLC0415 a command loads what it runs
     from server.firms import service as firms  # noqa: PLC0415 a command loads what it runs
     from server.keys import service as keys  # noqa: PLC0415 a command loads what it runs
 
     database, vault = Database(settings.database_url), Vault.load(settings.master_key)
-    with database.write() as connection:
+    with all_firms("a firm is added"), database.write() as connection:
         firm = firms.add(
             connection,
             tenant_id=DEMO_TENANT,

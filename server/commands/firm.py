@@ -31,6 +31,7 @@ def add(commands: Any) -> None:
 
 
 def _add(options: argparse.Namespace) -> None:
+    from server.base.tenancy import all_firms  # noqa: PLC0415 a command loads what it runs
     from server.base.vault import Vault  # noqa: PLC0415 a command loads what it runs
     from server.commands import db  # noqa: PLC0415 a command loads what it runs
     from server.firms.first_run import service as first_run  # noqa: PLC0415 a command loads what it runs
@@ -41,7 +42,7 @@ def _add(options: argparse.Namespace) -> None:
     database = _migrated(settings)
     db.ensure_master_key(settings)
     vault = Vault.load(settings.master_key)
-    with database.write() as connection:
+    with all_firms("a firm is added"), database.write() as connection:
         _must_be_free(connection, facts)
         firm = first_run.begin(connection, **facts)
         keys.ensure_directory_key(connection, vault, firm.id)
@@ -52,12 +53,13 @@ def _add(options: argparse.Namespace) -> None:
 
 def _link(options: argparse.Namespace) -> None:
     from server.base.errors import NotFound  # noqa: PLC0415 a command loads what it runs
+    from server.base.tenancy import all_firms  # noqa: PLC0415 a command loads what it runs
     from server.firms import service as firms  # noqa: PLC0415 a command loads what it runs
     from server.firms.first_run import service as first_run  # noqa: PLC0415 a command loads what it runs
 
     database = _migrated(from_environment())
     try:
-        with database.write() as connection:
+        with all_firms("a set-up link is made"), database.write() as connection:
             firm = firms.of_tenant(connection, _tenant(options.tenant))
             link = first_run.new_link(connection, firm)
     except NotFound as error:

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from server.base.tenancy import of_firm
 from server.keys.models import keys, wrapping_keys
 
 Row = Mapping[str, Any]
@@ -50,7 +51,8 @@ def insert_wrapping_key(connection: Connection, values: Row) -> None:
 
 def wrapping_key(connection: Connection, owner_id: str) -> Row | None:
     """An owner's wrapping key."""
-    statement = select(wrapping_keys).where(wrapping_keys.c.owner_id == owner_id)
+    where = of_firm(connection, wrapping_keys) & (wrapping_keys.c.owner_id == owner_id)
+    statement = select(wrapping_keys).where(where)
     row = connection.execute(statement).mappings().first()
     return dict(row) if row else None
 

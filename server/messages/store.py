@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, func, select
 
+from server.base.tenancy import of_firm
 from server.messages.models import entries, envelopes, objects, readers, threads, upload_parts
 
 Row = Mapping[str, Any]
@@ -22,7 +23,8 @@ def insert_entry(connection: Connection, values: Row) -> None:
 
 def update_entry(connection: Connection, entry_id: str, values: Row) -> None:
     """Change an entry."""
-    connection.execute(entries.update().where(entries.c.id == entry_id).values(**values))
+    where = of_firm(connection, entries) & (entries.c.id == entry_id)
+    connection.execute(entries.update().where(where).values(**values))
 
 
 def entry(connection: Connection, firm_id: str, entry_id: str, *, lock: bool = False) -> Row | None:
@@ -36,8 +38,12 @@ def entry(connection: Connection, firm_id: str, entry_id: str, *, lock: bool = F
 
 def entry_by_draft(connection: Connection, sender_id: str, draft_id: str) -> Row | None:
     """The entry that a sender made from a draft."""
-    where = (entries.c.sender_id == sender_id) & (entries.c.draft_id == draft_id)
-    row = connection.execute(select(entries).where(where)).mappings().first()
+    statement = select(entries).where(
+        of_firm(connection, entries),
+        entries.c.sender_id == sender_id,
+        entries.c.draft_id == draft_id,
+    )
+    row = connection.execute(statement).mappings().first()
     return dict(row) if row else None
 
 
@@ -94,6 +100,7 @@ def count_told(connection: Connection, firm_id: str, sender_id: str, *, since: i
         select(func.count())
         .select_from(readers.join(entries, readers.c.entry_id == entries.c.id))
         .where(
+            of_firm(connection, readers),
             entries.c.firm_id == firm_id,
             entries.c.sender_id == sender_id,
             entries.c.sealed_at > since,
@@ -109,7 +116,7 @@ def readers_of_many(
     """The readers of several entries, by entry, in the order of the statements."""
     statement = (
         select(readers)
-        .where(readers.c.entry_id.in_(entry_ids))
+        .where(of_firm(connection, readers), readers.c.entry_id.in_(entry_ids))
         .order_by(readers.c.entry_id, readers.c.position)
     )
     found: dict[str, list[Row]] = {entry_id: [] for entry_id in entry_ids}
@@ -121,14 +128,19 @@ def readers_of_many(
 def delete_entry(connection: Connection, entry_id: str) -> None:
     """Delete an entry that was never sent, with its parts."""
     for table in (envelopes, readers, objects, upload_parts):
-        connection.execute(table.delete().where(table.c.entry_id == entry_id))
-    connection.execute(entries.delete().where(entries.c.id == entry_id))
+        where = of_firm(connection, table) & (table.c.entry_id == entry_id)
+        connection.execute(table.delete().where(where))
+    where = of_firm(connection, entries) & (entries.c.id == entry_id)
+    connection.execute(entries.delete().where(where))
 
 
 def delete_thread_if_empty(connection: Connection, thread_id: str) -> None:
     """Delete a thread in which nothing stands."""
-    used = select(entries.c.id).where(entries.c.thread_id == thread_id).exists()
-    connection.execute(threads.delete().where(threads.c.id == thread_id, ~used))
+    used = select(entries.c.id).where(
+        of_firm(connection, entries), entries.c.thread_id == thread_id
+    )
+    where = of_firm(connection, threads) & (threads.c.id == thread_id)
+    connection.execute(threads.delete().where(where, ~used.exists()))
 
 
 def insert_object(connection: Connection, values: Row) -> None:
@@ -140,45 +152,57 @@ def objects_of(connection: Connection, entry_id: str) -> Sequence[Row]:
     """The objects of an entry, without their bytes."""
     in_row = objects.c.file.is_not(None).label("in_row")
     columns = (objects.c.id, objects.c.size, objects.c.sha256, in_row)
-    statement = select(*columns).where(objects.c.entry_id == entry_id)
+    where = of_firm(connection, objects) & (objects.c.entry_id == entry_id)
+    statement = select(*columns).where(where)
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
 def keep_objects(connection: Connection, entry_id: str, object_ids: Sequence[str]) -> None:
     """Delete the objects of an entry that are not among these."""
-    where = (objects.c.entry_id == entry_id) & objects.c.id.not_in(object_ids)
-    connection.execute(objects.delete().where(where))
+    where = of_firm(connection, objects) & (objects.c.entry_id == entry_id)
+    connection.execute(objects.delete().where(where, objects.c.id.not_in(object_ids)))
 
 
 def delete_object(connection: Connection, entry_id: str, object_id: str) -> None:
     """Delete one object of an unsent entry."""
-    where = (objects.c.entry_id == entry_id) & (objects.c.id == object_id)
-    connection.execute(objects.delete().where(where))
+    where = of_firm(connection, objects) & (objects.c.entry_id == entry_id)
+    connection.execute(objects.delete().where(where, objects.c.id == object_id))
 
 
 def object_of(connection: Connection, entry_id: str, object_id: str) -> Row | None:
     """One object of an entry."""
-    statement = select(objects).where(objects.c.entry_id == entry_id, objects.c.id == object_id)
+    statement = select(objects).where(
+        of_firm(connection, objects), objects.c.entry_id == entry_id, objects.c.id == object_id
+    )
     row = connection.execute(statement).mappings().first()
     return dict(row) if row else None
 
 
+def part_names_of(connection: Connection, entry_id: str) -> Sequence[str]:
+    """Names of the parts of uploads to an entry that are not whole."""
+    where = of_firm(connection, upload_parts) & (upload_parts.c.entry_id == entry_id)
+    return list(connection.execute(select(upload_parts.c.name).where(where)).scalars())
+
+
 def replace_readers(connection: Connection, entry_id: str, rows: Sequence[Row]) -> None:
     """Set the readers of an unsent entry."""
-    connection.execute(readers.delete().where(readers.c.entry_id == entry_id))
+    where = of_firm(connection, readers) & (readers.c.entry_id == entry_id)
+    connection.execute(readers.delete().where(where))
     connection.execute(readers.insert(), [dict(row) for row in rows])
 
 
 def readers_of(connection: Connection, entry_id: str) -> Sequence[Row]:
     """The readers of an entry, in the order of the statement."""
-    statement = select(readers).where(readers.c.entry_id == entry_id).order_by(readers.c.position)
+    where = of_firm(connection, readers) & (readers.c.entry_id == entry_id)
+    statement = select(readers).where(where).order_by(readers.c.position)
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
 def name_reader(connection: Connection, entry_id: str, position: int, name_sealed: bytes) -> None:
     """Keep how the sender calls a reader."""
-    where = (readers.c.entry_id == entry_id) & (readers.c.position == position)
-    connection.execute(readers.update().where(where).values(name_sealed=name_sealed))
+    where = of_firm(connection, readers) & (readers.c.entry_id == entry_id)
+    named = readers.update().where(where, readers.c.position == position)
+    connection.execute(named.values(name_sealed=name_sealed))
 
 
 def insert_envelopes(connection: Connection, rows: Sequence[Row]) -> None:
@@ -188,6 +212,7 @@ def insert_envelopes(connection: Connection, rows: Sequence[Row]) -> None:
 
 def envelope(connection: Connection, entry_id: str, key: str) -> bytes | None:
     """The envelope of an entry for one key."""
-    where: ColumnElement[bool] = (envelopes.c.entry_id == entry_id) & (envelopes.c.key == key)
-    file = connection.execute(select(envelopes.c.file).where(where)).scalar_one_or_none()
+    where = of_firm(connection, envelopes) & (envelopes.c.entry_id == entry_id)
+    statement = select(envelopes.c.file).where(where, envelopes.c.key == key)
+    file = connection.execute(statement).scalar_one_or_none()
     return bytes(file) if file is not None else None

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
 
+from server.base.tenancy import of_firm
 from server.people.models import persons
 
 Row = Mapping[str, Any]
@@ -17,12 +18,13 @@ def insert_person(connection: Connection, values: Row) -> None:
 
 def update_person(connection: Connection, person_id: str, values: Row) -> None:
     """Change a person."""
-    connection.execute(persons.update().where(persons.c.id == person_id).values(**values))
+    where = of_firm(connection, persons) & (persons.c.id == person_id)
+    connection.execute(persons.update().where(where).values(**values))
 
 
 def person_by_id(connection: Connection, person_id: str) -> Row | None:
     """One person by id."""
-    return _one(connection, persons.c.id == person_id)
+    return _one(connection, of_firm(connection, persons) & (persons.c.id == person_id))
 
 
 def person_by_address(connection: Connection, firm_id: str, address_index: str) -> Row | None:

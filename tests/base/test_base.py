@@ -3,6 +3,7 @@
 import json
 import stat
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -10,13 +11,15 @@ from sqlalchemy import text
 
 from server.base import logs, outbox
 from server.base.database import Database, now_ms
+from server.base.tenancy import all_firms
 from server.base.vault import Vault
 from server.crypto.errors import SealRefused
 
 
 @pytest.fixture
-def database(database_url: str) -> Database:
-    return Database(database_url)
+def database(database_url: str) -> Iterator[Database]:
+    with all_firms("a test looks at everything"):
+        yield Database(database_url)
 
 
 def test_the_master_key_is_made_once_and_for_its_owner_only(tmp_path: Path) -> None:

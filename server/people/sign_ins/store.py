@@ -3,8 +3,9 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
+from server.base.tenancy import of_firm
 from server.people.sign_ins.models import codes, sessions, token_caches
 
 Row = Mapping[str, Any]
@@ -59,7 +60,8 @@ def codes_of_browser(connection: Connection, firm_id: str, browser_index: str) -
 
 def update_code(connection: Connection, code_id: str, values: Row) -> None:
     """Change a code."""
-    connection.execute(codes.update().where(codes.c.id == code_id).values(**values))
+    where = of_firm(connection, codes) & (codes.c.id == code_id)
+    connection.execute(codes.update().where(where).values(**values))
 
 
 def put_session(connection: Connection, values: Row) -> None:
@@ -70,24 +72,35 @@ def put_session(connection: Connection, values: Row) -> None:
 
 def session_by_id(connection: Connection, session_id: str) -> Row | None:
     """One session by the index of its token."""
-    row = connection.execute(select(sessions).where(sessions.c.id == session_id)).mappings().first()
+    where = of_firm(connection, sessions) & (sessions.c.id == session_id)
+    row = connection.execute(select(sessions).where(where)).mappings().first()
     return dict(row) if row else None
 
 
 def update_session(connection: Connection, session_id: str, values: Row) -> None:
     """Change a session."""
-    connection.execute(sessions.update().where(sessions.c.id == session_id).values(**values))
+    where = of_firm(connection, sessions) & (sessions.c.id == session_id)
+    connection.execute(sessions.update().where(where).values(**values))
 
 
 def put_token_cache(connection: Connection, values: Row) -> None:
     """Replace a person's token cache."""
-    where = token_caches.c.person_id == values["person_id"]
-    connection.execute(token_caches.delete().where(where))
+    connection.execute(token_caches.delete().where(_of_person(connection, values["person_id"])))
     connection.execute(token_caches.insert().values(**values))
+
+
+def challenge_token_cache(connection: Connection, person_id: str, sealed: bytes) -> None:
+    """Keep a challenge beside a person's token cache."""
+    where = _of_person(connection, person_id)
+    connection.execute(token_caches.update().where(where).values(challenge=sealed))
 
 
 def token_cache(connection: Connection, person_id: str) -> Row | None:
     """A person's token cache."""
-    statement = select(token_caches).where(token_caches.c.person_id == person_id)
+    statement = select(token_caches).where(_of_person(connection, person_id))
     row = connection.execute(statement).mappings().first()
     return dict(row) if row else None
+
+
+def _of_person(connection: Connection, person_id: str) -> ColumnElement[bool]:
+    return of_firm(connection, token_caches) & (token_caches.c.person_id == person_id)

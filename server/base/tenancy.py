@@ -1,0 +1,91 @@
+"""Whose rows a transaction may touch: one firm's, or everybody's for a stated reason.
+
+A request says its firm when access control has found it, the worker says a job's; `Database`
+hands it to each transaction. On PostgreSQL row-level security holds it, on both engines the hook
+of `firm_wall` does. Nobody having said anything means: no row of any firm.
+Why: docs/adr/0010-walls-between-firms.md.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar, Token
+from typing import Final
+
+import structlog
+from sqlalchemy import ColumnElement, Connection, Table, true
+
+NO_FIRM: Final = ""
+ALL_FIRMS: Final = "*"
+OPTION: Final = "letterlock_firm"
+
+_scope: ContextVar[str] = ContextVar("letterlock_firm", default=NO_FIRM)
+_told: set[str] = set()
+_log = structlog.get_logger()
+
+
+class FirmWall(Exception):
+    """A statement on a firm's rows that does not name the firm, or names another: a bug."""
+
+
+@contextmanager
+def for_firm(firm_id: str) -> Iterator[None]:
+    """Transactions begun in here are this firm's."""
+    token = enter(firm_id)
+    try:
+        yield
+    finally:
+        leave(token)
+
+
+@contextmanager
+def all_firms(reason: str) -> Iterator[None]:
+    """Transactions begun in here see every firm. The reason is logged, once in each process."""
+    if reason not in _told:
+        _told.add(reason)
+        _log.info(f"all firms: {reason}")
+    token = _scope.set(ALL_FIRMS)
+    try:
+        yield
+    finally:
+        leave(token)
+
+
+def enter(firm_id: str) -> Token[str]:
+    """What `for_firm` does at its start; NO_FIRM is for a request whose firm is not known yet.
+
+    Raises:
+        FirmWall: `all_firms` is the way to all of them.
+    """
+    if firm_id == ALL_FIRMS:
+        raise FirmWall("all firms are reached by all_firms(reason) only")
+    return _scope.set(firm_id)
+
+
+def leave(token: Token[str]) -> None:
+    """What `for_firm` does at its end."""
+    _scope.reset(token)
+
+
+def current() -> str:
+    """The firm that was said last in this thread: an id, NO_FIRM or ALL_FIRMS."""
+    return _scope.get()
+
+
+def scope_of(connection: Connection) -> str:
+    """The firm of a connection's transaction: an id, NO_FIRM or ALL_FIRMS."""
+    return str(connection.get_execution_options().get(OPTION, NO_FIRM))
+
+
+def of_firm(connection: Connection, table: Table) -> ColumnElement[bool]:
+    """The condition that a row is the transaction's firm's. Every query on a firm's table has one.
+
+    Raises:
+        FirmWall: The transaction has no firm.
+    """
+    scope = scope_of(connection)
+    if scope == NO_FIRM:
+        raise FirmWall(f"{table.name}: say whose transaction it is, by for_firm or all_firms")
+    if scope == ALL_FIRMS:
+        return true()
+    condition: ColumnElement[bool] = table.c.firm_id == scope
+    return condition
