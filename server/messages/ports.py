@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import Enum
 from typing import BinaryIO, Protocol, TypeAlias
 
 from server.base.mail import Brand
@@ -32,6 +33,10 @@ class MailboxRefused(Exception):
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
         self.reason = reason
+
+
+class ConsentMissing(Exception):
+    """The firm has not consented to what we ask of Entra: its administrator must, nobody else can."""
 
 
 class OutcomeUnknown(Exception):
@@ -72,6 +77,7 @@ class SendingRights(Protocol):
 
         Raises:
             SignInAgain: The pane must sign the person in again first.
+            ConsentMissing: The firm's consent is missing.
             MailboxAway: Entra does not answer.
         """
 
@@ -109,18 +115,124 @@ class SystemMailbox(Protocol):
         """
 
 
+class SignInMail(Protocol):
+    """Asks somebody of the firm, from the system mailbox, to sign in."""
+
+    def send_sign_in(self, *, tenant_id: str, brand: Brand, to: Party, held: int) -> None:
+        """Say that so many letters wait for her sign-in.
+
+        Raises:
+            MailboxAway: Not taken; try again.
+            MailboxRefused: Not taken, and never will be.
+            OutcomeUnknown: Maybe taken.
+        """
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Owner:
+    """Whose mailbox is read: a person's with her own right, or the firm's (`person_id` None)."""
+
+    tenant_id: str
+    person_id: str | None
+    address: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sought:
+    """A notice that may have left: what marks it, and what it looks like without its mark.
+
+    `message_id` without brackets; `addresses` its To and Cc in small letters.
+    """
+
+    delivery_id: str
+    message_id: str
+    subject: str
+    addresses: frozenset[str]
+
+
+class Found(Enum):
+    """What a look into a mailbox showed: the notice, something like it without its mark, nothing."""
+
+    THERE = "there"
+    DOUBTFUL = "doubtful"
+    ABSENT = "absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Report:
+    """Mail that came back. `named` are Message-IDs without brackets that the report names.
+
+    `failures` are (address in small letters, status such as 5.1.1), empty where the report could
+    not be read whole; `seen` its time of arrival in milliseconds since 1970.
+    """
+
+    id: str
+    named: Sequence[str]
+    delivery_id: str
+    failures: Sequence[tuple[str, str]]
+    seen: int
+
+
+class MailboxReader(Protocol):
+    """Looks into mailboxes, where the firm has granted Mail.ReadBasic or more."""
+
+    def look(self, owner: Owner, sought: Sought, *, since: datetime) -> Found:
+        """Look for a notice among what was made in this mailbox since then.
+
+        Raises:
+            SignInAgain: The kept right is gone.
+            MailboxRefused: We may not look.
+            MailboxAway: Try again.
+        """
+
+    def reports(self, owner: Owner, *, since: datetime) -> Sequence[Report]:
+        """Reports of undelivered mail that arrived since then, oldest first.
+
+        Raises:
+            SignInAgain: The kept right is gone.
+            MailboxRefused: We may not look.
+            MailboxAway: Try again.
+        """
+
+
+class BlobsAway(Exception):
+    """The place where large ciphertext is kept does not answer, is full, or refuses us."""
+
+
 class Blobs(Protocol):
     """Keeps large ciphertext."""
 
     def put(self, key: str, file: BinaryIO) -> None:
-        """Keep the whole of `file` under a new key, durably. The same bytes again are fine."""
+        """Keep the whole of `file` under a new key, durably. The same bytes again are fine.
+
+        Raises:
+            BlobsAway: Nothing was kept.
+        """
 
     def get(self, key: str) -> Iterator[bytes]:
         """What is kept under `key`, in pieces.
 
         Raises:
             FileNotFoundError: Nothing is.
+            BlobsAway: It cannot be had now; also in the middle.
+        """
+
+    def has(self, key: str) -> bool:
+        """Whether something is kept under `key`.
+
+        Raises:
+            BlobsAway: It cannot be told now.
         """
 
     def delete(self, keys: Sequence[str]) -> None:
-        """Forget these. What is not there is forgotten already."""
+        """Forget these. What is not there is forgotten already; what stays now is swept later."""
+
+    def older(self, prefix: str, *, than_s: float) -> Iterator[Sequence[str]]:
+        """Keys under a prefix that were put longer ago, some at a time.
+
+        Raises:
+            BlobsAway: They cannot be told now; also in the middle.
+        """
+
+    def tidy(self, prefix: str, *, than_s: float) -> int:
+        """Take away what was half-written under a prefix longer ago. Returns how many."""

@@ -1,8 +1,8 @@
 """Messages: made for a draft, found again, thrown away.
 
-A message's parts are uploaded in messages/drafting, its statement signed in messages/signing, it
-goes out in messages/sending and is read in messages/reading. The server stores what it cannot
-read. Source: docs/spec/http.md section 3.
+A message's objects are uploaded in messages/uploading and kept as a draft in messages/drafting, its
+statement signed in messages/signing, it goes out in messages/sending and is read in
+messages/reading. The server stores what it cannot read. Source: docs/spec/http.md section 3.
 """
 
 from collections.abc import Sequence
@@ -125,6 +125,7 @@ def discard(
         if entry["state"] != "draft":
             raise AlreadySent
         uploads = store.objects_of(connection, message_id)
+        begun = store.part_names_of(connection, message_id)
         store.delete_entry(connection, message_id)
         store.delete_thread_if_empty(connection, entry["thread_id"])
         append_event(
@@ -135,6 +136,7 @@ def discard(
             about=message_id,
         )
     forget_blobs(blobs, firm.id, message_id, uploads)
+    blobs.delete([part_key(firm.id, message_id, name) for name in begun])
 
 
 def status(
@@ -213,6 +215,11 @@ def own_row(rows: Sequence[store.Row], person: Person) -> store.Row | None:
 def blob_key(firm_id: str, message_id: str, sha256: str) -> str:
     """Where a large object is kept: under its hash, so that other bytes have another place."""
     return f"{firm_id}/{message_id}/{sha256}"
+
+
+def part_key(firm_id: str, message_id: str, name: str) -> str:
+    """Where a part of an upload is kept until the last has come."""
+    return f"{firm_id}/{message_id}/parts/{name}"
 
 
 def forget_blobs(

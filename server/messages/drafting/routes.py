@@ -1,4 +1,4 @@
-"""What is being written: upload objects, keep the draft, take it up again."""
+"""What is being written: keep the draft, take it up again."""
 
 import base64
 import binascii
@@ -12,20 +12,18 @@ from pydantic import Field
 from server.base.errors import Invalid
 from server.base.http import (
     ANY_HOST,
-    BYTES,
     SIGNED_IN,
     Model,
     Nothing,
     callers,
-    created,
     current,
     request_key,
     tools,
-    uploaded,
 )
 from server.messages.drafting import service as drafting
-from server.messages.drafting.service import ANY, MAX_OBJECT, Part
+from server.messages.drafting.service import ANY
 from server.messages.routes import may_write, writer
+from server.messages.uploading.service import part_of
 
 DRAFT_BODY = 3 * 1024 * 1024
 
@@ -44,40 +42,6 @@ class DraftIn(Model):
     envelope: Annotated[str, Field(max_length=90_000)]
 
 
-@bp.put("/messages/<token:message_id>/objects/<token:object_id>")
-@callers(SIGNED_IN, host=ANY_HOST, body=MAX_OBJECT, takes=BYTES)
-def put_object(message_id: str, object_id: str) -> ResponseReturnValue:
-    """Keep one age file (octet-stream). The same bytes again get the same answer."""
-    request_key()
-    with uploaded(MAX_OBJECT) as upload:
-        row = drafting.put_object(
-            tools().database,
-            current("blobs"),
-            firm=current("firm"),
-            sender=writer(),
-            message_id=message_id,
-            object_id=object_id,
-            part=Part(file=upload.file, size=upload.size, sha256=upload.sha256),
-        )
-    return created({"sha256": row["sha256"], "size": row["size"]})
-
-
-@bp.delete("/messages/<token:message_id>/objects/<token:object_id>")
-@callers(SIGNED_IN, host=ANY_HOST)
-def remove_object(message_id: str, object_id: str) -> ResponseReturnValue:
-    """Forget one object of an unsent message."""
-    request_key()
-    drafting.remove_object(
-        tools().database,
-        current("blobs"),
-        firm=current("firm"),
-        sender=writer(),
-        message_id=message_id,
-        object_id=object_id,
-    )
-    return "", 204
-
-
 @bp.put("/messages/<token:message_id>/draft")
 @bp.input(DraftIn)
 @callers(SIGNED_IN, host=ANY_HOST, body=DRAFT_BODY)
@@ -90,7 +54,7 @@ def keep(message_id: str, json_data: DraftIn) -> ResponseReturnValue:
         firm=current("firm"),
         sender=writer(),
         message_id=message_id,
-        part=drafting.part_of(io.BytesIO(_bytes(json_data.object))),
+        part=part_of(io.BytesIO(_bytes(json_data.object))),
         envelope=_bytes(json_data.envelope),
         before=json_data.before if "before" in json_data.model_fields_set else ANY,
     )
