@@ -22,6 +22,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from server.base import firm_wall, postgresql, tenancy
 from server.base.disk import Disk
 from server.base.errors import Away, DiskFull
+from server.base.metrics import database_wait
 
 PATIENCE_S: Final = 5.0
 AWAY_S: Final = 1.0
@@ -70,24 +71,36 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that changes nothing."""
-        with self._told(), self.engine.connect() as connection:
+        with (
+            self._told(),
+            database_wait("read") as begun,
+            self.engine.connect() as connection,
+        ):
+            begun()
             yield self._for_firm(connection)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that is committed at the end, or rolled back whole on any error."""
         if not self.is_sqlite:
-            with self._told(), self.engine.connect() as connection:
+            with (
+                self._told(),
+                database_wait("write") as begun,
+                self.engine.connect() as connection,
+            ):
+                begun()
                 self._for_firm(connection)
                 with connection.begin():
                     yield connection
             return
         with (
+            database_wait("write") as begun,
             self._lock,
             _file_lock(Path(f"{self._url.database}.lock")),
             self._told(),
             self.engine.connect().execution_options(writes=True) as connection,
         ):
+            begun()
             self._for_firm(connection)
             with connection.begin():
                 yield connection

@@ -3,7 +3,7 @@
 import argparse
 from typing import Any
 
-from server.base.settings import Settings, from_environment
+from server.base.settings import BadSetting, Settings, from_environment
 
 
 def add(commands: Any) -> None:
@@ -26,19 +26,31 @@ def upgrade(settings: Settings) -> None:
 
 
 def ensure_master_key(settings: Settings) -> None:
-    """Make the master key at the first start.
+    """Make the master key at the first start; later, see that it opens this database.
 
     Raises:
-        BadSetting: It is gone, and the database holds what it sealed.
+        BadSetting: It is gone, and the database holds what it sealed; or it is another.
     """
+    from server.base import canary  # noqa: PLC0415 a command loads what it runs
     from server.base.database import Database  # noqa: PLC0415 a command loads what it runs
+    from server.base.tenancy import all_firms  # noqa: PLC0415 a command loads what it runs
     from server.base.vault import Vault  # noqa: PLC0415 a command loads what it runs
     from server.firms import service as firms  # noqa: PLC0415 a command loads what it runs
 
     database = Database(settings.database_url)
     with database.read() as connection:
         first = firms.count(connection) == 0
-    database.close()
     if first:
         Vault.make(settings.master_key)
-    Vault.load(settings.master_key)
+    vault = Vault.load(settings.master_key)
+    with all_firms("the master key is tried on each"), database.write() as connection:
+        for firm_id in canary.firms(connection):
+            if canary.opens(connection, vault, firm_id) is False:
+                raise BadSetting(
+                    "the master key is not the one that sealed this database: put the right one "
+                    "in its place. `letterlock canary` says what it would not open"
+                )
+            canary.ensure(connection, vault, firm_id)
+    if database.disk is not None and not settings.demo:
+        database.disk.prepare()
+    database.close()

@@ -51,6 +51,7 @@ def sandbox_command(options: argparse.Namespace) -> list[str]:
 
 def add_demo_firm(settings: Settings) -> None:
     """Add Hart & Co, unless it is there."""
+    from server.base import canary  # noqa: PLC0415 a command loads what it runs
     from server.base.database import Database  # noqa: PLC0415 a command loads what it runs
     from server.base.tenancy import all_firms  # noqa: PLC0415 a command loads what it runs
     from server.base.vault import Vault  # noqa: PLC0415 a command loads what it runs
@@ -68,6 +69,7 @@ def add_demo_firm(settings: Settings) -> None:
             brand=_demo_brand(settings),
         )
         keys.ensure_directory_key(connection, vault, firm.id)
+        canary.ensure(connection, vault, firm.id)
     database.close()
 
 

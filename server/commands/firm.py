@@ -31,6 +31,7 @@ def add(commands: Any) -> None:
 
 
 def _add(options: argparse.Namespace) -> None:
+    from server.base import canary  # noqa: PLC0415 a command loads what it runs
     from server.base.tenancy import all_firms  # noqa: PLC0415 a command loads what it runs
     from server.base.vault import Vault  # noqa: PLC0415 a command loads what it runs
     from server.commands import db  # noqa: PLC0415 a command loads what it runs
@@ -46,6 +47,7 @@ def _add(options: argparse.Namespace) -> None:
         _must_be_free(connection, facts)
         firm = first_run.begin(connection, **facts)
         keys.ensure_directory_key(connection, vault, firm.id)
+        canary.ensure(connection, vault, firm.id)
         link = first_run.new_link(connection, firm)
     database.close()
     _say(link, facts["admin"])

@@ -37,5 +37,5 @@ wrapping_keys: Final = Table(
     metadata,
     Column("owner_id", String(32), primary_key=True),
     Column("firm_id", String(32), ForeignKey("firms.id"), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
+    Column("sealed", LargeBinary, nullable=False, info={"place": ("{owner_id}", "sealed")}),
 )

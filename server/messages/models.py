@@ -45,7 +45,7 @@ entries: Final = Table(
     Column("level", String(16)),
     Column("statement_hash", String(43)),
     Column("signed_objects", JSON),  # ids; what else was uploaded goes when the message is sent
-    Column("subject_sealed", LargeBinary),
+    Column("subject_sealed", LargeBinary, info={"place": ("{id}", "subject")}),
     Column("reply_to", String(22)),
     Column("draft_object", String(22)),  # of the objects; a draft that was kept
     Column("draft_envelope", LargeBinary),
@@ -88,7 +88,8 @@ readers: Final = Table(
     Column("role", String(16), nullable=False),
     Column("level", String(16), nullable=False),
     Column("key", String(43), nullable=False),
-    Column("name_sealed", LargeBinary),  # as the sender calls this reader; null: she gave no name
+    # As the sender calls this reader; null: she gave no name.
+    Column("name_sealed", LargeBinary, info={"place": ("{entry_id}/{position}", "name")}),
 )
 
 envelopes: Final = Table(

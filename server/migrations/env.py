@@ -2,7 +2,7 @@
 
 from alembic import context
 
-from server.base import events, facts, idempotency, outbox
+from server.base import canary, events, facts, idempotency, outbox
 from server.base.database import Database, metadata
 from server.base.postgresql import build_walls
 from server.base.tenancy import all_firms
@@ -15,7 +15,7 @@ from server.people import models as people_models
 from server.people.sign_ins import models as sign_in_models
 
 TABLES = (
-    events, facts, idempotency, outbox, event_models, firm_models, first_run_models, key_models,
+    canary, events, facts, idempotency, outbox, event_models, firm_models, first_run_models, key_models,
     message_models, people_models, sign_in_models,
 )  # fmt: skip
 

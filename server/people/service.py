@@ -129,7 +129,7 @@ def find_or_make(
 
 def find(connection: Connection, vault: Vault, *, firm_id: str, address: str) -> Person | None:
     """The person with this address (already parsed), if there is one."""
-    row = store.person_by_address(connection, firm_id, address_index(vault, firm_id, address))
+    row = store.person_by_address(connection, firm_id, vault.indexes("address", firm_id, address))
     return _person(vault, row) if row else None
 
 

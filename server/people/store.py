@@ -1,6 +1,6 @@
 """Queries on persons."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, select
@@ -27,11 +27,12 @@ def person_by_id(connection: Connection, person_id: str) -> Row | None:
     return _one(connection, of_firm(connection, persons) & (persons.c.id == person_id))
 
 
-def person_by_address(connection: Connection, firm_id: str, address_index: str) -> Row | None:
-    """One person of a firm by the index of the address."""
-    return _one(
-        connection, (persons.c.firm_id == firm_id) & (persons.c.address_index == address_index)
-    )
+def person_by_address(
+    connection: Connection, firm_id: str, address_indexes: Sequence[str]
+) -> Row | None:
+    """One person of a firm by the index of the address, under whichever key it was made."""
+    of_address = persons.c.address_index.in_(address_indexes)
+    return _one(connection, (persons.c.firm_id == firm_id) & of_address)
 
 
 def person_by_entra(connection: Connection, firm_id: str, object_id: str) -> Row | None:

@@ -55,6 +55,7 @@ token_caches: Final = Table(
     Column("person_id", String(32), ForeignKey("persons.id"), primary_key=True),
     Column("firm_id", String(32), ForeignKey("firms.id"), nullable=False),
     Column("changed", BigInteger, nullable=False),
-    Column("sealed", LargeBinary, nullable=False),
-    Column("challenge", LargeBinary),  # sealed: what Graph asked for before it goes on
+    Column("sealed", LargeBinary, nullable=False, info={"place": ("{person_id}", "sealed")}),
+    # What Graph asked for before it goes on.
+    Column("challenge", LargeBinary, info={"place": ("{person_id}", "challenge")}),
 )
