@@ -10,7 +10,7 @@ import jwt
 
 from sandbox import faults, people
 from sandbox.config import TENANT_ID, Config
-from sandbox.entra import scopes, store, tokens
+from sandbox.entra import scopes, store, tenant, tokens
 from sandbox.entra.errors import EntraError, invalid_client, invalid_grant
 from sandbox.entra.tokens import Grant, Signer
 
@@ -115,6 +115,8 @@ def _by_refresh_token(request: TokenRequest) -> dict[str, Any]:
 def _by_secret(request: TokenRequest) -> dict[str, Any]:
     request.needs_secret()
     asked = scopes.parse_app_only(request.config, request.form.get("scope", ""))
+    if tenant.granted(request.db).mailboxes is not None:
+        asked = replace(asked, names=())
     token = tokens.app_token(request.signer, request.config, asked, request.form.get("claims"))
     return _bearer(token)
 
@@ -179,7 +181,7 @@ def answer(
     person = people.by_oid(found.oid)
     if person is None or not person.signs_in:
         raise invalid_grant(50034, "The user account does not exist in the tenant.")
-    asked = scopes.parse(request.config, found.scope)
+    asked = scopes.parse(request.config, found.scope, tenant.granted(request.db))
     body = _bearer(tokens.access_token(request.signer, request.config, person, found, asked))
     body["scope"] = asked.granted
     if "openid" in asked.oidc:

@@ -1,5 +1,6 @@
 """Entra's addresses: discovery, keys, authorize, token."""
 
+from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -9,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from sandbox import faults
 from sandbox.config import TENANT_DOMAIN, TENANT_ID
-from sandbox.entra import grants, scopes, store, tokens
+from sandbox.entra import grants, scopes, store, tenant, tokens
 from sandbox.entra.errors import EntraError
 from sandbox.entra.tokens import Grant
 from sandbox.parts import parts
@@ -18,6 +19,7 @@ from sandbox.people import PEOPLE, Person, by_address
 bp = Blueprint("entra", __name__)
 _MULTI = frozenset({"organizations", "common"})
 _MODES = frozenset({"query", "fragment", "form_post"})
+_BROKERED = "brk-multihub"  # nested app authentication
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -147,10 +149,12 @@ def _bad_request() -> str | None:
     """Why the request must not be sent back to its redirect URI, in a sentence."""
     query = request.args
     target = urlsplit(query.get("redirect_uri", ""))
+    brokered = target.scheme == _BROKERED and target.netloc == _addin_host()
     if query.get("client_id") != parts().config.client_id:
         return "AADSTS700016: No app with this client id is registered in the tenant."
-    if target.scheme not in {"http", "https"} or target.hostname not in _LOOPBACK:
-        return "AADSTS50011: The redirect URI is not one on this machine."
+    local = target.scheme in {"http", "https"} and target.hostname in _LOOPBACK
+    if not local and not brokered:
+        return "AADSTS50011: The redirect URI is not registered for the app."
     if query.get("response_type") != "code":
         return "AADSTS700054: Only response_type=code is enabled for the app."
     if query.get("response_mode", "query") not in _MODES:
@@ -160,10 +164,33 @@ def _bad_request() -> str | None:
     return None
 
 
+def _addin_host() -> str:
+    return urlsplit(parts().config.addin_origin or "").netloc
+
+
+@bp.get("/sandbox/tenant")
+def show_tenant() -> ResponseReturnValue:
+    """What the administrator has granted."""
+    with parts().database.reading() as db:
+        return jsonify(asdict(tenant.granted(db)))
+
+
+@bp.post("/sandbox/tenant")
+def change_tenant() -> ResponseReturnValue:
+    """Grant or withdraw; the names not mentioned stay."""
+    wanted = request.get_json()
+    try:
+        with parts().database.writing() as db:
+            return jsonify(tenant.change(db, wanted))
+    except tenant.BadTenant:
+        text = "There is no such name or value: see docs/sandbox.md."
+        return jsonify(error=text), HTTPStatus.UNPROCESSABLE_ENTITY
+
+
 def _signed_in(person: Person) -> ResponseReturnValue:
     query = request.args
     try:
-        scopes.parse(parts().config, query.get("scope", ""))
+        scopes.parse(parts().config, query.get("scope", ""), tenant.Granted())  # its form only
     except EntraError as error:
         return _back({"error": error.error, "error_description": str(error)})
     claims = query.get("claims")

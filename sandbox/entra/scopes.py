@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from sandbox.config import GRAPH_ID, Config
 from sandbox.entra.errors import EntraError, invalid_grant
+from sandbox.entra.tenant import Granted
 
 OIDC = frozenset({"openid", "profile", "email", "offline_access"})
 GRAPH = "https://graph.microsoft.com"
@@ -30,7 +31,7 @@ class Asked:
         return " ".join([*full, *sorted(self.oidc)])
 
 
-def parse(config: Config, scope: str) -> Asked:
+def parse(config: Config, scope: str, granted: Granted) -> Asked:
     """Read a scope parameter of the delegated flows.
 
     Raises:
@@ -47,7 +48,8 @@ def parse(config: Config, scope: str) -> Asked:
         text = "The scope is not valid because it contains more than one resource."
         raise EntraError("invalid_request", 28000, text)
     prefix, names = next(iter(found.items()), (GRAPH, ["User.Read"]))
-    known = GRAPH_DELEGATED if prefix == GRAPH else frozenset({API_SCOPE})
+    served = GRAPH_DELEGATED if prefix == GRAPH else frozenset({API_SCOPE})
+    known = frozenset(filter(granted.allows, served))
     if ".default" in names:
         names = sorted(known)
     if unknown := set(names) - known:

@@ -165,8 +165,9 @@ def app_token(signer: Signer, config: Config, asked: Asked, claims: str | None) 
         "sub": SERVICE_PRINCIPAL,
         "azp": config.client_id,
         "azpacr": "1",
-        "roles": list(asked.names),
     }
+    if asked.names:
+        body["roles"] = list(asked.names)
     if "xms_cc" in requested_access_claims(claims):
         body["xms_cc"] = ["cp1"]
     return signer.sign(body)
