@@ -16,7 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
-from server.base import logs, tenancy
+from server.base import logs, metrics, scrapes, tenancy
 from server.base.access import Authentication, authorise, require_rules
 from server.base.database import Database
 from server.base.errors import AppError, Away, Invalid, NotFound, TooLarge
@@ -48,6 +48,7 @@ from server.people.sign_ins.service import OtherTenant
 from server.storage.blobs import ObstoreBlobs
 
 ROOT: Final = Path(__file__).resolve().parent.parent
+GRACEFUL_S: Final = 30  # how long a stopping server waits for what it has begun
 _ROUTES: Final = (
     firm_routes,
     first_run_routes,
@@ -154,18 +155,24 @@ class _Gunicorn(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
         for name, value in self._options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> APIFlask:
-        return create_app()
+    def load(self) -> scrapes.Wsgi:
+        parts = build_parts(from_environment())
+        app: scrapes.Wsgi = create_app(parts)
+        address = parts.settings.metrics
+        return scrapes.beside(app, parts.database, address) if address else app
 
 
 def serve(*, bind: list[str], workers: int) -> None:
     """Serve with gunicorn until SIGTERM. This module is loaded once, before the workers fork."""
+    metered = from_environment().metrics
     options = {
-        "bind": bind,
-        "worker_class": "gthread",
+        "bind": [*bind, *([f"{metered[0]}:{metered[1]}"] if metered else [])],
+        "worker_class": "server.base.admission.AdmittingWorker",
         "workers": workers,
         "threads": 4,
-        "graceful_timeout": 20,
+        "graceful_timeout": GRACEFUL_S,
+        "child_exit": lambda _server, worker: metrics.process_ended(worker.pid),
+        "on_exit": lambda _server: metrics.server_ended(),
         "loglevel": "error",  # gunicorn's warnings repeat what a caller sent
         "control_socket_disable": True,
     }
@@ -212,12 +219,19 @@ def _access(app: APIFlask, parts: Parts) -> None:
     def leave(response: Response) -> Response:
         frame = request.endpoint == "firms.frame"
         secure(response, parts.settings, host=g.get("host", PORTAL), frame=frame)
+        seconds = time.monotonic() - g.get("started", time.monotonic())
+        metrics.request(
+            route=str(request.url_rule),
+            method=request.method,
+            status=response.status_code,
+            seconds=seconds,
+        )
         _log.info(
             "request",
             method=request.method,
             route=str(request.url_rule),
             status=response.status_code,
-            ms=round((time.monotonic() - g.get("started", time.monotonic())) * 1000),
+            ms=round(seconds * 1000),
         )
         return response
 

@@ -8,6 +8,7 @@ prometheus_client looks for it once, at its import, so the web command sets it b
 """
 
 import os
+import shutil
 import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -177,6 +178,12 @@ def process_ended(pid: int) -> None:
     """A process of the shared folder has ended: its counts stay, its live values go."""
     if _FOLDER in os.environ:
         mark_process_dead(pid)  # type: ignore[no-untyped-call]
+
+
+def server_ended() -> None:
+    """The last process of the shared folder has ended."""
+    if folder := os.environ.get(_FOLDER):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 class _Outbox(Collector):

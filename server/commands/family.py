@@ -56,7 +56,7 @@ class Family:
             child.terminate()
         for child in self._children.values():
             try:
-                child.wait(timeout=25)
+                child.wait(timeout=35)
             except subprocess.TimeoutExpired:
                 child.kill()
 

@@ -3,6 +3,7 @@
 import argparse
 import os
 import socket
+import tempfile
 from typing import Any
 
 from server.base.settings import from_environment
@@ -17,9 +18,11 @@ def add(commands: Any) -> None:
 
 
 def _web(options: argparse.Namespace) -> None:
+    if from_environment().metrics:
+        # prometheus_client looks for it once, when the app's modules load it.
+        os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="letterlock-metrics-")
     from server.app import serve  # noqa: PLC0415 a command loads what it runs
 
-    from_environment()
     bind = [f"127.0.0.1:{options.port}"]
     if _answers_ipv6():
         bind.append(f"[::1]:{options.port}")  # some browsers try it first for localhost
