@@ -4,7 +4,7 @@ gunicorn's threaded worker gives a thread to a connection before anything has co
 requests wait without end. This worker reads small requests whole before a thread takes them, so
 that no slow caller holds one; keeps three lanes apart (work, large bodies, health), so that
 uploads never take the threads of everything else; and answers 503 with Retry-After to what has
-waited too long, even while every thread hangs. Why: docs/adr/0012-admission.md.
+waited too long, even while every thread hangs. Why: docs/adr/0014-admission.md.
 """
 
 import errno
