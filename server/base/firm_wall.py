@@ -39,7 +39,6 @@ from sqlalchemy.sql.selectable import Alias, FromClause
 from server.base.tenancy import ALL_FIRMS, NO_FIRM, FirmWall, scope_of
 
 FIRM: Final = "firm_id"
-_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +72,7 @@ def install(engine: Engine, metadata: MetaData) -> None:
                 demand = demands[compiled] = demand_of(compiled)
             _check(demand, scope, context.compiled_parameters)
         except FirmWall as refused:
-            _log.error("firm wall", kind=str(refused))
+            structlog.get_logger().error("firm wall", kind=str(refused))
             raise
 
 

@@ -20,7 +20,6 @@ OPTION: Final = "letterlock_firm"
 
 _scope: ContextVar[str] = ContextVar("letterlock_firm", default=NO_FIRM)
 _told: set[str] = set()
-_log = structlog.get_logger()
 
 
 class FirmWall(Exception):
@@ -39,10 +38,13 @@ def for_firm(firm_id: str) -> Iterator[None]:
 
 @contextmanager
 def all_firms(reason: str) -> Iterator[None]:
-    """Transactions begun in here see every firm. The reason is logged, once in each process."""
-    if reason not in _told:
+    """Transactions begun in here see every firm.
+
+    The reason is logged, once in each process that keeps a log; a command's is what it was asked.
+    """
+    if reason not in _told and structlog.is_configured():
         _told.add(reason)
-        _log.info(f"all firms: {reason}")
+        structlog.get_logger().info(f"all firms: {reason}")
     token = _scope.set(ALL_FIRMS)
     try:
         yield

@@ -31,6 +31,20 @@ def is_current(database_url: str) -> bool:
     return set(at) == set(ScriptDirectory.from_config(config(database_url)).get_heads())
 
 
+def head() -> str:
+    """The revision of this version's tables."""
+    return str(_scripts().get_current_head())
+
+
+def knows(revision: str) -> bool:
+    """Whether a revision is this version's or an older one's."""
+    return revision in {script.revision for script in _scripts().walk_revisions()}
+
+
+def _scripts() -> ScriptDirectory:
+    return ScriptDirectory.from_config(config("sqlite://"))
+
+
 def config(database_url: str) -> Config:
     """Alembic's configuration for a database."""
     settings = Config()

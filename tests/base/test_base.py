@@ -48,6 +48,7 @@ def test_a_log_keeps_allowed_keys_only(capsys: pytest.CaptureFixture[str]) -> No
 
     logs.configure()
     structlog.get_logger().info("request", route="/m/<id>", code="7KQ2-M8XF", text="Dear Maya")
+    structlog.reset_defaults()
     line = json.loads(capsys.readouterr().err.splitlines()[-1])
     assert line["route"] == "/m/<id>"
     assert not {"code", "text"} & line.keys()
