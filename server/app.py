@@ -25,6 +25,7 @@ from server.base.http import ADDIN, ANY_HOST, ANYONE, PORTAL, Tools, callers, pr
 from server.base.settings import Settings, from_environment
 from server.base.vault import Vault
 from server.crypto.errors import Refusal
+from server.events import routes as event_routes
 from server.firms import routes as firm_routes
 from server.firms import service as firms
 from server.firms.first_run import routes as first_run_routes
@@ -34,6 +35,7 @@ from server.graph.entra import Entra
 from server.graph.tokens import EntraTokens
 from server.messages import routes as message_routes
 from server.messages.drafting import routes as drafting_routes
+from server.messages.notices import routes as notice_routes
 from server.messages.ports import Blobs, BlobsAway, SendingRights
 from server.messages.reading import routes as reading_routes
 from server.messages.sending import routes as sending_routes
@@ -57,8 +59,10 @@ _ROUTES: Final = (
     uploading_routes,
     signing_routes,
     sending_routes,
+    notice_routes,
     reading_routes,
     sign_in_routes,
+    event_routes,
 )
 _BODY_MEMBERS: Final = frozenset(
     {
@@ -89,6 +93,7 @@ def build_parts(settings: Settings) -> Parts:
         client_id=settings.client_id,
         client_secret=settings.client_secret,
         caches=sign_ins.SealedTokenCaches(database, vault),
+        resource=settings.cloud.graph,
     )
     return Parts(
         settings=settings,

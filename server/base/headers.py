@@ -12,11 +12,6 @@ from flask import Response
 from server.base.http import ADDIN
 from server.base.settings import Settings
 
-OFFICE_HOSTS: Final = (
-    "https://outlook.office.com", "https://outlook.office365.com", "https://outlook.live.com",
-    "https://*.cloud.microsoft", "https://*.officeapps.live.com", "https://*.office.com",
-    "https://*.office365.com", "https://*.sharepoint.com", "https://*.microsoft365.com",
-)  # fmt: skip
 _TRUSTED: Final = "require-trusted-types-for 'script'"
 
 
@@ -68,7 +63,7 @@ def _policy(settings: Settings, host: str) -> tuple[str, ...]:
 
 def _office_frames(settings: Settings) -> str:
     demo = (_origin(settings.office_js),) if settings.demo else ()
-    return " ".join(("'self'", *OFFICE_HOSTS, *demo))
+    return " ".join(("'self'", *settings.cloud.office_hosts, *demo))
 
 
 def _origin(url: str) -> str:

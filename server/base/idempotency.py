@@ -9,9 +9,20 @@ Source: docs/spec/http.md section 2.
 from dataclasses import dataclass
 from typing import Final
 
-from sqlalchemy import BigInteger, Column, Connection, Integer, LargeBinary, String, Table, select
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    ColumnElement,
+    Connection,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    select,
+)
 
 from server.base.database import metadata, now_ms, serialise
+from server.base.tenancy import of_firm
 
 KEEP_MS: Final = 24 * 3_600_000
 CLAIM_MS: Final = 60_000
@@ -58,10 +69,10 @@ def claim(
     """Claim a key, or learn what became of it."""
     serialise(connection, key_index)
     now = now_ms(connection)
-    statement = select(idempotency).where(idempotency.c.id == key_index).with_for_update()
+    statement = select(idempotency).where(_of_key(connection, key_index)).with_for_update()
     row = connection.execute(statement).mappings().first()
     if row is not None and row["created"] + KEEP_MS < now:
-        connection.execute(idempotency.delete().where(idempotency.c.id == key_index))
+        connection.execute(idempotency.delete().where(_of_key(connection, key_index)))
         row = None
     if row is None:
         connection.execute(
@@ -82,7 +93,7 @@ def claim(
         return Running()
     connection.execute(
         idempotency.update()
-        .where(idempotency.c.id == key_index)
+        .where(_of_key(connection, key_index))
         .values(claimed_until=now + CLAIM_MS)
     )
     return Claimed()
@@ -91,12 +102,16 @@ def claim(
 def complete(connection: Connection, *, key_index: str, status: int, body: bytes) -> None:
     """Keep the answer."""
     connection.execute(
-        idempotency.update().where(idempotency.c.id == key_index).values(status=status, body=body)
+        idempotency.update().where(_of_key(connection, key_index)).values(status=status, body=body)
     )
 
 
 def release(connection: Connection, *, key_index: str) -> None:
     """Give up a claim: the work failed, and the same key may try again."""
     connection.execute(
-        idempotency.delete().where(idempotency.c.id == key_index, idempotency.c.status.is_(None))
+        idempotency.delete().where(_of_key(connection, key_index), idempotency.c.status.is_(None))
     )
+
+
+def _of_key(connection: Connection, key_index: str) -> ColumnElement[bool]:
+    return of_firm(connection, idempotency) & (idempotency.c.id == key_index)

@@ -125,15 +125,17 @@ def begin(
     connection.execute(mailboxes.update().where(mailboxes.c.id == row["id"]).values(**values))
 
 
-def worked(connection: Connection, mailbox: str) -> None:
+def worked(connection: Connection, firm_id: str, mailbox: str) -> None:
     """A call of this mailbox was answered: the circuit closes."""
-    failing = (mailboxes.c.id == mailbox) & (mailboxes.c.failures > 0)
+    failing = _is(firm_id, mailbox) & (mailboxes.c.failures > 0)
     connection.execute(mailboxes.update().where(failing).values(failures=0, open_until=0))
 
 
-def failed(connection: Connection, mailbox: str, now: int, *, after_ms: int | None) -> None:
+def failed(
+    connection: Connection, firm_id: str, mailbox: str, now: int, *, after_ms: int | None
+) -> None:
     """A call of this mailbox was not taken. `after_ms`: when the other side said to come again."""
-    where = mailboxes.c.id == mailbox
+    where = _is(firm_id, mailbox)
     statement = select(mailboxes.c.failures, mailboxes.c.open_until).where(where).with_for_update()
     row = connection.execute(statement).mappings().first()
     if row is None:
@@ -151,6 +153,10 @@ def failed(connection: Connection, mailbox: str, now: int, *, after_ms: int | No
 def jittered(ms: int) -> int:
     """From 3/4 to 5/4 of a wait, so that what failed together does not come back together."""
     return ms * random.randint(750, 1250) // 1000  # noqa: S311 no secret hangs on it
+
+
+def _is(firm_id: str, mailbox: str) -> ColumnElement[bool]:
+    return (mailboxes.c.firm_id == firm_id) & (mailboxes.c.id == mailbox)
 
 
 def _free_at(starts: list[int], most: int) -> int:

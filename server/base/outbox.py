@@ -122,7 +122,7 @@ def enqueue(
         payload: Ids and sealed values.
         mailbox: From mailboxes.py, whose limits it keeps to; None for none.
         after_ms: How long it waits.
-        once: A name; while a row with it waits, its payload is replaced and the earlier of both
+        once: A name that no other firm has; while a row with it waits, its payload is replaced and the earlier of both
             times holds.
 
     Returns:
@@ -134,7 +134,7 @@ def enqueue(
     body, run_at = json.dumps(dict(payload)), now + after_ms
     if once is not None:
         serialise(connection, f"outbox {once}")
-        if waiting := _renewed(connection, once, payload=body, run_at=run_at):
+        if waiting := _renewed(connection, firm_id, once, payload=body, run_at=run_at):
             return waiting
     row = {
         "id": new_id(), "firm_id": firm_id, "lane": lane, "kind": kind, "payload": body,
@@ -143,6 +143,27 @@ def enqueue(
     connection.execute(outbox.insert().values(**row))
     if not after_ms:
         wake(connection, lane)
+    return str(row["id"])
+
+
+def set_aside(
+    connection: Connection,
+    *,
+    firm_id: str,
+    lane: str,
+    kind: str,
+    payload: Mapping[str, str],
+    mailbox: str,
+    reason: str,
+) -> str:
+    """Keep a row for an administrator to decide about: dead from the beginning. Returns its id."""
+    mailboxes.ensure(connection, mailbox, firm_id)
+    row = {
+        "id": new_id(), "firm_id": firm_id, "lane": lane, "kind": kind,
+        "payload": json.dumps(dict(payload)), "created": now_ms(connection),
+        "run_at": now_ms(connection), "mailbox": mailbox, "state": "dead", "reason": reason,
+    }  # fmt: skip
+    connection.execute(outbox.insert().values(**row))
     return str(row["id"])
 
 
@@ -176,7 +197,7 @@ def lease(connection: Connection, lane: str, *, metered: bool = True) -> Job | N
         if row is None:
             continue
         mailboxes.begin(connection, box, lane, now, metered=metered)
-        return _leased(connection, row, now)
+        return _leased(connection, dict(row), now)
     return None
 
 
@@ -195,7 +216,7 @@ def hold(connection: Connection, job: Job) -> None:
 def finish(connection: Connection, job: Job) -> None:
     """The work is done: the row goes, unless somebody else has it by now."""
     connection.execute(outbox.delete().where(_is_own(job)))
-    mailboxes.worked(connection, job.mailbox)
+    mailboxes.worked(connection, job.firm_id, job.mailbox)
 
 
 def release(connection: Connection, job: Job) -> None:
@@ -234,7 +255,7 @@ def give_back(
     }
     own = connection.execute(outbox.update().where(_is_own(job)).values(**values))
     if away:
-        mailboxes.failed(connection, job.mailbox, now, after_ms=after_ms)
+        mailboxes.failed(connection, job.firm_id, job.mailbox, now, after_ms=after_ms)
     return not (dead and own.rowcount)
 
 
@@ -256,20 +277,23 @@ def dead_job(connection: Connection, job_id: str, *, firm_id: str | None = None)
     if firm_id is not None:
         where &= outbox.c.firm_id == firm_id
     row = connection.execute(select(outbox).where(where).with_for_update()).mappings().first()
-    return _job(row, lease="") if row else None
+    return _job(dict(row), lease="") if row else None
 
 
 def revive(connection: Connection, job: Job) -> None:
     """Let a dead row be tried from the beginning, at once."""
     now = now_ms(connection)
     values = {"state": "ready", "tries": 0, "created": now, "run_at": now, "reason": None}
-    connection.execute(outbox.update().where(outbox.c.id == job.id).values(**values))
+    where = (outbox.c.firm_id == job.firm_id) & (outbox.c.id == job.id)
+    connection.execute(outbox.update().where(where).values(**values))
     wake(connection, job.lane)
 
 
-def _renewed(connection: Connection, once: str, *, payload: str, run_at: int) -> str | None:
+def _renewed(
+    connection: Connection, firm_id: str, once: str, *, payload: str, run_at: int
+) -> str | None:
     """Renew the waiting row of this name. One that is in somebody's hands gives the name up."""
-    where = outbox.c.once == once
+    where = (outbox.c.firm_id == firm_id) & (outbox.c.once == once)
     row = connection.execute(select(outbox).where(where).with_for_update()).mappings().first()
     if row is None:
         return None
@@ -308,7 +332,8 @@ def _is_due(lane: str, now: int) -> ColumnElement[bool]:
 
 
 def _is_own(job: Job) -> ColumnElement[bool]:
-    return (outbox.c.id == job.id) & (outbox.c.lease == job.lease)
+    own = (outbox.c.firm_id == job.firm_id) & (outbox.c.id == job.id)
+    return own & (outbox.c.lease == job.lease)
 
 
 def _leased(connection: Connection, row: Mapping[str, Any], now: int) -> Job:

@@ -7,11 +7,10 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import SplitResult, urlsplit
 
-MICROSOFT_AUTHORITY: Final = "https://login.microsoftonline.com"
-MICROSOFT_GRAPH: Final = "https://graph.microsoft.com/v1.0"
+from server.base.clouds import CLOUDS, GLOBAL, Cloud
+
 MAIL_LANES: Final = ("codes", "notices")
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
-MICROSOFT_OFFICE_JS: Final = "https://appsforoffice.microsoft.com/lib/1/hosted/office.js"
 _PORTS: Final = frozenset(str(port) for port in range(1024, 65535))
 
 
@@ -26,6 +25,7 @@ class Settings:
     `data` is a folder; `database_url` an SQLAlchemy URL; `blob_url` a URL that obstore knows;
     `origin` and `addin_origin` are origins without a path, with different host names; `proxies`
     how many proxies of ours stand before us and set X-Forwarded-For, -Proto and -Host;
+    `cloud` is Microsoft's; `authority` and `graph_url` are its own unless they are on this machine;
     `metrics` the host and port at which the web server answers scrapes (the worker: the next one).
     """
 
@@ -35,9 +35,10 @@ class Settings:
     master_key: Path
     origin: str
     addin_origin: str
-    authority: str = MICROSOFT_AUTHORITY
-    graph_url: str = MICROSOFT_GRAPH
-    office_js: str = MICROSOFT_OFFICE_JS
+    authority: str = CLOUDS[GLOBAL].authority
+    graph_url: str = f"{CLOUDS[GLOBAL].graph}/v1.0"
+    office_js: str = CLOUDS[GLOBAL].office_js
+    cloud: Cloud = CLOUDS[GLOBAL]
     client_id: str
     client_secret: str
     demo: bool = False
@@ -59,6 +60,7 @@ def load_settings(env: Mapping[str, str]) -> Settings:
     """
     data = Path(_need(env, "DATA", "the folder for everything that is kept"))
     demo = env.get("LETTERLOCK_DEMO") == "1"
+    cloud = _cloud(env)
     settings = Settings(
         data=data,
         database_url=env.get("LETTERLOCK_DATABASE_URL") or f"sqlite:///{data / 'letterlock.db'}",
@@ -66,9 +68,10 @@ def load_settings(env: Mapping[str, str]) -> Settings:
         master_key=Path(env.get("LETTERLOCK_MASTER_KEY") or data / "master.key"),
         origin=_origin(env, "ORIGIN"),
         addin_origin=_origin(env, "ADDIN_ORIGIN"),
-        authority=_secure(env, "AUTHORITY", MICROSOFT_AUTHORITY),
-        graph_url=_secure(env, "GRAPH_URL", MICROSOFT_GRAPH),
-        office_js=env.get("LETTERLOCK_OFFICE_JS") or MICROSOFT_OFFICE_JS,
+        authority=_secure(env, "AUTHORITY", cloud.authority),
+        graph_url=_secure(env, "GRAPH_URL", f"{cloud.graph}/v1.0"),
+        office_js=env.get("LETTERLOCK_OFFICE_JS") or cloud.office_js,
+        cloud=cloud,
         client_id=_need(env, "CLIENT_ID", "the app registration's client id"),
         client_secret=_need(env, "CLIENT_SECRET", "the app registration's secret"),
         demo=demo,
@@ -89,6 +92,13 @@ def load_settings(env: Mapping[str, str]) -> Settings:
 def from_environment() -> Settings:
     """The settings of this process. Called at the roof only."""
     return load_settings(os.environ)
+
+
+def _cloud(env: Mapping[str, str]) -> Cloud:
+    cloud = CLOUDS.get(env.get("LETTERLOCK_CLOUD") or GLOBAL)
+    if cloud is None:
+        raise BadSetting(f"LETTERLOCK_CLOUD must be one of {', '.join(CLOUDS)}")
+    return cloud
 
 
 def _need(env: Mapping[str, str], name: str, meaning: str) -> str:

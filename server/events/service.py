@@ -1,11 +1,12 @@
 """Deliveries: planned when something happened, marked when the other side answered."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from server.base import outbox
 from server.base.database import now_ms
 from server.base.ids import new_token
 from server.events import store
@@ -16,16 +17,21 @@ SENT: Final = "sent"
 HELD: Final = "held"
 FAILED: Final = "failed"
 UNCONFIRMED: Final = "unconfirmed"
+BOUNCED: Final = "bounced"
 
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
-    """One event to one person. `reason` says why it is held, failed or unconfirmed."""
+    """One event to one person. `reason` says why it is held, failed, unconfirmed or bounced.
+
+    `changed` is when it came into its state, in milliseconds.
+    """
 
     id: str
     person_id: str
     state: str
     reason: str | None
+    changed: int
 
 
 def plan(
@@ -56,10 +62,27 @@ def mark(
     kind: str,
     state: str,
     reason: str | None = None,
-) -> None:
-    """Set the state of all deliveries of one kind about one thing."""
+    only: Collection[str] | None = None,
+    person_id: str | None = None,
+) -> int:
+    """Set the state of the deliveries of one kind about one thing. Returns of how many.
+
+    `only`: those that are in one of these states now; `person_id`: the one to this person.
+    """
     values = {"state": state, "reason": reason, "changed": now_ms(connection)}
-    store.update(connection, firm_id, about, kind, values)
+    return store.update(connection, firm_id, about, kind, values, only=only, person_id=person_id)
+
+
+def about_of(connection: Connection, *, firm_id: str, kind: str, delivery_id: str) -> str | None:
+    """What a delivery is about, by its id."""
+    return store.about_by_id(connection, firm_id, kind, delivery_id)
+
+
+def in_states(
+    connection: Connection, *, firm_id: str, kind: str, states: Collection[str], since: int
+) -> set[str]:
+    """What deliveries are about that came into one of these states since then (milliseconds)."""
+    return store.about_in_states(connection, firm_id, kind, states, since=since)
 
 
 def of(connection: Connection, *, firm_id: str, about: str, kind: str) -> list[Delivery]:
@@ -67,7 +90,28 @@ def of(connection: Connection, *, firm_id: str, about: str, kind: str) -> list[D
     return [_delivery(row) for row in store.of(connection, firm_id, about, kind)]
 
 
+def again(connection: Connection, job_id: str, *, firm_id: str | None = None) -> bool:
+    """Let the worker try a dead job from the beginning, with the deliveries it is about.
+
+    `firm_id` None is for the operator. A delivery that has left meanwhile is not sent again.
+    Returns whether there is such a job.
+    """
+    job = outbox.dead_job(connection, job_id, firm_id=firm_id)
+    if job is None:
+        return False
+    if about := job.payload.get("message_id"):
+        mark(
+            connection,
+            firm_id=job.firm_id,
+            about=about,
+            kind=job.kind,
+            state=QUEUED,
+            only={FAILED, UNCONFIRMED},
+        )
+    outbox.revive(connection, job)
+    return True
+
+
 def _delivery(row: Mapping[str, Any]) -> Delivery:
-    return Delivery(
-        id=row["id"], person_id=row["person_id"], state=row["state"], reason=row["reason"]
-    )
+    names = ("id", "person_id", "state", "reason", "changed")
+    return Delivery(**{name: row[name] for name in names})

@@ -1,4 +1,4 @@
-"""Microsoft Graph through its SDK, on one event-loop thread per process.
+"""Sends mail through Microsoft Graph's SDK, on one event-loop thread per process.
 
 The SDK is async; `asyncio.run` with a kept client raises after the request was sent, so a mail
 would go twice. The thread starts at the first call, after any fork. Retries are ours: the SDK's
@@ -11,7 +11,6 @@ import os
 import threading
 from collections.abc import Coroutine
 from datetime import UTC, datetime
-from email.utils import parsedate_to_datetime
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -30,9 +29,12 @@ from msgraph.graph_request_adapter import options as graph_options
 from msgraph.graph_service_client import GraphServiceClient
 from msgraph_core import GraphClientFactory
 
+from server.base import metrics
+from server.graph.answers import claims_in, retry_after_ms
 from server.messages.ports import MailboxAway, MailboxRefused, OutcomeUnknown, SignInAgain
 
 TIMEOUT_S: Final = 20
+LONGEST_S: Final = 30  # of a whole call, however slowly its answer drips
 _UNKNOWN: Final = {500, 502, 504}
 _AWAY: Final = {429, 503}
 
@@ -40,8 +42,11 @@ _AWAY: Final = {429, 503}
 class GraphMail:
     """Sends MIME mail through `graph_url` (with `/v1.0`), with a token given at each call."""
 
-    def __init__(self, graph_url: str) -> None:
+    def __init__(
+        self, graph_url: str, *, timeout_s: float = TIMEOUT_S, longest_s: float = LONGEST_S
+    ) -> None:
         self._graph_url = graph_url
+        self._timeout_s, self._longest_s = timeout_s, longest_s
         self._host = urlsplit(graph_url).hostname or ""
         self._lock = threading.Lock()
         self._loop: asyncio.AbstractEventLoop | None = None
@@ -59,14 +64,22 @@ class GraphMail:
             MailboxRefused: Not taken, and never will be.
             OutcomeUnknown: Maybe taken.
         """
+        answer: int | str = "none"
         try:
             self._run(self._send(token, mime, mailbox))
+            answer = 202
         except APIError as error:
+            answer = error.response_status_code or "none"
             raise _translated(error) from error
         except (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout) as error:
             raise MailboxAway from error
         except (httpx.TransportError, TimeoutError) as error:
             raise OutcomeUnknown from error
+        except SignInAgain:
+            answer = 401
+            raise
+        finally:
+            metrics.provider("graph", answer)
 
     def close(self) -> None:
         """Give back the connections and end the loop's thread."""
@@ -88,7 +101,8 @@ class GraphMail:
         request = RequestInformation(Method.POST, builder.url_template, builder.path_parameters)
         request.headers.try_add("Accept", "application/json")
         request.set_stream_content(base64.b64encode(mime), "text/plain")
-        await graph.request_adapter.send_no_response_content_async(request, {"XXX": ODataError})
+        async with asyncio.timeout(self._longest_s):
+            await graph.request_adapter.send_no_response_content_async(request, {"XXX": ODataError})
 
     def _service(self, token: str) -> GraphServiceClient:
         provider = AzureIdentityAuthenticationProvider(
@@ -102,7 +116,11 @@ class GraphMail:
 
     def _run(self, work: Coroutine[Any, Any, None]) -> None:
         future = asyncio.run_coroutine_threadsafe(work, self._running_loop())
-        future.result(timeout=TIMEOUT_S + 10)
+        try:
+            future.result(timeout=self._longest_s + 5)
+        except TimeoutError:  # the loop itself stands still
+            future.cancel()
+            raise
 
     def _running_loop(self) -> asyncio.AbstractEventLoop:
         with self._lock:
@@ -112,7 +130,7 @@ class GraphMail:
                 self._transport = httpx.AsyncHTTPTransport()
                 retry = RetryHandlerOption(max_retries=0)
                 self._client = GraphClientFactory.create_with_default_middleware(
-                    client=httpx.AsyncClient(timeout=TIMEOUT_S, transport=self._transport),
+                    client=httpx.AsyncClient(timeout=self._timeout_s, transport=self._transport),
                     options={**graph_options, RetryHandlerOption.get_key(): retry},
                 )
                 self._thread = threading.Thread(
@@ -137,25 +155,12 @@ class _GivenToken:
 
 def _translated(error: APIError) -> Exception:
     status = error.response_status_code or 0
+    headers = {name.lower(): value for name, value in (error.response_headers or {}).items()}
     if status == 401:  # noqa: PLR2004 an HTTP status
-        return SignInAgain(None)
+        return SignInAgain(claims_in(headers.get("www-authenticate")))
     if status in _AWAY:
-        return MailboxAway(_retry_after_ms(error))
+        return MailboxAway(retry_after_ms(headers.get("retry-after")))
     if status in _UNKNOWN or not status:
         return OutcomeUnknown()
     code = getattr(getattr(error, "error", None), "code", None)
     return MailboxRefused(str(code or status))
-
-
-def _retry_after_ms(error: APIError) -> int | None:
-    headers = {name.lower(): value for name, value in (error.response_headers or {}).items()}
-    value = headers.get("retry-after")
-    if not value:
-        return None
-    if value.isdigit():
-        return int(value) * 1000
-    try:
-        until = parsedate_to_datetime(value)
-    except ValueError:
-        return None
-    return max(0, int((until - datetime.now(UTC)).total_seconds() * 1000))

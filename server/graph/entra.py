@@ -5,6 +5,9 @@ requests from https://localhost:PORT to http://localhost:PORT; it accepts loopba
 Source: learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow.
 """
 
+import threading
+import time
+from collections.abc import Sequence
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -13,26 +16,43 @@ import requests
 import structlog
 from msal.exceptions import MsalServiceError
 
-from server.messages.ports import MailboxAway, SignInAgain
+from server.base import metrics
+from server.base.clouds import CLOUDS, GLOBAL
+from server.graph.answers import retry_after_ms
+from server.messages.ports import ConsentMissing, MailboxAway, SignInAgain
 from server.people.sign_ins.ports import TokenCaches
 
-MAIL_SEND: Final = ["https://graph.microsoft.com/Mail.Send"]
-APPLICATION: Final = ["https://graph.microsoft.com/.default"]
+MAIL_SEND: Final = "Mail.Send"
+MAIL_READ_BASIC: Final = "Mail.ReadBasic"
+TIMEOUT_S: Final = 10  # of one request; a token takes two at most, discovery and the token itself
+DISCOVERY_LIFE_S: Final = 3600
 _log = structlog.get_logger()
 _LOOPBACK: Final = {"localhost", "127.0.0.1"}
-_TIMEOUT_S: Final = 10
+_AWAY: Final = {429, 500, 502, 503, 504}
+_NO_CONSENT: Final = {65001, 65004}
 
 
 class Entra:
-    """One app registration at one authority. Implements messages.ports.SendingRights."""
+    """One app registration at one authority. Implements messages.ports.SendingRights.
+
+    `resource` is the Graph that tokens are for: each national cloud has its own, and tokens of one
+    are worth nothing in another.
+    """
 
     def __init__(
-        self, *, authority: str, client_id: str, client_secret: str, caches: TokenCaches
+        self,
+        *,
+        authority: str,
+        client_id: str,
+        client_secret: str,
+        caches: TokenCaches,
+        resource: str = CLOUDS[GLOBAL].graph,
     ) -> None:
         self._authority = authority
         self._client_id = client_id
         self._client_secret = client_secret
         self._caches = caches
+        self._resource = resource
         self._system_cache = msal.TokenCache()
         self._local = urlsplit(authority).hostname in _LOOPBACK
         self._http = _Http(loopback=self._local)
@@ -40,22 +60,46 @@ class Entra:
     def authorise(self, *, tenant_id: str, person_id: str, assertion: str) -> None:
         """Exchange the pane's token for one that may send mail, and keep it for the worker.
 
+        What Graph asked of this person before is asked of Entra with it.
+
         Raises:
-            SignInAgain: Entra wants to see the person (MFA, policy, consent).
+            SignInAgain: Entra wants to see the person (MFA, policy).
+            ConsentMissing: The firm's consent is missing.
             MailboxAway: Entra does not answer.
         """
         cache = msal.SerializableTokenCache()
+        challenge = self._caches.challenge(person_id)
+        app = self._app(tenant_id, cache)
         result = self._ask(
-            lambda: self._app(tenant_id, cache).acquire_token_on_behalf_of(assertion, MAIL_SEND)
+            lambda: app.acquire_token_on_behalf_of(
+                assertion, self._scopes([MAIL_SEND]), claims_challenge=challenge
+            )
         )
-        _token(result)
+        try:
+            _token(result)
+        except SignInAgain as again:
+            raise SignInAgain(again.claims or challenge) from again
         self._caches.save(person_id, cache.serialize())
 
-    def for_person(self, *, tenant_id: str, person_id: str) -> str:
+    def for_person(
+        self,
+        *,
+        tenant_id: str,
+        person_id: str,
+        permission: str = MAIL_SEND,
+        refused: SignInAgain | None = None,
+    ) -> str:
         """An access token that may send mail as a person, renewed where needed.
+
+        Args:
+            tenant_id: The firm's tenant.
+            person_id: Whose token it is.
+            permission: Another one of Graph's, which the firm has granted.
+            refused: Graph's refusal of the last token: that one is not given again.
 
         Raises:
             SignInAgain: Nothing is kept for this person, or Entra will not renew it.
+            ConsentMissing: The firm has not granted this permission.
             MailboxAway: Entra does not answer.
         """
         cache = msal.SerializableTokenCache()
@@ -67,21 +111,42 @@ class Entra:
         accounts = app.get_accounts()
         if not accounts:
             raise SignInAgain(None)
-        result = self._ask(lambda: app.acquire_token_silent_with_error(MAIL_SEND, accounts[0]))
-        token = _token(result)
+        claims = refused.claims if refused else None
+        result = self._ask(
+            lambda: app.acquire_token_silent_with_error(
+                self._scopes([permission]),
+                accounts[0],
+                force_refresh=refused is not None,
+                claims_challenge=claims,
+            )
+        )
+        try:
+            token = _token(result)
+        except SignInAgain as again:
+            raise SignInAgain(again.claims or claims) from again
         if cache.has_state_changed:
             self._caches.save(person_id, cache.serialize())
         return token
 
-    def for_system(self, *, tenant_id: str) -> str:
-        """An access token of the application itself.
+    def for_system(self, *, tenant_id: str, refused: SignInAgain | None = None) -> str:
+        """An access token of the application itself. `refused`: as in `for_person`.
 
         Raises:
             SignInAgain: Entra refuses the application.
+            ConsentMissing: The firm's consent is missing.
             MailboxAway: Entra does not answer.
         """
+        if refused is not None:
+            self._system_cache = msal.TokenCache()
         app = self._app(tenant_id, self._system_cache)
-        return _token(self._ask(lambda: app.acquire_token_for_client(APPLICATION)))
+        claims = refused.claims if refused else None
+        scopes = self._scopes([".default"])
+        return _token(
+            self._ask(lambda: app.acquire_token_for_client(scopes, claims_challenge=claims))
+        )
+
+    def _scopes(self, names: Sequence[str]) -> list[str]:
+        return [f"{self._resource}/{name}" for name in names]
 
     def close(self) -> None:
         """Give back the connections."""
@@ -104,25 +169,55 @@ class Entra:
         try:
             result: dict[str, Any] | None = call()
         except (requests.RequestException, MsalServiceError, ValueError) as error:
-            # MSAL raises MsalServiceError for a 5xx, ValueError without a discovery document.
+            # MSAL raises ValueError without a discovery document, MsalServiceError for its 5xx.
             raise MailboxAway from error
         return result
 
 
 class _Http:
-    """What MSAL asks of an HTTP client; for an authority on this machine, without TLS."""
+    """What MSAL asks of an HTTP client; for an authority on this machine, without TLS.
+
+    Discovery documents are kept for an hour: MSAL forgets them with each of its short-lived apps.
+    """
 
     def __init__(self, *, loopback: bool) -> None:
         self._session = requests.Session()
         self._loopback = loopback
+        self._lock = threading.Lock()
+        self._known: dict[str, tuple[float, requests.Response]] = {}
 
     def get(self, url: str, **kwargs: Any) -> requests.Response:
         """GET."""
-        return self._session.get(self._url(url), timeout=_TIMEOUT_S, **kwargs)
+        now = time.monotonic()
+        with self._lock:
+            until, kept = self._known.get(url, (0.0, None))
+        if kept is not None and now < until:
+            return kept
+        answer = self._call("GET", url, **kwargs)
+        if answer.ok and url.endswith("/.well-known/openid-configuration"):
+            with self._lock:
+                self._known[url] = (now + DISCOVERY_LIFE_S, answer)
+        return answer
 
     def post(self, url: str, **kwargs: Any) -> requests.Response:
-        """POST."""
-        return self._session.post(self._url(url), timeout=_TIMEOUT_S, **kwargs)
+        """POST.
+
+        Raises:
+            MailboxAway: Entra is busy or broken. MSAL would drop its Retry-After.
+        """
+        answer = self._call("POST", url, **kwargs)
+        if answer.status_code in _AWAY:
+            raise MailboxAway(retry_after_ms(answer.headers.get("Retry-After")))
+        return answer
+
+    def _call(self, method: str, url: str, **kwargs: Any) -> requests.Response:
+        try:
+            answer = self._session.request(method, self._url(url), timeout=TIMEOUT_S, **kwargs)
+        except requests.RequestException:
+            metrics.provider("entra", "none")
+            raise
+        metrics.provider("entra", answer.status_code)
+        return answer
 
     def close(self) -> None:
         """Give back the connections."""
@@ -139,12 +234,15 @@ class _Http:
 def _token(result: dict[str, Any] | None) -> str:
     if result and "access_token" in result:
         return str(result["access_token"])
-    # Only these can be cured by the person; the rest (a wrong secret, say) is for the operator.
-    error = str((result or {}).get("error", ""))
-    if error in {"invalid_grant", "interaction_required", "consent_required", "login_required"}:
-        raise SignInAgain((result or {}).get("claims"))
-    if result is not None:
-        _log.error("entra", kind=error[:64])
     if result is None:
         raise SignInAgain(None)
+    # Only these can be cured by the person; the rest (a wrong secret, say) is for the operator.
+    error = str(result.get("error", ""))
+    codes = {code for code in result.get("error_codes", []) if isinstance(code, int)}
+    if codes & _NO_CONSENT or result.get("suberror") == "consent_required":
+        _log.error("entra", kind="consent-missing")
+        raise ConsentMissing
+    if error in {"invalid_grant", "interaction_required", "consent_required", "login_required"}:
+        raise SignInAgain(result.get("claims"))
+    _log.error("entra", kind=error[:64])
     raise MailboxAway

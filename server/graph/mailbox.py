@@ -7,10 +7,12 @@ from server.base.mail import Brand
 from server.graph.client import GraphMail
 from server.graph.entra import Entra
 from server.messages.ports import (
+    ConsentMissing,
     MailboxAway,
     MailboxRefused,
     Notice,
     OutcomeUnknown,
+    Party,
     SignInAgain,
 )
 from server.people.sign_ins.ports import MailAway
@@ -33,17 +35,24 @@ class GraphSenderMailbox:
         self._entra.close()
 
     def send_notice(self, *, tenant_id: str, person_id: str, notice: Notice) -> None:
-        """Send one notice as its sender."""
+        """Send one notice as its sender. A refused token is renewed once: nothing was sent by it."""
+        mime = self._render(notice)
         token = self._entra.for_person(tenant_id=tenant_id, person_id=person_id)
-        self._graph.send(token=token, mime=self._render(notice))
+        try:
+            self._graph.send(token=token, mime=mime)
+        except SignInAgain as refused:
+            token = self._entra.for_person(
+                tenant_id=tenant_id, person_id=person_id, refused=refused
+            )
+            self._graph.send(token=token, mime=mime)
 
 
 class GraphSystemMailbox:
     """Sends as the firm's system mailbox.
 
-    Implements people.sign_ins.ports.CodeMail and messages.ports.SystemMailbox. `render_code` makes
+    Implements people.sign_ins.ports.CodeMail, messages.ports.SystemMailbox and SignInMail. `render_code` makes
     the MIME of a code mail, from the arguments of `send_code` without the tenant; `render_reply`
-    that of the notice that a client has answered.
+    that of the notice that a client has answered; `render_sign_in` that of `send_sign_in`.
     """
 
     def __init__(
@@ -52,20 +61,21 @@ class GraphSystemMailbox:
         graph: GraphMail,
         render_code: Callable[..., bytes],
         render_reply: Callable[[Notice], bytes],
+        render_sign_in: Callable[..., bytes],
     ) -> None:
         self._entra = entra
         self._graph = graph
         self._render_code = render_code
         self._render_reply = render_reply
+        self._render_sign_in = render_sign_in
 
     def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> None:
         """Send one notice for a client who answers."""
-        mime = self._render_reply(notice)
-        try:
-            token = self._entra.for_system(tenant_id=tenant_id)
-        except SignInAgain as error:  # our own credentials are refused: an admin must mend them
-            raise MailboxAway from error
-        self._graph.send(token=token, mime=mime, mailbox=notice.brand.mailbox)
+        self._send(tenant_id, notice.brand.mailbox, self._render_reply(notice))
+
+    def send_sign_in(self, *, tenant_id: str, brand: Brand, to: Party, held: int) -> None:
+        """Ask somebody of the firm to sign in, because letters of hers wait for it."""
+        self._send(tenant_id, brand.mailbox, self._render_sign_in(brand=brand, to=to, held=held))
 
     def send_code(
         self,
@@ -88,9 +98,20 @@ class GraphSystemMailbox:
             expires_at=expires_at,
         )
         try:
-            token = self._entra.for_system(tenant_id=tenant_id)
-            self._graph.send(token=token, mime=mime, mailbox=brand.mailbox)
+            self._send(tenant_id, brand.mailbox, mime)
         except MailboxAway as error:
             raise MailAway(error.after_ms) from error
-        except (SignInAgain, MailboxRefused, OutcomeUnknown) as error:
+        except (MailboxRefused, OutcomeUnknown) as error:
             raise MailAway from error
+
+    def _send(self, tenant_id: str, mailbox: str, mime: bytes) -> None:
+        """Send as the application; when its own credentials are refused, an admin must mend them."""
+        try:
+            token = self._entra.for_system(tenant_id=tenant_id)
+            try:
+                self._graph.send(token=token, mime=mime, mailbox=mailbox)
+            except SignInAgain as refused:
+                token = self._entra.for_system(tenant_id=tenant_id, refused=refused)
+                self._graph.send(token=token, mime=mime, mailbox=mailbox)
+        except (SignInAgain, ConsentMissing) as error:
+            raise MailboxAway from error

@@ -171,6 +171,20 @@ class MailComposer:
             until=f"{_local(expires_at, brand.zone):%H:%M}",
         )
 
+    def compose_sign_in(self, *, brand: Brand, name: str, held: int) -> Mail:
+        """The mail to somebody of the firm whose letters wait for her sign-in.
+
+        Args:
+            brand: What the firm's mails wear.
+            name: As Entra gave it; may be empty.
+            held: How many letters wait, 1 or more.
+
+        Raises:
+            UnsafeLine: The name holds a line break or another control.
+        """
+        plain = one_line(name, limit=NAME_LIMIT)
+        return self._compose("sign_in", {}, brand=brand, name=plain, held=held)
+
     def compose_trial(self, *, brand: Brand, asked_at: datetime) -> Mail:
         """The mail to a firm's admin that tries the system's mailbox.
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
@@ -96,6 +96,16 @@ class MimeRenderer:
             sender=(brand.mailbox, brand.name),
             readers=Readers(to=[(to, "")]),
             thread=Thread(date=asked_at),
+        )
+
+    def sign_in(self, *, brand: Brand, to: Party, held: int) -> bytes:
+        """The mail that asks somebody of the firm to sign in, from the system's mailbox."""
+        mail = self._composer.compose_sign_in(brand=brand, name=to[1], held=held)
+        return build(
+            _by_a_machine(mail),
+            sender=(brand.mailbox, brand.name),
+            readers=Readers(to=[to]),
+            thread=Thread(date=datetime.now(UTC)),
         )
 
     def trial(self, *, brand: Brand, to: str, asked_at: datetime) -> bytes:

@@ -18,7 +18,7 @@ from urllib.parse import unquote, urlsplit
 from server.base.mail import Brand
 from server.base.settings import LOOPBACK
 from server.firms.first_run.ports import TrialFailed
-from server.messages.ports import MailboxAway, MailboxRefused, Notice, OutcomeUnknown
+from server.messages.ports import MailboxAway, MailboxRefused, Notice, OutcomeUnknown, Party
 from server.people.sign_ins.ports import MailAway
 
 TIMEOUT_S: Final = 20
@@ -126,7 +126,7 @@ class Smtp:
 class SmtpSystemMailbox:
     """Sends as the firm's system mailbox, by SMTP.
 
-    Implements people.sign_ins.ports.CodeMail, messages.ports.SystemMailbox and
+    Implements people.sign_ins.ports.CodeMail, messages.ports.SystemMailbox and SignInMail, and
     firms.first_run.ports.TrialMail. `render_*` make the MIME, as for Graph's system mailbox.
     """
 
@@ -136,11 +136,13 @@ class SmtpSystemMailbox:
         render_code: Callable[..., bytes],
         render_reply: Callable[[Notice], bytes],
         render_trial: Callable[..., bytes],
+        render_sign_in: Callable[..., bytes],
     ) -> None:
         self._smtp = smtp
         self._render_code = render_code
         self._render_reply = render_reply
         self._render_trial = render_trial
+        self._render_sign_in = render_sign_in
 
     def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> None:
         """Send one notice for a client who answers. Hidden readers stand in the envelope alone."""
@@ -151,6 +153,12 @@ class SmtpSystemMailbox:
             readers=[address for address, _ in parties],
             mime=self._render_reply(replace(notice, hidden=())),
         )
+
+    def send_sign_in(self, *, tenant_id: str, brand: Brand, to: Party, held: int) -> None:
+        """Ask somebody of the firm to sign in, because letters of hers wait for it."""
+        del tenant_id
+        mime = self._render_sign_in(brand=brand, to=to, held=held)
+        self._smtp.carry(sender=brand.mailbox, readers=[to[0]], mime=mime)
 
     def send_code(
         self,

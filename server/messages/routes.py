@@ -25,10 +25,10 @@ from server.base.http import (
 )
 from server.crypto.encoding import b64u
 from server.crypto.statement import MAX_READERS
-from server.events import service as events
 from server.keys import service as keys
 from server.messages import service as messages
-from server.messages.sending import service as sending
+from server.messages.notices import service as notices
+from server.messages.notices.routes import shown
 from server.people import service as people
 from server.people.service import Person
 
@@ -100,8 +100,9 @@ def sign_in(json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body
         directory_key = keys.ensure_directory_key(connection, tools().vault, firm.id)
         keys.ensure(connection, tools().vault, person, signs=True)
         lookup = keys.look_up(connection, tools().vault, person)
+    waiting = None
     if current("host") == ADDIN:
-        sending.sign_in(
+        waiting = notices.sign_in(
             tools().database,
             current("rights"),
             firm=firm,
@@ -113,6 +114,7 @@ def sign_in(json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body
         "firm": {"id": firm.id, "name": firm.name, "portal": firm.origin},
         "directory_key": b64u(directory_key),
         "lookup": lookup.to_json(),
+        "held": {"count": waiting.count, "claims": waiting.claims} if waiting else None,
     }
 
 
@@ -156,16 +158,9 @@ def create(json_data: MessageIn) -> ResponseReturnValue:
 def show(message_id: str) -> ResponseReturnValue:
     """How far a sender's own message is."""
     with tools().database.read() as connection:
-        entry, deliveries = messages.status(
-            connection,
-            firm=current("firm"),
-            sender=writer(),
-            message_id=message_id,
-        )
-    return {
-        "state": entry["state"],
-        "notice": {"state": _weakest(deliveries), "detail": _reason(deliveries)},
-    }
+        entry = messages.own_message(connection, current("firm"), writer(), message_id)
+        standing = notices.standing(connection, entry["firm_id"], message_id, tools().vault)
+    return {"state": entry["state"], "notice": shown(standing)}
 
 
 @bp.delete("/messages/<token:message_id>")
@@ -208,17 +203,3 @@ def _reader(connection: Any, person: Person, address: str, about: str | None) ->
     if reader is None or reader.id not in allowed:
         raise NotFound
     return reader
-
-
-def _weakest(deliveries: list[events.Delivery]) -> str:
-    order = (events.FAILED, events.UNCONFIRMED, events.HELD, events.QUEUED)
-    states = {delivery.state for delivery in deliveries}
-    if not states:
-        return "none"
-    if events.SENDING in states:
-        return events.QUEUED
-    return next((state for state in order if state in states), events.SENT)
-
-
-def _reason(deliveries: list[events.Delivery]) -> str | None:
-    return next((delivery.reason for delivery in deliveries if delivery.reason), None)

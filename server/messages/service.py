@@ -14,7 +14,6 @@ from server.base.database import Database, now_ms, serialise
 from server.base.errors import Conflict, Invalid, NotAllowed, NotFound
 from server.base.events import append_event
 from server.base.ids import new_token
-from server.events import service as events
 from server.firms.service import Firm
 from server.messages import store
 from server.messages.ports import Blobs
@@ -137,18 +136,6 @@ def discard(
         )
     forget_blobs(blobs, firm.id, message_id, uploads)
     blobs.delete([part_key(firm.id, message_id, name) for name in begun])
-
-
-def status(
-    connection: Connection, *, firm: Firm, sender: Person, message_id: str
-) -> tuple[store.Row, list[events.Delivery]]:
-    """A sender's own message and the deliveries of its notice.
-
-    Raises:
-        NotFound: Not this sender's message.
-    """
-    entry = own_message(connection, firm, sender, message_id)
-    return entry, events.of(connection, firm_id=firm.id, about=message_id, kind=NOTICE)
 
 
 def own_message(

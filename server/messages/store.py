@@ -1,6 +1,6 @@
 """Queries on threads, entries and their parts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, select
@@ -47,14 +47,16 @@ def entry_by_draft(connection: Connection, sender_id: str, draft_id: str) -> Row
     return dict(row) if row else None
 
 
-def sealed_of(connection: Connection, firm_id: str, sender_id: str) -> Sequence[str]:
-    """Ids of a sender's messages whose notice has not left."""
-    statement = select(entries.c.id).where(
+def entries_of(
+    connection: Connection, firm_id: str, sender_id: str, entry_ids: Collection[str]
+) -> Sequence[Row]:
+    """Those of these entries that a sender wrote."""
+    statement = select(entries).where(
         entries.c.firm_id == firm_id,
         entries.c.sender_id == sender_id,
-        entries.c.state.in_(("sealed", "read")),
+        entries.c.id.in_(entry_ids),
     )
-    return list(connection.execute(statement).scalars())
+    return [dict(row) for row in connection.execute(statement).mappings()]
 
 
 def entries_of_thread(connection: Connection, firm_id: str, thread_id: str) -> Sequence[Row]:

@@ -145,6 +145,23 @@ def get(connection: Connection, vault: Vault, person_id: str) -> Person:
     return _person(vault, row)
 
 
+def kind_of(connection: Connection, person_id: str) -> str:
+    """Whether a person is staff or client, without unsealing anything.
+
+    Raises:
+        NotFound: There is none.
+    """
+    row = store.person_by_id(connection, person_id)
+    if row is None:
+        raise NotFound
+    return str(row["kind"])
+
+
+def count_clients(connection: Connection, firm_id: str) -> int:
+    """How many clients a firm has written to."""
+    return store.count(connection, firm_id, "client")
+
+
 def address_index(vault: Vault, firm_id: str, address: str) -> str:
     """The keyed index under which an address is found."""
     return vault.index("address", firm_id, address)

@@ -30,6 +30,7 @@ def notice(draft: Draft) -> tuple[str, str | None]:
 def due(house: House) -> None:
     with house.parts.database.write() as connection:
         connection.execute(text("UPDATE outbox SET run_at = 0"))
+        connection.execute(text("UPDATE outbox_mailboxes SET open_until = 0"))
 
 
 def waiting_s(house: House) -> float:

@@ -14,16 +14,16 @@ from sqlalchemy import Connection
 
 from server.base.addresses import parse_address
 from server.base.database import Database, now_ms
-from server.base.errors import Away, Invalid, NotSignedIn, TooMany
+from server.base.errors import Away, Invalid, NotAllowed, NotSignedIn, TooMany
 from server.base.events import append_event
 from server.base.mail import UnsafeLine, one_line
-from server.base.outbox import enqueue
 from server.base.vault import Vault
 from server.crypto.envelope import looks_like_envelope
 from server.events import service as events
 from server.firms.service import Firm
 from server.messages import store
-from server.messages.ports import Blobs, MailboxAway, SendingRights, SignInAgain
+from server.messages.notices import service as notices
+from server.messages.ports import Blobs, ConsentMissing, MailboxAway, SendingRights, SignInAgain
 from server.messages.service import (
     ADDRESSED,
     HIDDEN,
@@ -51,6 +51,17 @@ class SignInFirst(NotSignedIn):
     code = "sign-in-again"
     title = "Microsoft asks you to sign in again"
     detail = "Microsoft 365 asks you to sign in again before we may send. Nothing was lost."
+
+
+class NoConsent(NotAllowed):
+    """The firm's administrator has not consented to Mail.Send, or has taken it back."""
+
+    code = "no-consent"
+    title = "Letterlock may not send for your firm"
+    detail = (
+        "Your firm has not allowed Letterlock to send in your name, or no longer does. Ask your "
+        "administrator to consent. Your letter is kept here, and nothing has gone out."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,6 +103,7 @@ def send(
         Invalid: A subject or envelope is malformed, or envelopes are missing or too many.
         TooMany: A client has answered too often.
         SignInFirst: Entra wants to see the sender.
+        NoConsent: The firm's consent is missing.
         Away: Entra does not answer.
     """
     subject = "" if sender.kind == "client" else _public_subject(sealed.subject)
@@ -111,53 +123,21 @@ def send(
         if sender.kind == "client":
             _limit(connection, firm, sender, readers=len(readers) - 1)
         _name_readers(connection, vault, firm, message_id, names)
-        resume(connection, firm=firm, sender=sender)
+        if sender.kind == "staff":
+            notices.resume(connection, firm=firm, sender=sender)
         before = store.objects_of(connection, message_id)
-        accepted = _accept(connection, vault, firm, entry, subject=subject, envelopes=envelopes)
+        accepted = _accept(
+            connection,
+            vault,
+            firm,
+            entry,
+            subject=subject,
+            envelopes=envelopes,
+            by_client=sender.kind == "client",
+        )
         left = store.objects_of(connection, message_id)
     forget_blobs(blobs, firm.id, message_id, before, left=left)
     return accepted
-
-
-def resume(connection: Connection, *, firm: Firm, sender: Person) -> int:
-    """Queue again the notices that waited for this sender's sign-in. Returns how many.
-
-    The caller has just got the right to send for her, and commits.
-    """
-    count = 0
-    for message_id in store.sealed_of(connection, firm.id, sender.id):
-        held = events.of(connection, firm_id=firm.id, about=message_id, kind=NOTICE)
-        if held and all(delivery.state == events.HELD for delivery in held):
-            events.mark(
-                connection, firm_id=firm.id, about=message_id, kind=NOTICE, state=events.QUEUED
-            )
-            payload = {"message_id": message_id}
-            enqueue(connection, firm_id=firm.id, lane="notices", kind=NOTICE, payload=payload)
-            count += 1
-    return count
-
-
-def sign_in(
-    database: Database, rights: SendingRights, *, firm: Firm, person: Person, assertion: str
-) -> None:
-    """What a sender's sign-in sets going: notices that waited for it.
-
-    A challenge of Entra is not raised here: they wait on, and the next send brings it to the pane.
-    """
-    with database.read() as connection:
-        waiting = any(
-            delivery.state == events.HELD
-            for message_id in store.sealed_of(connection, firm.id, person.id)
-            for delivery in events.of(connection, firm_id=firm.id, about=message_id, kind=NOTICE)
-        )
-    if not waiting:
-        return
-    try:
-        rights.authorise(tenant_id=firm.tenant_id, person_id=person.id, assertion=assertion)
-    except (SignInAgain, MailboxAway):
-        return
-    with database.write() as connection:
-        resume(connection, firm=firm, sender=person)
 
 
 def _is_sent(entry: store.Row, sealed: Sealed) -> bool:
@@ -191,6 +171,8 @@ def _ask_for_right(
         rights.authorise(tenant_id=firm.tenant_id, person_id=sender.id, assertion=assertion or "")
     except SignInAgain as challenge:
         raise SignInFirst(claims=challenge.claims) from challenge
+    except ConsentMissing as missing:
+        raise NoConsent from missing
     except MailboxAway as away:
         raise Away(
             "Microsoft 365 does not answer. Your letter is kept here; press Send again in a minute."
@@ -243,6 +225,7 @@ def _accept(
     *,
     subject: str,
     envelopes: Mapping[str, bytes],
+    by_client: bool,
 ) -> store.Row:
     message_id, sender_id = entry["id"], entry["sender_id"]
     rows = [
@@ -269,8 +252,7 @@ def _accept(
         kind=NOTICE,
         person_ids=[row["person_id"] for row in readers],
     )
-    payload = {"message_id": message_id}
-    enqueue(connection, firm_id=firm.id, lane="notices", kind=NOTICE, payload=payload)
+    notices.queue(connection, entry, by_client=by_client)
     append_event(
         connection, firm_id=firm.id, kind="message.sealed", person_id=sender_id, about=message_id
     )

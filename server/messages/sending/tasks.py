@@ -5,16 +5,19 @@ from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
-from server.base.database import Database
-from server.base.events import append_event
+from server.base.database import Database, now_ms
 from server.base.mail import one_line
-from server.base.outbox import Job
+from server.base.outbox import Job, hold
 from server.base.vault import Vault
 from server.events import service as events
+from server.events.service import FAILED, QUEUED, SENDING, SENT, UNCONFIRMED
 from server.firms import service as firms
 from server.firms.service import Firm
 from server.messages import store
+from server.messages.bounces import service as bounces
+from server.messages.notices import service as notices
 from server.messages.ports import (
+    ConsentMissing,
     MailboxAway,
     MailboxRefused,
     Notice,
@@ -47,6 +50,7 @@ def send_notice(database: Database, vault: Vault, job: Job, mailboxes: Mailboxes
 
     Raises:
         MailboxAway: Not taken; the worker tries again, and the state says that it waits.
+        LeaseLost: Somebody else has this job by now.
     """
     message_id = job.payload["message_id"]
     with database.read() as connection:
@@ -55,26 +59,70 @@ def send_notice(database: Database, vault: Vault, job: Job, mailboxes: Mailboxes
             return
         planned = events.of(connection, firm_id=job.firm_id, about=message_id, kind=NOTICE)
     states = {delivery.state for delivery in planned}
-    if states == {events.SENDING}:  # whoever sent it died before he knew: it may have left
-        _mark(database, entry, events.UNCONFIRMED, "no-answer")
+    if states == {SENDING}:  # whoever sent it died before he knew: it may have left
+        since = min(delivery.changed for delivery in planned)
+        _doubt(database, entry, since=since)
         return
-    if states != {events.QUEUED}:
+    if states != {QUEUED}:
         return
-    firm, notice = _notice(database, vault, entry, delivery_id=planned[0].id)
-    state, reason = events.SENT, None
-    _mark(database, entry, events.SENDING, None)
+    firm, notice = compose(database, vault, entry, delivery_id=planned[0].id)
+    if (since := _begin(database, job, entry)) is None:
+        return
     try:
         _post(mailboxes, firm, entry, notice)
-    except MailboxAway:
-        _mark(database, entry, events.QUEUED, "away")
-        raise
-    except SignInAgain:
-        state, reason = events.HELD, "sign-in"
-    except MailboxRefused as refused:
-        state, reason = events.FAILED, refused.reason[:64]
+    except SignInAgain as again:
+        with database.write() as connection:
+            notices.hold(connection, vault, entry, claims=again.claims)
     except OutcomeUnknown:
-        state, reason = events.UNCONFIRMED, "no-answer"
-    _mark(database, entry, state, reason)
+        _doubt(database, entry, since=since)
+    except (MailboxAway, MailboxRefused, ConsentMissing) as refused:
+        _not_taken(database, entry, refused)
+    else:
+        _sent(database, firm, entry, by_client=notice.reply_to is not None)
+
+
+def _begin(database: Database, job: Job, entry: store.Row) -> int | None:
+    """Mark that a try begins, with a whole lease before it. Returns when; None if it is not ours."""
+    with database.write() as connection:
+        hold(connection, job)
+        began = notices.move(connection, entry, only={QUEUED}, to=SENDING)
+        return now_ms(connection) if began else None
+
+
+def _not_taken(
+    database: Database,
+    entry: store.Row,
+    refused: MailboxAway | MailboxRefused | ConsentMissing,
+) -> None:
+    """It has not left. Raises what the worker must know to try again."""
+    match refused:
+        case MailboxRefused():
+            _end(database, entry, FAILED, refused.reason[:64])
+        case ConsentMissing():
+            _end(database, entry, QUEUED, "consent")
+            raise MailboxAway from refused
+        case _:
+            _end(database, entry, QUEUED, "away")
+            raise refused
+
+
+def _end(database: Database, entry: store.Row, state: str, reason: str | None) -> None:
+    with database.write() as connection:
+        notices.move(connection, entry, only={SENDING}, to=state, reason=reason)
+
+
+def _sent(database: Database, firm: Firm, entry: store.Row, *, by_client: bool) -> None:
+    with database.write() as connection:
+        notices.move(connection, entry, only={SENDING, UNCONFIRMED}, to=SENT)
+        if firm.look_up:
+            person_id = None if by_client else entry["sender_id"]
+            bounces.watch(connection, firm_id=firm.id, person_id=person_id)
+
+
+def _doubt(database: Database, entry: store.Row, *, since: int) -> None:
+    with database.write() as connection:
+        firm = firms.get(connection, entry["firm_id"])
+        notices.doubt(connection, firm, entry, since=since)
 
 
 def _post(mailboxes: Mailboxes, firm: Firm, entry: store.Row, notice: Notice) -> None:
@@ -85,9 +133,10 @@ def _post(mailboxes: Mailboxes, firm: Firm, entry: store.Row, notice: Notice) ->
     mailboxes.sender.send_notice(tenant_id=tenant_id, person_id=entry["sender_id"], notice=notice)
 
 
-def _notice(
+def compose(
     database: Database, vault: Vault, entry: store.Row, *, delivery_id: str
 ) -> tuple[Firm, Notice]:
+    """The notice of a message, and its firm."""
     firm_id, message_id = entry["firm_id"], entry["id"]
     with database.read() as connection:
         firm = firms.get(connection, firm_id)
@@ -173,34 +222,3 @@ def _party(vault: Vault, row: store.Row, person: Person) -> Party:
         return person.address, person.name
     place = name_place(row["firm_id"], row["entry_id"], row["position"])
     return person.address, vault.unseal_text(place, row["name_sealed"])
-
-
-def give_up_notice(database: Database, job: Job) -> None:
-    """The outbox has set this notice aside: say so to the sender."""
-    with database.read() as connection:
-        entry = store.entry(connection, job.firm_id, job.payload["message_id"])
-    if entry is not None:
-        _mark(database, entry, events.FAILED, "gave-up")
-
-
-def _mark(database: Database, entry: store.Row, state: str, reason: str | None) -> None:
-    firm_id, message_id = entry["firm_id"], entry["id"]
-    with database.write() as connection:
-        events.mark(
-            connection,
-            firm_id=firm_id,
-            about=message_id,
-            kind=NOTICE,
-            state=state,
-            reason=reason,
-        )
-        current = store.entry(connection, firm_id, message_id, lock=True)
-        if state == events.SENT and current is not None and current["state"] == "sealed":
-            store.update_entry(connection, message_id, {"state": "delivered"})
-        append_event(
-            connection,
-            firm_id=firm_id,
-            kind=f"notice.{state}",
-            person_id=entry["sender_id"],
-            about=message_id,
-        )

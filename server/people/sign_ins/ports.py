@@ -43,7 +43,10 @@ class TokenCaches(Protocol):
         """The cache, or None."""
 
     def save(self, person_id: str, cache: str) -> None:
-        """Replace the cache."""
+        """Replace the cache. A challenge that was kept is met by that."""
+
+    def challenge(self, person_id: str) -> str | None:
+        """The claims that Microsoft asked of this person and has not had yet, or None."""
 
 
 @dataclass(frozen=True, slots=True)

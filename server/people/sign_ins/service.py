@@ -275,6 +275,32 @@ class SealedTokenCaches:
             }
             store.put_token_cache(connection, values)
 
+    def challenge(self, person_id: str) -> str | None:
+        """The claims that Microsoft asked of this person and has not had yet, or None."""
+        with self._database.read() as connection:
+            row = store.token_cache(connection, person_id)
+        if row is None or row["challenge"] is None:
+            return None
+        return self._vault.unseal_text(_challenge_place(row), row["challenge"])
+
+
+def keep_challenge(connection: Connection, vault: Vault, person_id: str, claims: str) -> None:
+    """Keep what Microsoft asked of a person, for her next sign-in. The caller commits."""
+    row = store.token_cache(connection, person_id)
+    if row is not None:
+        sealed = vault.seal_text(_challenge_place(row), claims)
+        store.challenge_token_cache(connection, person_id, sealed)
+
+
+def right_renewed(connection: Connection, person_id: str) -> int:
+    """When a person's right to send was last renewed, in milliseconds; 0 for never."""
+    row = store.token_cache(connection, person_id)
+    return int(row["changed"]) if row else 0
+
+
+def _challenge_place(row: store.Row) -> tuple[str, ...]:
+    return (row["firm_id"], "token_caches", row["person_id"], "challenge")
+
 
 def _keep_code(
     connection: Connection, vault: Vault, row: dict[str, Any], *, code: str, browser_words: str

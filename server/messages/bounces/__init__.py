@@ -1,0 +1,1 @@
+"""Notices that came back: reports in a mailbox become states."""
