@@ -11,7 +11,7 @@ GRAPH = "https://graph.microsoft.com"
 GRAPH_DELEGATED = frozenset(
     {"User.Read", "Mail.Send", "Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite"}
 )
-GRAPH_ROLES = ("Mail.Send",)
+GRAPH_ROLES = ("Mail.Read", "Mail.Send")
 API_SCOPE = "access_as_user"
 
 

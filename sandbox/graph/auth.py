@@ -59,7 +59,7 @@ def caller() -> Caller:
         granted = tenant.granted(db)
     roles = frozenset(claims.get("roles", ()))
     if granted.mailboxes is not None:
-        roles |= {"Mail.Send"}  # for these mailboxes; mailbox_of looks which
+        roles |= {"Mail.Read", "Mail.Send"}  # for these mailboxes; mailbox_of looks which
     return Caller(None, frozenset(), roles, granted)
 
 

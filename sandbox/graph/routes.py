@@ -164,6 +164,20 @@ def show_message(
     return {"@odata.context": shapes.context(_base(), name), **_message(who, item, asked)}
 
 
+@bp.get("/me/messages/<message>/$value")
+@bp.get("/users/<user>/messages/<message>/$value")
+def show_mime(message: str, user: str | None = None) -> ResponseReturnValue:
+    """One message as MIME: a report as it came, every other in its plainest form."""
+    who, person = _reader(user)
+    if _is_basic(who):
+        raise denied()
+    with parts().database.reading() as db:
+        item = store.find(db, person.address, message)
+    if item is None:
+        raise _not_found()
+    return Response(shapes.mime(item), mimetype="text/plain")
+
+
 @bp.route("/<path:rest>", methods=["GET", "POST", "PATCH", "PUT", "DELETE"])
 def elsewhere(rest: str) -> ResponseReturnValue:
     """Everything the sandbox does not serve."""

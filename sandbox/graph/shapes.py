@@ -98,6 +98,23 @@ def message(item: Item, *, immutable: bool, as_text: bool) -> dict[str, Any]:
     }
 
 
+def mime(item: Item) -> str:
+    """A message as MIME."""
+    letter = item.letter
+    if letter.raw:
+        return letter.raw
+    kind = "html" if letter.is_html else "plain"
+    known = {name.lower() for name, _ in letter.headers}
+    own = [
+        ("From", letter.sender.header), ("To", ", ".join(one.header for one in letter.to)),
+        ("Subject", letter.subject), ("Message-ID", item.internet_message_id),
+        ("MIME-Version", "1.0"), ("Content-Type", f"text/{kind}; charset=utf-8"),
+    ]  # fmt: skip
+    lines = [*letter.headers, *((name, value) for name, value in own if name.lower() not in known)]
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines)
+    return f"{head}\r\n{letter.body}"
+
+
 def _body(item: Item, plain: str, *, as_text: bool) -> dict[str, str]:
     if as_text:
         return {"contentType": "text", "content": item.letter.text or plain}

@@ -35,7 +35,8 @@ class Letter:
     `body` is text or html as `is_html` says; `text` is the sender's own text alternative of an
     html body, empty if there was none. `headers` are the custom internet headers,
     `properties` the single-value extended properties (id, value), `message_id` the sender's own
-    Message-ID with its brackets, empty if there was none.
+    Message-ID with its brackets, empty if there was none; `raw` the whole mail as it came, kept for
+    reports alone.
     """
 
     sender: Address
@@ -52,6 +53,7 @@ class Letter:
     categories: tuple[str, ...] = ()
     importance: str = "normal"
     message_id: str = ""
+    raw: str = ""
 
     @property
     def recipients(self) -> tuple[Address, ...]:

@@ -16,12 +16,12 @@ from sandbox import faults
 from sandbox.database import Database
 from sandbox.mailboxes import store
 from sandbox.mailboxes.letter import Address, Letter, loads
+from sandbox.mailboxes.report import report
 from sandbox.people import DOMAINS, by_address
 
 log = logging.getLogger(__name__)
 MOMENT = 0.3  # seconds between 202 and delivery
 _IDLE = 5.0
-POSTMASTER = "Microsoft Outlook (sandbox)"
 
 
 def accept(db: sqlite3.Connection, mailbox: str, letter: Letter, *, save: bool) -> None:
@@ -64,7 +64,7 @@ def _deliver(db: sqlite3.Connection, mailbox: str, letter: Letter, *, save: bool
             internet_message_id=message_id, sent=sent, is_read=False,
         )  # fmt: skip
     if failures:
-        _return_to_sender(db, mailbox, letter, failures)
+        _return_to_sender(db, mailbox, letter, message_id, failures)
 
 
 def _transport_headers(letter: Letter, message_id: str) -> tuple[tuple[str, str], ...]:
@@ -85,29 +85,26 @@ def _transport_headers(letter: Letter, message_id: str) -> tuple[tuple[str, str]
 
 
 def _return_to_sender(
-    db: sqlite3.Connection, mailbox: str, letter: Letter, failures: list[Address]
+    db: sqlite3.Connection,
+    mailbox: str,
+    letter: Letter,
+    message_id: str,
+    failures: list[Address],
 ) -> None:
-    reasons = "\n".join(f"{one.address}: {_reason(one)}" for one in failures)
-    domain = mailbox.rpartition("@")[2]
-    report = Letter(
-        sender=Address(POSTMASTER, f"postmaster@{domain}"),
-        subject=f"Undeliverable: {letter.subject}",
-        to=(Address("", mailbox),),
-        body=f"Your message could not be delivered.\n\n{reasons}\n",
-        headers=(("Auto-Submitted", "auto-replied"), ("x-failed-recipients",
-                 ", ".join(one.address for one in failures))),
-    )  # fmt: skip
+    returned = report(letter, mailbox, message_id, [_reason(one) for one in failures])
+    own_id = store.new_internet_message_id(mailbox.rpartition("@")[2])
     store.add(
-        db, mailbox, "inbox", report,
-        internet_message_id=store.new_internet_message_id(domain), sent=store.now(), is_read=False,
+        db, mailbox, "inbox", returned,
+        internet_message_id=own_id, sent=store.now(), is_read=False,
     )  # fmt: skip
 
 
-def _reason(recipient: Address) -> str:
+def _reason(recipient: Address) -> tuple[str, str, str]:
+    """Address, enhanced status code (RFC 3463) and a sentence."""
     domain = recipient.address.rpartition("@")[2].lower()
     if domain in DOMAINS:
-        return f"550 5.1.10 there is no such mailbox at {domain}."
-    return "550 5.7.1 this is a sandbox: nothing leaves this machine."
+        return recipient.address, "5.1.10", f"there is no such mailbox at {domain}."
+    return recipient.address, "5.7.1", "this is a sandbox: nothing leaves this machine."
 
 
 class Postman(threading.Thread):

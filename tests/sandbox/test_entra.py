@@ -110,7 +110,7 @@ def test_a_refresh_token_dies_once_its_successor_is_used(sandbox: Sandbox) -> No
 
 def test_the_app_alone_gets_roles_and_no_scopes(sandbox: Sandbox) -> None:
     claims = claims_of(sandbox, sandbox.app_token(), GRAPH_ID)
-    assert claims["roles"] == ["Mail.Send"]
+    assert claims["roles"] == ["Mail.Read", "Mail.Send"]
     assert "scp" not in claims
     assert "preferred_username" not in claims
 
