@@ -12,7 +12,7 @@ from server.crypto import age
 from server.crypto.identity import Identity
 from server.crypto.padding import unpad
 from server.crypto.statement import parse_statement
-from server.messages.drafting.service import MAX_OBJECT
+from server.messages.uploading.service import MAX_OBJECT
 from tests.drafts import Draft
 from tests.house import House
 
@@ -92,7 +92,7 @@ def test_a_refused_upload_leaves_nothing_on_the_disk(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     draft = house.pane().draft()
-    monkeypatch.setattr("server.messages.drafting.service.MAX_TOTAL", 1)
+    monkeypatch.setattr("server.messages.uploading.service.MAX_TOTAL", 1)
     assert draft.put("e" * 22, LARGE).status_code == 413
     assert blobs(house) == []
 
@@ -113,8 +113,8 @@ def _fail(*_: object) -> None:
 def test_a_letter_full_of_files_can_still_be_kept_and_sent(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("server.messages.drafting.service.MAX_OBJECTS", 13)
-    monkeypatch.setattr("server.messages.drafting.service.MAX_BODY", 1000)
+    monkeypatch.setattr("server.messages.uploading.service.MAX_OBJECTS", 13)
+    monkeypatch.setattr("server.messages.uploading.service.MAX_BODY", 1000)
     draft = house.pane().draft()
     assert draft.put("a" * 22, LARGE).status_code == 201
     assert draft.put("b" * 22, os.urandom(2000)).status_code == 201
@@ -124,7 +124,7 @@ def test_a_letter_full_of_files_can_still_be_kept_and_sent(
 
 
 def test_a_file_that_is_taken_out_makes_room(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("server.messages.drafting.service.MAX_OBJECTS", 12)
+    monkeypatch.setattr("server.messages.uploading.service.MAX_OBJECTS", 12)
     pane = house.pane()
     draft = pane.draft()
     draft.put("a" * 22, os.urandom(2_000_000))

@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from server.crypto.identity import Identity
-from server.messages.drafting.service import MAX_OBJECT
+from server.messages.uploading.service import MAX_OBJECT
 from tests.drafts import Draft
 from tests.house import House, Pane
 
