@@ -10,9 +10,9 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from server.base.settings import BadSetting
-from server.commands import db, firm, up, web, worker
+from server.commands import db, doctor, firm, up, web, worker
 
-COMMANDS: Final = (up, web, worker, db, firm)
+COMMANDS: Final = (up, web, worker, db, firm, doctor)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

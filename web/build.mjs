@@ -23,7 +23,7 @@ const { metafile } = await build({
         ...(await entries("web/pages/src/pages", /\.ts$/)),
         ...(await entries("addin/taskpane", /^(compose|read)\.ts$/)),
         join(root, "web/crypto/src/worker.ts"),
-        ...(await entries("web/styles", /^(portal|pane|letter|export)\.css$/)),
+        ...(await entries("web/styles", /^(portal|pane|letter|export|set-up)\.css$/)),
     ],
     outdir: dist,
     entryNames: "[name]-[hash]",

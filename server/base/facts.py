@@ -11,7 +11,7 @@ from sqlalchemy import BigInteger, Column, Connection, String, Table, select
 
 from server.base.database import metadata, now_ms, serialise
 
-MASTER_KEY_BACKED_UP: Final = "master-key.backed-up"  # value: first 16 hex digits of its SHA-256
+MASTER_KEY_BACKED_UP: Final = "master-key.backed-up"  # value: vault.name_of(the key)
 
 facts: Final = Table(
     "facts",

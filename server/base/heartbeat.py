@@ -5,10 +5,13 @@ which it is: every call out of the house ends sooner.
 """
 
 import time
+from collections.abc import Sequence
 from typing import Final
 
+from sqlalchemy import Connection
+
 from server.base import facts
-from server.base.database import Database
+from server.base.database import Database, now_ms
 
 EVERY_S: Final = 10
 DEAD_MS: Final = 120_000
@@ -30,3 +33,10 @@ class Heartbeat:
         with self._database.write() as connection:
             facts.note(connection, f"{_PREFIX}{self._lane}", "alive")
         self._next = time.monotonic() + EVERY_S
+
+
+def dead_lanes(connection: Connection, lanes: Sequence[str]) -> list[str]:
+    """The lanes that no worker has served for `DEAD_MS`."""
+    oldest, beats = now_ms(connection) - DEAD_MS, facts.recall_all(connection, _PREFIX)
+    alive = {name for name, fact in beats.items() if fact.noted > oldest}
+    return [lane for lane in lanes if f"{_PREFIX}{lane}" not in alive]

@@ -27,6 +27,8 @@ class Settings:
     how many proxies of ours stand before us and set X-Forwarded-For, -Proto and -Host;
     `cloud` is Microsoft's; `authority` and `graph_url` are its own unless they are on this machine;
     `metrics` the host and port at which the web server answers scrapes (the worker: the next one).
+    `mail` is the transport of the system's mail for each lane of `MAIL_LANES`: `graph:` or an SMTP
+    URL; `resolver` the name server that doctor asks, `host:port`, or "" for the machine's own.
     """
 
     data: Path
@@ -43,6 +45,7 @@ class Settings:
     client_secret: str
     demo: bool = False
     proxies: int = 0
+    resolver: str = ""
     mail: Mapping[str, str] = field(default_factory=lambda: dict.fromkeys(MAIL_LANES, "graph:"))
     metrics: tuple[str, int] | None = None
 
@@ -76,6 +79,7 @@ def load_settings(env: Mapping[str, str]) -> Settings:
         client_secret=_need(env, "CLIENT_SECRET", "the app registration's secret"),
         demo=demo,
         proxies=_count(env, "PROXIES"),
+        resolver=_resolver(env.get("LETTERLOCK_RESOLVER") or ""),
         mail=_mail(env.get("LETTERLOCK_MAIL_URL") or "graph:"),
         metrics=_address(env, "METRICS"),
     )
@@ -152,6 +156,13 @@ def _address(env: Mapping[str, str], name: str) -> tuple[str, int] | None:
     if host not in {"127.0.0.1", "localhost"} or port not in _PORTS:
         raise BadSetting(f"LETTERLOCK_{name} must be 127.0.0.1 and a port, such as 127.0.0.1:9100")
     return "127.0.0.1", int(port)
+
+
+def _resolver(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if value and not (host and port.isdigit()):
+        raise BadSetting("LETTERLOCK_RESOLVER must be an address and a port, such as 127.0.0.1:53")
+    return value
 
 
 def _count(env: Mapping[str, str], name: str) -> int:

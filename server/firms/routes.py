@@ -37,14 +37,14 @@ def front() -> ResponseReturnValue:
     """The portal's front page; on the add-in host a plain word, with the framing header."""
     if current("host") == ADDIN:
         return render_template("pane_root.html")
-    return render_template("home.html")
+    return render_template("home.html" if current("firm").is_open else "not_open.html")
 
 
 @bp.get("/mails")
 @callers(ANYONE, host=PORTAL)
 def mails() -> ResponseReturnValue:
     """Which mails the firm sends, and from where."""
-    return render_template("mails.html")
+    return render_template("mails.html" if current("firm").is_open else "not_open.html")
 
 
 @bp.get("/frame")

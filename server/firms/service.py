@@ -85,6 +85,11 @@ def count(connection: Connection) -> int:
     return store.count(connection)
 
 
+def every(connection: Connection) -> list[Firm]:
+    """All firms, for the operator; oldest first."""
+    return [_firm(row) for row in store.every(connection)]
+
+
 def get(connection: Connection, firm_id: str) -> Firm:
     """The firm with this id.
 

@@ -44,6 +44,12 @@ def by_origin(connection: Connection, origin: str) -> Mapping[str, Any] | None:
     return _one(connection, (firms.c.origin == origin) | (firms.c.addin_origin == origin))
 
 
+def every(connection: Connection) -> list[Mapping[str, Any]]:
+    """All firms, oldest first."""
+    rows = connection.execute(select(firms).order_by(firms.c.created, firms.c.id)).mappings()
+    return [dict(row) for row in rows]
+
+
 def _one(connection: Connection, where: ColumnElement[bool]) -> Mapping[str, Any] | None:
     row = connection.execute(select(firms).where(where)).mappings().first()
     return dict(row) if row else None

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from server.base.tenancy import of_firm
 from server.people.models import persons
@@ -40,6 +40,12 @@ def person_by_entra(connection: Connection, firm_id: str, object_id: str) -> Row
     return _one(
         connection, (persons.c.firm_id == firm_id) & (persons.c.entra_object_id == object_id)
     )
+
+
+def count(connection: Connection, firm_id: str, kind: str) -> int:
+    """How many persons of a kind a firm has."""
+    statement = select(func.count()).where(persons.c.firm_id == firm_id, persons.c.kind == kind)
+    return int(connection.execute(statement).scalar_one())
 
 
 def _one(connection: Connection, where: ColumnElement[bool]) -> Row | None:

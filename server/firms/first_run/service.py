@@ -24,6 +24,7 @@ from server.base.errors import Conflict, Invalid, NotAllowed, NotSignedIn
 from server.base.events import append_event
 from server.base.ids import new_id
 from server.base.mail import BadBrand, Brand
+from server.base.mailboxes import of_firm
 from server.base.outbox import enqueue
 from server.crypto.encoding import b64u
 from server.firms import service as firms
@@ -253,7 +254,14 @@ def try_mailbox(
     tried = {"mailbox": mailbox, "trials": dict.fromkeys(lanes, trial), "steps": steps}
     firm_store.update(connection, firm_id, {"first_run": {**own, **tried}})
     for lane in lanes:
-        enqueue(connection, firm_id=firm_id, lane=lane, kind="trial", payload={"lane": lane})
+        enqueue(
+            connection,
+            firm_id=firm_id,
+            lane=lane,
+            kind="trial",
+            payload={"lane": lane},
+            mailbox=of_firm(firm_id),
+        )
 
 
 def on_trial(connection: Connection, firm_id: str) -> Brand:

@@ -298,6 +298,11 @@ def right_renewed(connection: Connection, person_id: str) -> int:
     return int(row["changed"]) if row else 0
 
 
+def who_may_send(connection: Connection, firm_id: str) -> str | None:
+    """The person of a firm whose right to send was renewed last, or None."""
+    return store.newest_token_cache(connection, firm_id)
+
+
 def _challenge_place(row: store.Row) -> tuple[str, ...]:
     return (row["firm_id"], "token_caches", row["person_id"], "challenge")
 

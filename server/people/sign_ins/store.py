@@ -102,5 +102,16 @@ def token_cache(connection: Connection, person_id: str) -> Row | None:
     return dict(row) if row else None
 
 
+def newest_token_cache(connection: Connection, firm_id: str) -> str | None:
+    """The person of a firm whose token cache changed last."""
+    statement = (
+        select(token_caches.c.person_id)
+        .where(token_caches.c.firm_id == firm_id)
+        .order_by(token_caches.c.changed.desc())
+        .limit(1)
+    )
+    return connection.execute(statement).scalar()
+
+
 def _of_person(connection: Connection, person_id: str) -> ColumnElement[bool]:
     return of_firm(connection, token_caches) & (token_caches.c.person_id == person_id)

@@ -1,6 +1,7 @@
 import { EXPORT } from "./export.ts"
 import { PANE } from "./pane.ts"
 import { READING } from "./reading.ts"
+import { SET_UP } from "./set-up.ts"
 import { WRITING } from "./writing.ts"
 
 /**
@@ -11,6 +12,7 @@ import { WRITING } from "./writing.ts"
 export const EN = {
     ...EXPORT,
     ...READING,
+    ...SET_UP,
     ...WRITING,
     ...PANE,
 

@@ -1,0 +1,93 @@
+"""The two hosts, and whom TLS trusts."""
+
+from collections.abc import Iterable
+from typing import Final
+from urllib.parse import urlsplit
+
+import requests
+
+from server.commands.doctor.findings import TIMEOUT_S, Finding, Patient, bad, good
+
+_POLICY: Final = "Content-Security-Policy"
+
+
+def https(patient: Patient) -> Iterable[Finding]:
+    """Every origin is https: without it cookies, codes and keys travel in the open."""
+    open_ones = [origin for origin in _origins(patient) if not origin.startswith("https://")]
+    if not open_ones:
+        yield good("Portal and add-in are https.")
+    for origin in open_ones:
+        yield bad(
+            f"{origin} is not https.",
+            "Put a proxy with a certificate before it, and set LETTERLOCK_ORIGIN and "
+            "LETTERLOCK_ADDIN_ORIGIN to https addresses. Only a trial on one machine may do without.",
+        )
+
+
+def framing(patient: Patient) -> Iterable[Finding]:
+    """The add-in's root says that Office may frame it: Outlook on the web looks there too."""
+    for origin in dict.fromkeys(_addins(patient)):
+        try:
+            answer = patient.http.get(f"{origin}/", timeout=TIMEOUT_S, allow_redirects=False)
+        except requests.RequestException:
+            yield bad(
+                f"{origin} does not answer.",
+                "Start the web server, and see that name, proxy and firewall lead to it.",
+            )
+            continue
+        lets_office = patient.settings.cloud.office_hosts[0] in _ancestors(
+            answer.headers.get(_POLICY, "")
+        )
+        if answer.ok and lets_office and "X-Frame-Options" not in answer.headers:
+            yield good(f"Office may frame {origin}.")
+        else:
+            yield bad(
+                f"Office may not frame {origin}: its page / lacks our frame-ancestors header.",
+                f"Let the proxy hand on {_POLICY} as it comes, at / too, and add no X-Frame-Options.",
+            )
+
+
+def certificates(patient: Patient) -> Iterable[Finding]:
+    """Whoever signed the certificates that we meet is trusted on this machine."""
+    settings = patient.settings
+    places = [settings.authority, settings.graph_url, *_origins(patient)]
+    strange = [place for place in dict.fromkeys(map(_root, places)) if _is_strange(patient, place)]
+    if not strange:
+        yield good("Every certificate is signed by somebody trusted here.")
+    for place in strange:
+        yield bad(
+            f"The certificate of {urlsplit(place).netloc} is not trusted here.",
+            "If a proxy of yours opens TLS, put its CA with the others into one file and name that "
+            "in SSL_CERT_FILE and REQUESTS_CA_BUNDLE, for web and worker. Else renew the certificate.",
+        )
+
+
+def _is_strange(patient: Patient, place: str) -> bool:
+    if not place.startswith("https://"):
+        return False
+    try:
+        patient.http.get(place, timeout=TIMEOUT_S, allow_redirects=False)
+    except requests.exceptions.SSLError:
+        return True
+    except requests.RequestException:  # other checks say that it does not answer
+        return False
+    return False
+
+
+def _origins(patient: Patient) -> list[str]:
+    own = [firm.origin for firm in patient.firms] or [patient.settings.origin]
+    return list(dict.fromkeys([*own, *_addins(patient)]))
+
+
+def _addins(patient: Patient) -> list[str]:
+    return [firm.addin_origin for firm in patient.firms] or [patient.settings.addin_origin]
+
+
+def _root(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.scheme}://{parts.netloc}/"
+
+
+def _ancestors(policy: str) -> list[str]:
+    directives = (directive.split() for directive in policy.split(";"))
+    return next((words[1:] for words in directives if words[:1] == ["frame-ancestors"]), [])
