@@ -5,6 +5,7 @@
  * again with the same key and body: the server answers as it did, or would have, the first time.
  */
 
+import { type Line, sendInParts, type Told, WHOLE } from "./resuming.ts"
 import { type Moved, steady, upload } from "./transfer.ts"
 
 /** The server's refusal, an RFC 9457 problem. `facts` holds its members beyond the standard ones. */
@@ -103,14 +104,34 @@ export class Api {
         return { stream: steady(body, this.#world.patience, cut), size: Number.isFinite(size) ? size : null }
     }
 
-    /** Put an object, with progress in bytes. */
-    async upload(path: string, body: Blob, call: Call & { readonly onProgress?: Moved } = {}): Promise<unknown> {
-        const send = this.#world.upload ?? upload
-        const answer = await this.#answer("PUT", call, (headers) => send(this.#base + path, {
-            method: "PUT", headers: { ...headers, "content-type": "application/octet-stream" }, body,
-            patience: this.#world.patience, signal: call.signal, onProgress: call.onProgress,
+    /** Put an object, with progress in bytes; a large one in parts, over as many connections as it takes. */
+    async upload(path: string, body: Blob, call: Uploading = {}): Promise<unknown> {
+        if (body.size > WHOLE) {
+            return parsed(await sendInParts(this.#line(path.replace("/objects/", "/uploads/"), call), body, call.onProgress))
+        }
+        const answer = await this.#answer("PUT", call, (headers) => this.#sent("PUT", path, call, {
+            headers: { ...headers, "content-type": "application/octet-stream" }, body, onProgress: call.onProgress,
         }))
         return parsed(await answer.text())
+    }
+
+    #line(path: string, call: Uploading): Line {
+        const told = async (method: string, work: Try): Promise<Told> => {
+            const answer = await this.#try(method === "HEAD" ? null : newKey(), call, work)
+            return answer === null ? "busy" : standing(answer)
+        }
+        return {
+            send: ({ bytes, headers: own, onProgress }) => told("PATCH", (headers) =>
+                this.#sent("PATCH", path, call, { headers: { ...headers, ...own }, body: bytes, onProgress })),
+            ask: () => told("HEAD", this.#whole("HEAD", path, { ...(call.signal && { signal: call.signal }) })),
+            wait: this.#world.wait,
+            lost: () => new Unreachable("the upload does not get through"),
+        }
+    }
+
+    #sent(method: string, path: string, call: Uploading, what: Sent): Promise<Response> {
+        const send = this.#world.upload ?? upload
+        return send(this.#base + path, { method, ...what, patience: this.#world.patience, signal: call.signal })
     }
 
     async #json(method: string, path: string, call: Call): Promise<unknown> {
@@ -175,7 +196,22 @@ export class Api {
 }
 
 type Headers = Readonly<Record<string, string>>
+type Uploading = Call & { readonly onProgress?: Moved }
+interface Sent { readonly headers: Headers; readonly body: Blob; readonly onProgress: Moved | undefined }
 type Try = (headers: Headers) => Promise<Response>
+
+/** Where an upload is, by the server's answer. A refusal is thrown. */
+async function standing(answer: Response): Promise<Told> {
+    if (answer.ok) {
+        const [offset, whole] = [Number(answer.headers.get("upload-offset") ?? Number.NaN), answer.headers.get("upload-complete")]
+        if (!Number.isSafeInteger(offset)) return "busy"   // not our server's words
+        return { offset, whole: whole === "?1", text: answer.status === 204 ? "" : await answer.text() }
+    }
+    const problem = await problemIn(answer)
+    if (problem.code === "upload-offset") return "elsewhere"
+    if (isPassing(problem)) return "busy"
+    throw problem
+}
 
 const parsed = (text: string): unknown => text === "" ? null : JSON.parse(text)
 

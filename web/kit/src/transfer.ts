@@ -87,11 +87,16 @@ class Stall {
     }
 }
 
+const HEADERS = ["retry-after", "upload-offset", "upload-complete"] as const
+
 function answerOf(request: XMLHttpRequest): Response {
     const { status, responseText } = request
-    const after = request.getResponseHeader("retry-after")
+    const headers = HEADERS.flatMap((name): [string, string][] => {
+        const value = request.getResponseHeader(name)
+        return value === null ? [] : [[name, value]]
+    })
     const bodiless = status === 204 || status === 304
-    return new Response(bodiless ? null : responseText, { status, headers: after === null ? {} : { "retry-after": after } })
+    return new Response(bodiless ? null : responseText, { status, headers })
 }
 
 const asError = (reason: unknown): Error =>

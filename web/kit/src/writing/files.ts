@@ -115,7 +115,7 @@ export class Files {
 
     /** Take a row away; what is under way for it ends, and the server forgets it. */
     remove(key: string): void {
-        const object = this.#row(key)?.file?.object
+        const object = this.#row(key)?.file?.object ?? this.#jobs.get(key)?.sealed?.file.object
         this.#jobs.get(key)?.stop.abort()
         this.#jobs.delete(key)
         this.#rows = this.#rows.filter((row) => row.key !== key)
