@@ -1,9 +1,14 @@
 """`letterlock db upgrade`, and what every first start prepares: tables and master key."""
 
 import argparse
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from server.base.settings import BadSetting, Settings, from_environment
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from server.base.vault import Vault
 
 
 def add(commands: Any) -> None:
@@ -31,26 +36,33 @@ def ensure_master_key(settings: Settings) -> None:
     Raises:
         BadSetting: It is gone, and the database holds what it sealed; or it is another.
     """
-    from server.base import canary  # noqa: PLC0415 a command loads what it runs
     from server.base.database import Database  # noqa: PLC0415 a command loads what it runs
     from server.base.tenancy import all_firms  # noqa: PLC0415 a command loads what it runs
     from server.base.vault import Vault  # noqa: PLC0415 a command loads what it runs
     from server.firms import service as firms  # noqa: PLC0415 a command loads what it runs
 
     database = Database(settings.database_url)
-    with database.read() as connection:
-        first = firms.count(connection) == 0
-    if first:
-        Vault.make(settings.master_key)
-    vault = Vault.load(settings.master_key)
-    with all_firms("the master key is tried on each"), database.write() as connection:
-        for firm_id in canary.firms(connection):
-            if canary.opens(connection, vault, firm_id) is False:
-                raise BadSetting(
-                    "the master key is not the one that sealed this database: put the right one "
-                    "in its place. `letterlock canary` says what it would not open"
-                )
-            canary.ensure(connection, vault, firm_id)
-    if database.disk is not None and not settings.demo:
-        database.disk.prepare()
-    database.close()
+    try:
+        with database.read() as connection:
+            first = firms.count(connection) == 0
+        if first:
+            Vault.make(settings.master_key)
+        vault = Vault.load(settings.master_key)
+        with all_firms("the master key is tried on each"), database.write() as connection:
+            _try_canaries(connection, vault)
+        if database.disk is not None and not settings.demo:
+            database.disk.prepare()
+    finally:
+        database.close()
+
+
+def _try_canaries(connection: "Connection", vault: "Vault") -> None:
+    from server.base import canary  # noqa: PLC0415 a command loads what it runs
+
+    for firm_id in canary.firms(connection):
+        if canary.opens(connection, vault, firm_id) is False:
+            raise BadSetting(
+                "the master key is not the one that sealed this database: put the right one in "
+                "its place. `letterlock canary` says what this one would not open"
+            )
+        canary.ensure(connection, vault, firm_id)

@@ -1,5 +1,7 @@
 """Runs inside Alembic: every slice's tables, one connection, one transaction."""
 
+from contextlib import closing
+
 from alembic import context
 
 from server.base.database import Database, metadata
@@ -10,7 +12,11 @@ from server.migrations import tables
 __all__ = ["tables"]
 
 database = Database(context.config.get_main_option("sqlalchemy.url") or "", patience_s=None)
-with all_firms("tables are brought to this version"), database.write() as connection:
+with (
+    closing(database),
+    all_firms("tables are brought to this version"),
+    database.write() as connection,
+):
     # SQLite's DDL is transactional once BEGIN is ours, so a migration is whole or not at all.
     context.configure(
         connection=connection,
@@ -21,4 +27,3 @@ with all_firms("tables are brought to this version"), database.write() as connec
     context.run_migrations()
     if not database.is_sqlite:
         build_walls(connection)
-database.close()

@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import text
 
 from server.base.settings import BadSetting
+from server.base.tenancy import all_firms
 from server.base.vault import Vault
 from server.commands.db import ensure_master_key
 from tests.house import House
@@ -51,7 +52,7 @@ def test_a_migration_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:
 
     url = f"sqlite:///{tmp_path / 'letterlock.db'}"
     database = Database(url)
-    with database.write() as connection:
+    with all_firms("a test plants a table"), database.write() as connection:
         connection.execute(text("CREATE TABLE readers (x INTEGER)"))
     with pytest.raises(Exception, match="readers"):
         migrations.upgrade(url)
