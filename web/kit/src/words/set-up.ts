@@ -1,5 +1,6 @@
 /** What is said on the page of a firm's first run. */
 export const SET_UP = {
+    "set-up.title": "Setting up {firm}",
     "set-up.session": "This browser's day is over. Your answers are kept; ask whoever runs the server for a new link.",
     "set-up.fault": "That did not work, and the fault is ours. Your answers so far are kept. Try again in a minute.",
     "set-up.kept": "Kept.",
@@ -8,7 +9,7 @@ export const SET_UP = {
     "set-up.field.telephone": "Type a telephone number: digits, spaces and a + in front, if you like.",
     "set-up.field.address": "Type the address, in one line.",
     "set-up.field.colour": "A colour is # and six digits from 0 to 9 and a to f, such as #6d2847.",
-    "set-up.shades.same": "Everybody can read this. Buttons and links wear your first colour as it is.",
+    "set-up.shades.same": "Everybody can read this. By day buttons and links wear your first colour as it is, by night a lighter shade of it.",
     "set-up.shades.other":
         "Buttons wear {fill}, links {text}, by night {lit} and {dark}: the nearest shades of your first colour that everybody can read. The edge keeps your colours as they are.",
     "set-up.trial.codes": "For codes",

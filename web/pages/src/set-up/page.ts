@@ -149,6 +149,9 @@ function showFacts({ origin, addin, admin, firm }: Answers): void {
     }
     find("#admin", HTMLElement).textContent = admin
     find(".plate b", HTMLElement).textContent = firm
+    const title = say("set-up.title", { firm })
+    find("#title", HTMLElement).textContent = title
+    document.title = title
 }
 
 function showSummary(answers: Answers): void {
