@@ -9,10 +9,11 @@ import sys
 from collections.abc import Sequence
 from typing import Any, Final
 
+from server.base.errors import AppError
 from server.base.settings import BadSetting
-from server.commands import db, doctor, firm, up, web, worker
+from server.commands import backup, canary, db, doctor, firm, keys, port, restore, up, web, worker
 
-COMMANDS: Final = (up, web, worker, db, firm, doctor)
+COMMANDS: Final = (up, web, worker, db, firm, doctor, port, backup, restore, canary, keys)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -24,6 +25,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except BadSetting as error:
         sys.stderr.write(f"letterlock: {error}\n")
         return 2
+    except AppError as error:
+        sys.stderr.write(f"letterlock: {error.detail}\n")
+        return 1
 
 
 def _parser() -> argparse.ArgumentParser:
