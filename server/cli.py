@@ -11,9 +11,24 @@ from typing import Any, Final
 
 from server.base.errors import AppError
 from server.base.settings import BadSetting
-from server.commands import backup, canary, db, doctor, firm, keys, port, restore, up, web, worker
+from server.commands import (
+    backup,
+    canary,
+    db,
+    doctor,
+    firm,
+    keys,
+    outbox,
+    port,
+    restore,
+    up,
+    web,
+    worker,
+)
 
-COMMANDS: Final = (up, web, worker, db, firm, doctor, port, backup, restore, canary, keys)
+COMMANDS: Final = (
+    up, web, worker, db, firm, doctor, outbox, port, backup, restore, canary, keys
+)  # fmt: skip
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -67,6 +67,7 @@ def add_demo_firm(settings: Settings) -> None:
             addin_origin=settings.addin_origin,
             domains=("hart.example",),
             brand=_demo_brand(settings),
+            admin="ann@hart.example",
         )
         keys.ensure_directory_key(connection, vault, firm.id)
         canary.ensure(connection, vault, firm.id)

@@ -47,13 +47,19 @@ def add(
     addin_origin: str,
     domains: tuple[str, ...],
     brand: Brand,
+    admin: str = "",
 ) -> Firm:
     """Add a firm, or bring the one that has this tenant to these origins and this brand."""
     if row := store.by_tenant(connection, tenant_id):
-        changed = {"origin": origin, "addin_origin": addin_origin, "brand": asdict(brand)}
+        changed: dict[str, Any] = {
+            "origin": origin,
+            "addin_origin": addin_origin,
+            "brand": asdict(brand),
+            "admin": admin or row["admin"],
+        }
         store.update(connection, row["id"], changed)
         return _firm({**row, **changed})
-    values = {
+    values: dict[str, Any] = {
         "id": new_id(),
         "created": now_ms(connection),
         "name": brand.name,
@@ -64,6 +70,7 @@ def add(
         "mailbox": brand.mailbox,
         "brand": asdict(brand),
         "opened": now_ms(connection),
+        "admin": admin,
     }
     store.insert(connection, values)
     return get(connection, values["id"])

@@ -60,8 +60,7 @@ def send_notice(database: Database, vault: Vault, job: Job, mailboxes: Mailboxes
         planned = events.of(connection, firm_id=job.firm_id, about=message_id, kind=NOTICE)
     states = {delivery.state for delivery in planned}
     if states == {SENDING}:  # whoever sent it died before he knew: it may have left
-        since = min(delivery.changed for delivery in planned)
-        _doubt(database, entry, since=since)
+        _doubt(database, entry, since=min(delivery.changed for delivery in planned))
         return
     if states != {QUEUED}:
         return
