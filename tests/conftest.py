@@ -86,6 +86,14 @@ def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 
 @pytest.fixture
+def sqlite_house(microsoft: Sandbox, tmp_path: Path) -> Iterator[House]:
+    """A house on SQLite alone, where the engine is no part of the question."""
+    url = f"sqlite:///{tmp_path / 'letterlock.db'}"
+    migrations.upgrade(url)
+    yield from furnished(url, microsoft, tmp_path, graph_url=f"{microsoft.url}/v1.0")
+
+
+@pytest.fixture
 def house(database_url: str, microsoft: Sandbox, tmp_path: Path) -> Iterator[House]:
     """A house on each engine."""
     yield from furnished(database_url, microsoft, tmp_path, graph_url=f"{microsoft.url}/v1.0")

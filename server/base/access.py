@@ -5,7 +5,7 @@ It finds out who somebody is only through the functions that app.py gives it.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from flask import Flask, current_app, g, request
 
@@ -31,7 +31,16 @@ from server.base.http import (
     require_json,
     require_same_origin,
     rule_of,
+    tools,
 )
+
+# What goes on when the disk is full, beside DELETE: signing in, reading, answering a question.
+WHEN_FULL: Final = frozenset(
+    {
+        "messages.sign_in", "reading.ask_code", "reading.open_envelope", "sign_ins.start",
+        "drafting.open_draft", "notices.answer",
+    }
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +103,8 @@ def authorise(authentication: Authentication) -> None:
     if unsafe and g.host == PORTAL:
         require_same_origin(g.firm.origin)
     _identify(authentication, rule)
+    if unsafe and request.method != "DELETE" and request.endpoint not in WHEN_FULL:
+        tools().database.require_room()
     if unsafe:
         _check_type(rule)
 
