@@ -6,7 +6,7 @@ BIN := .venv/bin
 SOURCES := $(shell find web addin sandbox/office -path '*/node_modules' -prune -o -path '*/dist' -prune -o \( -name '*.ts' -o -name '*.css' -o -name '*.mjs' \) -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check prove bench lock clean
+.PHONY: help setup run test check prove bench install lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -45,8 +45,11 @@ bench: .setup/python .setup/node .setup/browser ## Measure against rivals and ba
 	node bench/sealing/build.mjs
 	$(BIN)/python bench/sealing/run.py $(ARGS)
 
+install: .setup/server web/dist/assets.json ## Install what a server needs, and no more
+
 lock: ## Resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --universal --python-version 3.11 --upgrade --quiet -o requirements/dev.lock
+	uv pip compile pyproject.toml --extra install --constraint requirements/dev.lock --generate-hashes --no-emit-index-url --universal --python-version 3.11 --quiet -o requirements/server.lock
 	npm update --package-lock-only
 	node -e 'const f="package-lock.json",l=JSON.parse(require("fs").readFileSync(f));for(const p of Object.values(l.packages))delete p.funding;require("fs").writeFileSync(f,JSON.stringify(l,null,2)+"\n")'
 
@@ -57,6 +60,13 @@ clean: ## Remove what set-up and builds made
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Letterlock needs Python 3.11 or newer: run make PYTHON=/path/to/python3.11"; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/dev.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@mkdir -p .setup && touch $@
+
+.setup/server: requirements/server.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Letterlock needs Python 3.11 or newer: run make PYTHON=/path/to/python3.11"; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-compile --require-hashes -r requirements/server.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@mkdir -p .setup && touch $@
 

@@ -13,6 +13,7 @@ def add(commands: Any) -> None:
     """Add the command to the parser."""
     web = commands.add_parser("web", help="the web server, from LETTERLOCK_* settings")
     web.add_argument("--port", type=int, default=8300)
+    web.add_argument("--host", help="the address to listen at; this machine alone if left out")
     web.add_argument("--workers", type=int, default=2 * (os.cpu_count() or 1))
     web.set_defaults(run=_web)
 
@@ -23,8 +24,8 @@ def _web(options: argparse.Namespace) -> None:
         os.environ["PROMETHEUS_MULTIPROC_DIR"] = tempfile.mkdtemp(prefix="letterlock-metrics-")
     from server.app import serve  # noqa: PLC0415 a command loads what it runs
 
-    bind = [f"127.0.0.1:{options.port}"]
-    if _answers_ipv6():
+    bind = [f"{options.host or '127.0.0.1'}:{options.port}"]
+    if options.host is None and _answers_ipv6():
         bind.append(f"[::1]:{options.port}")  # some browsers try it first for localhost
     serve(bind=bind, workers=options.workers)
 
