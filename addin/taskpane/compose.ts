@@ -4,6 +4,7 @@ import { find, say } from "@letterlock/kit"
 import type { Desk } from "@letterlock/kit/writing/index"
 
 import { Drafts } from "./draft.ts"
+import { Earlier } from "./earlier.ts"
 import { letterEditor } from "./letter.ts"
 import { composeItem, insideOutlook, onItemChanged, type OutlookItem } from "./office.ts"
 import { Pane } from "./pane.ts"
@@ -39,7 +40,7 @@ function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
         add: (people) => pane().add(people, role),
         removeLast: () => { pane().removeLast(role) },
     })
-    return { editor: letterEditor({ edited: () => { pane().edited() }, files: () => pane().files }), to: field("to", "to"), hidden: field("bcc", "hidden"), subject }
+    return { editor: letterEditor({ edited: () => { pane().edited() }, files: () => pane().files }), to: field("to", "to"), hidden: field("bcc", "hidden"), subject, inDoubt: () => { if (desk !== null) void earlier.show(desk) } }
 }
 
 function wire(pane: Pane, drafts: Drafts, shelf: Shelf): void {
@@ -62,7 +63,7 @@ function wire(pane: Pane, drafts: Drafts, shelf: Shelf): void {
 
 async function another(pane: Pane, shelf: Shelf): Promise<void> {
     await pane.another()
-    if (desk !== null) await shelf.show(desk)
+    if (desk !== null) await Promise.all([shelf.show(desk), earlier.show(desk)])
 }
 
 /** A pinned pane got another item: its own letter comes with it. */
@@ -93,6 +94,14 @@ async function closeWindow(pane: Pane): Promise<void> {
 
 let session: Session | null = null
 let desk: Desk | null = null
+const earlier = new Earlier({ announce: view.announce, signIn: (claims) => signInAgain(claims) })
+
+async function signInAgain(claims: string | null): Promise<Desk> {
+    if (session === null) throw new Error("nobody is signed in")
+    await session.again(claims)
+    desk = await session.desk()
+    return desk
+}
 
 async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
     view.showSignIn(false)
@@ -104,7 +113,7 @@ async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
         desk = await session.desk()
         view.showStatus("")
         await pane.signedIn(desk)
-        if (pane.draft.isBlank()) await shelf.show(desk)
+        await Promise.all([earlier.show(desk), pane.draft.isBlank() ? shelf.show(desk) : null])
     } catch (error) {
         view.showStatus("")
         view.showProblem(startTrouble(error))

@@ -8,6 +8,8 @@ export interface News {
     readonly text: string
     /** For whoever looks into it: why the notice did not go; empty for nothing. */
     readonly reason?: string
+    /** Only the sender can say what became of it. */
+    readonly asks?: boolean
     readonly settled: boolean
 }
 
@@ -24,12 +26,14 @@ export function newsOf(answer: Members, who: readonly string[], age: number): Ne
             return { text: say(who.length === 1 && who[0]?.includes("@") === false ? "pane.sent" : "pane.sent.many", { who: sayList(who) }), settled: true }
         case "failed":
             return { text: say("pane.failed"), reason: detail, settled: true }
+        case "bounced": case "reported":   // it had left; what came back is told in the list above
+            return { text: say("pane.sent.many", { who: sayList(who) }), settled: true }
         case "unconfirmed":
-            return { text: say("pane.unconfirmed"), settled: true }
+            return { text: say(detail === "looking" ? "pane.looking" : "pane.unconfirmed"), asks: detail !== "looking", settled: false }
         case "held":
             return { text: say(detail === "sign-in" ? "pane.held" : "pane.late"), settled: false }
         default:   // queued; Microsoft 365 is named only where a try has failed for its silence
-            return { text: say(detail === "away" ? "pane.waiting" : age > PATIENCE ? "pane.late" : "pane.queued"), settled: false }
+            return { text: say(detail === "consent" ? "pane.consent" : detail === "away" ? "pane.waiting" : age > PATIENCE ? "pane.late" : "pane.queued"), settled: false }
     }
 }
 

@@ -20,6 +20,8 @@ export interface Parts {
     readonly to: PeopleField
     readonly hidden: PeopleField
     readonly subject: HTMLInputElement
+    /** A notice is in doubt, and its sender must be asked. */
+    readonly inDoubt: () => void
 }
 
 /** What a letter lacks, as a key of the words. */
@@ -263,9 +265,12 @@ export class Pane {
         const emptying = draft.item === null ? Promise.resolve(true) : emptyItem(draft.item)
         draft.emptied = emptying.then((done) => { this.#face.say(draft, { keptOpen: done ? "" : say("pane.kept-open") }) })
         void this.lookForOwnText(draft)
+        let asked = false
         const tell = (answer: Members | null, age: number): boolean => {
             const news: News = answer === null ? { text: say("pane.unknown"), settled: false } : newsOf(answer, who, age)
             this.#face.say(draft, { status: news.text, reason: news.reason ?? "" })
+            if (news.asks === true && !asked) this.#parts.inDoubt()
+            asked = news.asks === true
             return news.settled
         }
         await follow(desk.call, id, tell, draft.over.signal).catch(() => { this.#face.say(draft, { status: say("pane.unknown") }) })

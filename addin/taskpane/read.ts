@@ -4,11 +4,13 @@ import { fact, find, Problem, say, startCrypto } from "@letterlock/kit"
 import { cleanExports } from "@letterlock/kit/export/index"
 import type { Desk } from "@letterlock/kit/writing/index"
 
+import { Earlier } from "./earlier.ts"
 import { letterAddress, letterId } from "./notice.ts"
 import { insideOutlook, onItemChanged, readText } from "./office.ts"
-import { Reading } from "./reading.ts"
+import { type Around, Reading } from "./reading.ts"
 import type { Session } from "./session.ts"
 import { newSession, startTrouble } from "./start.ts"
+import { announce } from "./view.ts"
 
 const host = find("#pane", HTMLElement)
 const what = find("#what", HTMLElement)
@@ -16,6 +18,7 @@ const what = find("#what", HTMLElement)
 let session: Session | null = null
 let desk: Desk | null = null
 let reading: Reading | null = null
+const earlier = new Earlier({ announce, signIn: (claims) => signInAgain(claims) })
 /** Another mail was chosen meanwhile, and what came late is of no use. */
 let turn = 0
 
@@ -62,12 +65,23 @@ async function open(id: string, now: number): Promise<void> {
     const { crypto } = session
     if (desk === null) {
         desk = await session.desk()
-        await Promise.all([crypto.cleanTemporary(), cleanExports()])
+        await Promise.all([crypto.cleanTemporary(), cleanExports(), earlier.show(desk)])
     }
-    reading ??= new Reading(desk, crypto, startCrypto(fact(host, "worker")), fact(host, "reader"))
+    reading ??= new Reading(desk, crypto, startCrypto(fact(host, "worker")), around())
     session.onAsking = () => { reading?.asking() }
     if (now === turn) await reading.show(id, () => now === turn, () => { welcome(null) })
 }
+
+async function signInAgain(claims: string | null): Promise<Desk> {
+    if (session === null) throw new Error("nobody is signed in")
+    await session.again(claims)
+    desk = await session.desk()
+    return desk
+}
+
+const around = (): Around => ({
+    reader: fact(host, "reader"), inDoubt: () => { if (desk !== null) void earlier.show(desk) },
+})
 
 /** Say something in the place of a letter; null makes room for one. */
 function welcome(text: string | null): void {

@@ -9,6 +9,14 @@ import { Copying } from "./copying.ts"
 import { Replying } from "./replying.ts"
 import { announce } from "./view.ts"
 
+/** What of the page it needs. */
+export interface Around {
+    /** Address of the offline reader, for a copy. */
+    readonly reader: string
+    /** The notice of an answer is in doubt, and its sender must be asked. */
+    readonly inDoubt: () => void
+}
+
 export class Reading {
     readonly #desk: Desk
     readonly #host: CardHost
@@ -22,9 +30,9 @@ export class Reading {
 
     /**
      * @param copier - Another client, for copies: they empty its temporary files.
-     * @param reader - Address of the offline reader, for a copy.
+     * @param around - What of the page it needs.
      */
-    constructor(desk: Desk, crypto: CryptoClient, copier: CryptoClient, reader: string) {
+    constructor(desk: Desk, crypto: CryptoClient, copier: CryptoClient, { reader, inDoubt }: Around) {
         this.#desk = desk
         const { call, me: { directoryKey, firmName } } = desk
         this.#host = {
@@ -34,7 +42,7 @@ export class Reading {
             shown: (_card, letter) => { this.#seenOf(letter).note(letter) },
             excuse: (error) => error instanceof Unreachable ? say("reach.offline", { host: location.host }) : say("reach.unexpected"),
         }
-        this.#replying = new Replying(desk, { heads: (letter, recipients) => this.#seenOf(letter).heads(letter.viewer, recipients), sent: () => { void this.#list() } })
+        this.#replying = new Replying(desk, { heads: (letter, recipients) => this.#seenOf(letter).heads(letter.viewer, recipients), sent: () => { void this.#list() }, inDoubt })
         this.#copying = new Copying({ call, crypto: copier, directoryKey }, reader)
     }
 

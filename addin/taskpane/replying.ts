@@ -10,7 +10,7 @@ import {
 } from "@letterlock/kit/writing/index"
 
 import { Draft, furnish, isBlank, type Store } from "./draft.ts"
-import { follow, newsOf } from "./follow.ts"
+import { follow, type News, newsOf } from "./follow.ts"
 import { letterEditor } from "./letter.ts"
 import { type Recipients, withKnown, withTyped } from "./recipients.ts"
 import { sendingTrouble } from "./trouble.ts"
@@ -21,6 +21,8 @@ interface Wish {
     readonly heads: (letter: OpenLetter, recipients: Recipients) => readonly string[]
     /** An answer has joined the thread. */
     readonly sent: () => void
+    /** A notice is in doubt, and its sender must be asked. */
+    readonly inDoubt: () => void
 }
 
 /** One answer that is being written. */
@@ -259,8 +261,11 @@ export class Replying {
         if (visible) focusOn(note)
         this.#wish.sent()
         const who = draft.recipients.map(shortName)
+        let asked = false
         const tell = (said: Members | null, age: number): boolean => {
-            const news = said === null ? { text: say("pane.unknown"), settled: false } : newsOf(said, who, age)
+            const news: News = said === null ? { text: say("pane.unknown"), settled: false } : newsOf(said, who, age)
+            if (news.asks === true && !asked) this.#wish.inDoubt()
+            asked = news.asks === true
             if (line.textContent !== news.text) line.textContent = news.text
             return news.settled
         }

@@ -35,6 +35,9 @@ export class Session<Crypto extends Sealer = CryptoClient> {
         }
     }
 
+    /** Sign in for letters that wait for it, with what Entra asked for. @throws NotSignedIn */
+    async again(claims: string | null): Promise<void> { await this.#signIn.again(claims) }
+
     /** Sign in at the server; the person is made at the first call. */
     desk(): Promise<Desk> {
         return openDesk({ crypto: this.crypto, call: this.call })

@@ -38,5 +38,11 @@ test("a notice that failed has its reason in small print and none in the sentenc
 
 test("the watch goes on until the notice is settled", () => {
     assert.deepEqual(["queued", "held", "sent", "failed", "unconfirmed"].map((state) => newsOf(notice(state), ["Maya"], 0).settled),
-        [false, false, true, true, true])
+        [false, false, true, true, false])
+})
+
+test("a doubt is asked about only when nobody looks any more", () => {
+    assert.equal(newsOf(notice("unconfirmed", "no-answer"), ["Maya"], 0).asks, true)
+    assert.equal(newsOf(notice("unconfirmed", "looking"), ["Maya"], 0).asks, false)
+    assert.match(newsOf(notice("unconfirmed", "looking"), ["Maya"], 0).text, /up to ten minutes/u)
 })

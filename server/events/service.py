@@ -18,6 +18,7 @@ HELD: Final = "held"
 FAILED: Final = "failed"
 UNCONFIRMED: Final = "unconfirmed"
 BOUNCED: Final = "bounced"
+REPORTED: Final = "reported"  # came back from one of several readers, and nobody can see from whom
 
 
 @dataclass(frozen=True, slots=True)

@@ -66,7 +66,7 @@ def test_with_mail_readbasic_the_only_reader_is_the_one(house: House) -> None:
 def test_with_mail_readbasic_nobody_is_named_among_several(house: House) -> None:
     draft = begun(house, to=(MAYA, NOBODY))
     bounce(house, draft)
-    assert shown(draft) == {"state": "sent", "detail": "report", "bounced": []}
+    assert shown(draft) == {"state": "reported", "detail": None, "bounced": []}
 
 
 def test_a_report_proves_that_a_notice_in_doubt_had_left(house: House) -> None:

@@ -17,7 +17,7 @@ from server.base.events import append_event
 from server.base.outbox import enqueue
 from server.base.vault import Vault
 from server.events import service as events
-from server.events.service import BOUNCED, SENT, UNCONFIRMED
+from server.events.service import BOUNCED, REPORTED, SENT, UNCONFIRMED
 from server.firms.service import Firm
 from server.messages import store
 from server.messages.notices import service as notices
@@ -29,7 +29,6 @@ KIND: Final = "bounces"
 FIRST_MS: Final = 60_000
 LONGEST_MS: Final = 3_600_000
 WATCHED_MS: Final = 2 * 24 * 3_600_000
-REPORTED: Final = "report"
 
 
 def watch(connection: Connection, *, firm_id: str, person_id: str | None) -> None:
@@ -74,8 +73,7 @@ def note(
     entry = _entry(connection, firm, report)
     if entry is None or not _from_here(connection, entry, person_id):
         return False
-    if notices.move(connection, entry, only={UNCONFIRMED}, to=SENT):
-        pass  # it came back, so it had left
+    notices.move(connection, entry, only={UNCONFIRMED}, to=SENT)  # it came back, so it had left
     planned = events.of(connection, firm_id=firm.id, about=entry["id"], kind=NOTICE)
     by_address = {people.get(connection, vault, one.person_id).address: one for one in planned}
     failed = [(by_address.get(address), status) for address, status in report.failures]
@@ -90,8 +88,7 @@ def note(
             firm_id=firm.id,
             about=entry["id"],
             kind=NOTICE,
-            state=SENT,
-            reason=REPORTED,
+            state=REPORTED,
             only={SENT},
         )
     return True
@@ -107,7 +104,7 @@ def _bounced(
         kind=NOTICE,
         state=BOUNCED,
         reason=status or None,
-        only={SENT},
+        only={SENT, REPORTED},
         person_id=person_id,
     )
     if bounced:

@@ -22,6 +22,7 @@ from server.events.service import (
     FAILED,
     HELD,
     QUEUED,
+    REPORTED,
     SENDING,
     SENT,
     UNCONFIRMED,
@@ -43,7 +44,7 @@ SHOWN_MS: Final = 14 * 24 * 3_600_000
 SAYS_SENT: Final = "sent"
 SAYS_AGAIN: Final = "again"
 SAYS_SEEN: Final = "seen"
-_TROUBLED: Final = frozenset({HELD, UNCONFIRMED, FAILED, BOUNCED})
+_TROUBLED: Final = frozenset({HELD, UNCONFIRMED, FAILED, BOUNCED, REPORTED})
 
 
 class NothingAsked(Conflict):
@@ -272,7 +273,7 @@ def answer(
             queue(connection, entry, by_client=False)
         allowed = again or before.state in {QUEUED, SENT}
     else:
-        allowed = before.state in {FAILED, BOUNCED}
+        allowed = before.state in {FAILED, BOUNCED, REPORTED}
         if allowed:
             append_event(
                 connection,
@@ -327,7 +328,7 @@ def troubles(connection: Connection, vault: Vault, *, firm: Firm, sender: Person
 
 
 def _weakest(deliveries: Sequence[Delivery]) -> str:
-    order = (FAILED, UNCONFIRMED, HELD, QUEUED, BOUNCED)
+    order = (FAILED, UNCONFIRMED, HELD, QUEUED, BOUNCED, REPORTED)
     states = {delivery.state for delivery in deliveries}
     if not states:
         return "none"

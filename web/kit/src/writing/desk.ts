@@ -34,7 +34,15 @@ export type Caller = <Value>(work: (api: Api) => Promise<Value>) => Promise<Valu
 export type Sealer = Pick<CryptoClient,
     "newMessageKey" | "openDraft" | "sealDraft" | "sealEnvelopes" | "sealFile" | "sealObjects" | "verifyLookup">
 
+/** Letters whose notices wait for their sender's sign-in; `claims` are for MSAL, if Entra named some. */
+export interface Held {
+    readonly count: number
+    readonly claims: string | null
+}
+
 export interface Desk {
+    /** What waits for this very sign-in and still does; null for nothing. */
+    readonly held: Held | null
     readonly me: Me
     readonly crypto: Sealer
     readonly call: Caller
@@ -68,5 +76,11 @@ export async function openDesk({ crypto, call, about }: DeskParts): Promise<Desk
             return { lookup: await verify(found, one.address), name: textOr(found, "name", "") }
         }))
     }
-    return { me, crypto, call, lookUp }
+    return { held: heldIn(answer["held"]), me, crypto, call, lookUp }
+}
+
+function heldIn(said: unknown): Held | null {
+    if (said === null || said === undefined) return null
+    const { count, claims } = members(said)
+    return { count: typeof count === "number" ? count : 1, claims: typeof claims === "string" && claims !== "" ? claims : null }
 }
