@@ -1,6 +1,7 @@
 """The event log: append-only facts. Who, what id, when; never content."""
 
 from collections.abc import Collection
+from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import BigInteger, Column, Connection, Index, String, Table, func, select
@@ -43,6 +44,30 @@ def which_happened(
         events.c.person_id == person_id,
     )
     return {str(value) for value in connection.execute(statement).scalars()}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """The facts of one kind about one thing by one person: how many, first and last (ms)."""
+
+    kind: str
+    person_id: str | None
+    count: int
+    first: int
+    last: int
+
+
+def facts_about(
+    connection: Connection, *, firm_id: str, about: str, kinds: Collection[str]
+) -> list[Facts]:
+    """The facts of these kinds about one thing, by kind and person."""
+    columns = (events.c.kind, events.c.person_id)
+    statement = (
+        select(*columns, func.count(), func.min(events.c.at), func.max(events.c.at))
+        .where(events.c.firm_id == firm_id, events.c.about == about, events.c.kind.in_(kinds))
+        .group_by(*columns)
+    )
+    return [Facts(*row) for row in connection.execute(statement)]
 
 
 def append_event(

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import text
 
-from server.people.sign_ins.service import PER_HOUR
+from server.people.sign_ins.allowances.service import PER_HOUR
 from tests.house import House, Pane
 from tests.sandbox.running import API
 

@@ -8,7 +8,8 @@ from sqlalchemy import select, text
 from server.base.errors import NotSignedIn
 from server.base.outbox import outbox
 from server.crypto.encoding import b64u, unb64u
-from server.people.sign_ins.service import PER_HOUR, TRIES, WRONG_PER_NETWORK, signed_in
+from server.people.sign_ins.allowances.service import PER_HOUR
+from server.people.sign_ins.service import TRIES, WRONG_PER_NETWORK, signed_in
 from tests.house import House, Visitor
 
 MAYA = "maya@client.example"

@@ -43,6 +43,7 @@ codes: Final = Table(
     Column("expires", BigInteger, nullable=False),
     Column("used", BigInteger),
     Column("used_request_index", String(43)),
+    Column("about", String(22)),  # the letter whose page asked
     UniqueConstraint("firm_id", "request_index"),
     Index("ix_codes_address", "firm_id", "address_index", "created"),
     Index("ix_codes_browser", "firm_id", "browser_index"),

@@ -24,13 +24,12 @@ from server.crypto.encoding import b64u
 from server.people import service as people
 from server.people.service import Person
 from server.people.sign_ins import store
+from server.people.sign_ins.allowances import service as allowances
 
 ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LENGTH: Final = 8
 LIFE_MS: Final = 10 * 60_000
 TRIES: Final = 5
-PER_HOUR: Final = 5
-PER_DAY: Final = 15
 WRONG_PER_NETWORK: Final = 50
 ASKED_PER_NETWORK: Final = 200
 IDLE_MS: Final = 30 * 60_000
@@ -127,7 +126,7 @@ def ask_code(
         raise TooMany("Too many codes were asked for from your network. Try again in an hour.")
     index = people.address_index(vault, firm_id, address)
     serialise(connection, index)
-    reader_id = person.id if person and _may_send(connection, firm_id, index, now) else None
+    reader_id = person.id if person and not allowances.next_at(connection, vault, person) else None
     code = "".join(secrets.choice(ALPHABET) for _ in range(LENGTH))
     row: dict[str, Any] = {
         "id": new_id(),
@@ -137,18 +136,20 @@ def ask_code(
         "address_index": index,
         "browser_index": vault.index("browser", browser),
         "network_index": network_index,
+        "about": about,
         "tries": 0,
         "created": now,
         "expires": now + LIFE_MS,
     }
     _keep_code(connection, vault, row, code=code, browser_words=asker.browser_words)
-    append_event(
-        connection,
-        firm_id=firm_id,
-        kind="code.asked",
-        person_id=person.id if person else None,
-        about=about,
-    )
+    for kind in ("code.asked",) if reader_id or not person else ("code.asked", "code.withheld"):
+        append_event(
+            connection,
+            firm_id=firm_id,
+            kind=kind,
+            person_id=person.id if person else None,
+            about=about,
+        )
     return CodeAsked(browser=browser, expires=now + LIFE_MS)
 
 
@@ -190,11 +191,11 @@ def try_code(
         >= WRONG_PER_NETWORK
     ):
         return TooMany("Too many wrong codes came from your network. Try again in an hour.")
-    for row in live:
-        store.update_code(connection, row["id"], {"tries": row["tries"] + 1})
     append_event(
         connection, firm_id=firm_id, kind="code.wrong", person_id=None, about=network_index
     )
+    for row in live:
+        _note_wrong(connection, row)
     left = max(TRIES - row["tries"] - 1 for row in live)
     return WrongCode(left) if left else CodeGone()
 
@@ -319,6 +320,7 @@ def _keep_code(
         firm_id=row["firm_id"],
         code_id=row["id"],
         reader_id=row["person_id"],
+        about=row["about"],
         content=content,
     )
 
@@ -330,10 +332,11 @@ def _queue_mail(
     firm_id: str,
     code_id: str,
     reader_id: str | None,
+    about: str,
     content: dict[str, Any],
 ) -> None:
     sealed = vault.seal((firm_id, "outbox", code_id, "code"), json.dumps(content).encode())
-    payload = {"code_id": code_id, "sealed": b64u(sealed)}
+    payload = {"code_id": code_id, "about": about, "sealed": b64u(sealed)}
     if reader_id:
         payload["person_id"] = reader_id
     enqueue(
@@ -346,10 +349,17 @@ def _queue_mail(
     )
 
 
-def _may_send(connection: Connection, firm_id: str, address_index: str, now: int) -> bool:
-    hour = store.count_codes(connection, firm_id, address_index, now - _HOUR_MS)
-    day = store.count_codes(connection, firm_id, address_index, now - 24 * _HOUR_MS)
-    return hour < PER_HOUR and day < PER_DAY
+def _note_wrong(connection: Connection, row: store.Row) -> None:
+    """Count a wrong try against a code, and say so about its letter: for a stranger's code too."""
+    tries = row["tries"] + 1
+    store.update_code(connection, row["id"], {"tries": tries})
+    append_event(
+        connection,
+        firm_id=row["firm_id"],
+        kind="code.spent" if tries >= TRIES else "code.mistyped",
+        person_id=row["person_id"],
+        about=row["about"],
+    )
 
 
 def _is_live(row: store.Row, now: int) -> bool:
@@ -376,6 +386,6 @@ def _start(connection: Connection, vault: Vault, row: store.Row, request_key: st
         firm_id=row["firm_id"],
         kind="session.started",
         person_id=row["person_id"],
-        about=None,
+        about=row["about"],
     )
     return Started(token=token, person_id=row["person_id"])

@@ -25,15 +25,22 @@ def code_by_request(connection: Connection, firm_id: str, request_index: str) ->
     return dict(row) if row else None
 
 
-def count_codes(connection: Connection, firm_id: str, address_index: str, since: int) -> int:
-    """How many codes were sent to an address since a time."""
-    statement = select(func.count()).where(
-        codes.c.firm_id == firm_id,
-        codes.c.address_index == address_index,
-        codes.c.created > since,
-        codes.c.person_id.is_not(None),
+def code_times(
+    connection: Connection, firm_id: str, address_index: str, *, since: int, most: int
+) -> Sequence[int]:
+    """When codes were sent to an address since a time, newest first."""
+    statement = (
+        select(codes.c.created)
+        .where(
+            codes.c.firm_id == firm_id,
+            codes.c.address_index == address_index,
+            codes.c.created > since,
+            codes.c.person_id.is_not(None),
+        )
+        .order_by(codes.c.created.desc())
+        .limit(most)
     )
-    return int(connection.execute(statement).scalar_one())
+    return list(connection.execute(statement).scalars())
 
 
 def count_asked(connection: Connection, firm_id: str, network_index: str, since: int) -> int:

@@ -40,7 +40,13 @@ def send_code(database: Database, vault: Vault, job: Job, mail: CodeMail) -> Non
         expires_at=_time(content["asked"] + LIFE_MS),
     )
     with database.write() as connection:
-        append_event(connection, firm_id=firm.id, kind="code.sent", person_id=person_id, about=None)
+        append_event(
+            connection,
+            firm_id=firm.id,
+            kind="code.sent",
+            person_id=person_id,
+            about=job.payload.get("about"),
+        )
 
 
 def _time(milliseconds: int) -> datetime:

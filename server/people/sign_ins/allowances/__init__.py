@@ -1,0 +1,1 @@
+"""How many codes an address has, and who may begin the count anew."""
