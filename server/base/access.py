@@ -27,6 +27,7 @@ from server.base.http import (
     STAFF,
     Rule,
     origin_of,
+    request_key,
     require_bytes,
     require_json,
     require_same_origin,
@@ -102,6 +103,8 @@ def authorise(authentication: Authentication) -> None:
     unsafe = request.method not in SAFE_METHODS
     if unsafe and g.host == PORTAL:
         require_same_origin(g.firm.origin)
+    if unsafe:
+        request_key()
     _identify(authentication, rule)
     if unsafe and request.method != "DELETE" and request.endpoint not in WHEN_FULL:
         tools().database.require_room()

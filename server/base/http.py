@@ -305,7 +305,13 @@ def once(view: View) -> View:
                 with tools().database.write() as connection:
                     idempotency.release(connection, key_index=key_index)
 
+    run.is_kept = True  # type: ignore[attr-defined]
     return cast("View", run)
+
+
+def is_kept(view: Callable[..., Any] | None) -> bool:
+    """Whether a view's answer is kept for its Idempotency-Key."""
+    return getattr(view, "is_kept", False) is True
 
 
 def _request_hash() -> str:
