@@ -18,7 +18,7 @@ test("a notice that did not go can be sent again, one that came back only noted"
 
 test("who did not get it is named, with why in words and as a code", () => {
     const back = (detail: string | null) => toldOf(notice("bounced", { bounced: [{ address: "maya@client.example", detail }] }))
-    assert.match(back("5.1.10")?.text ?? "", /“Your year-end”.*came back from maya@client\.example\. There is no such address\. \(5\.1\.10\)$/u)
+    assert.match(back("5.1.10")?.text ?? "", /“Your year-end”.*came back from maya@client\.example\. There is no such address \(5\.1\.10\)\.$/u)
     assert.match(back("5.2.2")?.text ?? "", /takes nothing more/u)
     assert.match(back("5.7.1")?.text ?? "", /refused it/u)
     assert.match(back(null)?.text ?? "", /could not be delivered\.$/u)
