@@ -1,7 +1,7 @@
 """What only PostgreSQL needs: a connection that does not wait for ever, and row-level security.
 
 A server that is stopped, or behind a cut network, acknowledges nothing and closes nothing: libpq
-would wait for ever, so the wait itself has an end. Why: docs/adr/0010-walls-between-firms.md.
+would wait for ever, so the wait itself has an end. Why: docs/adr/0015-walls-between-firms.md.
 """
 
 from typing import Any, Final

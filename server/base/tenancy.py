@@ -3,7 +3,7 @@
 A request says its firm when access control has found it, the worker says a job's; `Database`
 hands it to each transaction. On PostgreSQL row-level security holds it, on both engines the hook
 of `firm_wall` does. Nobody having said anything means: no row of any firm.
-Why: docs/adr/0010-walls-between-firms.md.
+Why: docs/adr/0015-walls-between-firms.md.
 """
 
 from collections.abc import Iterator

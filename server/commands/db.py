@@ -28,6 +28,17 @@ def upgrade(settings: Settings) -> None:
 
     settings.data.mkdir(mode=0o700, parents=True, exist_ok=True)
     migrations.upgrade(settings.database_url)
+    if not settings.demo:
+        _lay_ballast(settings)
+
+
+def _lay_ballast(settings: Settings) -> None:
+    from server.base.database import Database  # noqa: PLC0415 a command loads what it runs
+
+    database = Database(settings.database_url)
+    if database.disk is not None:
+        database.disk.prepare()
+    database.close()
 
 
 def ensure_master_key(settings: Settings) -> None:
@@ -50,8 +61,6 @@ def ensure_master_key(settings: Settings) -> None:
         vault = Vault.load(settings.master_key)
         with all_firms("the master key is tried on each"), database.write() as connection:
             _try_canaries(connection, vault)
-        if database.disk is not None and not settings.demo:
-            database.disk.prepare()
     finally:
         database.close()
 
