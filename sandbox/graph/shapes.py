@@ -118,12 +118,12 @@ def mime(item: Item) -> str:
 def _body(item: Item, plain: str, *, as_text: bool) -> dict[str, str]:
     if as_text:
         return {"contentType": "text", "content": item.letter.text or plain}
-    if item.letter.is_html:
-        return {"contentType": "html", "content": item.letter.body}
-    wrapped = (
-        f'<html><body><div class="PlainText">{html.escape(item.letter.body)}</div></body></html>'
-    )
-    return {"contentType": "html", "content": wrapped}
+    inner = item.letter.body
+    if not item.letter.is_html:
+        inner = f'<div class="PlainText">{html.escape(inner)}</div>'
+    is_whole = "<body" in inner.lower()  # Exchange gives whole documents, and programs count on it
+    content = inner if is_whole else f"<html><head></head><body>{inner}</body></html>"
+    return {"contentType": "html", "content": content}
 
 
 def context(base: str, entity: str) -> str:
