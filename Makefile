@@ -28,7 +28,7 @@ check: .setup/python .setup/node ## Lint, types, import rules
 	npm run --silent lint
 	npm run --silent types
 
-prove: setup .setup/browsers ## The long runs (about half an hour), into docs/proof.md
+prove: setup .setup/browsers ## The long runs (about an hour), into docs/proof.md
 	rm -rf .setup/proof
 	$(BIN)/python -m tests.prove.suite
 	$(BIN)/python -m tests.prove.suite_ts
@@ -36,6 +36,8 @@ prove: setup .setup/browsers ## The long runs (about half an hour), into docs/pr
 	$(BIN)/python -m tests.prove.browsers.frame
 	$(BIN)/python -m tests.prove.browsers.story
 	$(BIN)/python -m tests.prove.canary
+	$(BIN)/python -m tests.prove.kills --engine sqlite
+	$(BIN)/python -m tests.prove.kills --engine postgresql
 	$(BIN)/python -m tests.prove.mutations
 	node --import tsx tests/prove/fuzz.ts --inputs 1000000 > .setup/fuzz.md
 	$(BIN)/python -m tests.prove.report mutations-ts "Mutated inputs, TypeScript" < .setup/fuzz.md

@@ -34,6 +34,10 @@ ORDER = (
     "mutations-ts",
     "frame",
     "canary",
+    "kills-sqlite",
+    "kills-postgresql",
+    "load",
+    "lane",
     "browsers",
     "lacks",
 )
