@@ -35,6 +35,7 @@ from server.graph.entra import Entra
 from server.graph.tokens import EntraTokens
 from server.messages import routes as message_routes
 from server.messages.drafting import routes as drafting_routes
+from server.messages.helpdesk import routes as helpdesk_routes
 from server.messages.notices import routes as notice_routes
 from server.messages.ports import Blobs, BlobsAway, SendingRights
 from server.messages.reading import routes as reading_routes
@@ -60,13 +61,14 @@ _ROUTES: Final = (
     signing_routes,
     sending_routes,
     notice_routes,
+    helpdesk_routes,
     reading_routes,
     sign_in_routes,
     event_routes,
 )
 _BODY_MEMBERS: Final = frozenset(
     {
-        "about", "address", "code", "draft_id", "envelope", "envelopes", "grants", "names",
+        "about", "address", "code", "draft_id", "envelope", "envelopes", "grants", "lacks", "names",
         "object", "reader", "readers", "reply_to", "statement", "statement_hash", "subject",
     }
 )  # fmt: skip

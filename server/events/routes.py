@@ -4,9 +4,10 @@ from apiflask import APIBlueprint
 from flask.typing import ResponseReturnValue
 
 from server.base import outbox
-from server.base.errors import NotAllowed, NotFound
+from server.base.errors import NotFound
 from server.base.http import ADDIN, STAFF, Model, callers, current, once, tools
 from server.events import service as events
+from server.firms.service import AdministratorsOnly
 
 bp = APIBlueprint("events", __name__, url_prefix="/api/v1")
 
@@ -15,20 +16,13 @@ class Empty(Model):
     """An empty body: `{}`."""
 
 
-class AdministratorsOnly(NotAllowed):
-    """Somebody of the firm who is not its administrator."""
-
-    code = "administrators-only"
-    detail = "This is for your firm's administrator. Nothing was changed."
-
-
 def require_administrator() -> None:
     """Refuse everybody but the firm's administrator.
 
     Raises:
         AdministratorsOnly: Not the one whose address the firm names.
     """
-    if not current("firm").admin or current("person").address != current("firm").admin:
+    if not current("firm").is_administrator(current("person").address):
         raise AdministratorsOnly
 
 

@@ -38,6 +38,10 @@ class Firm:
         """Whether an address is in one of the firm's domains."""
         return address.rpartition("@")[2] in self.domains
 
+    def is_administrator(self, address: str) -> bool:
+        """Whether this is the address of the firm's administrator."""
+        return bool(self.admin) and address == self.admin
+
 
 def add(
     connection: Connection,
@@ -74,6 +78,13 @@ def add(
     }
     store.insert(connection, values)
     return get(connection, values["id"])
+
+
+class AdministratorsOnly(NotAllowed):
+    """Somebody of the firm who is not its administrator."""
+
+    code = "administrators-only"
+    detail = "This is for your firm's administrator. Nothing was changed."
 
 
 class NotOpenYet(NotAllowed):

@@ -110,7 +110,11 @@ def sign_in(json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body
             assertion=current("assertion"),
         )
     return {
-        "person": {"address": person.address, "name": person.name},
+        "person": {
+            "address": person.address,
+            "name": person.name,
+            "admin": current("host") == ADDIN and firm.is_administrator(person.address),
+        },
         "firm": {"id": firm.id, "name": firm.name, "portal": firm.origin},
         "directory_key": b64u(directory_key),
         "lookup": lookup.to_json(),

@@ -1,0 +1,268 @@
+"""How far each reader of a letter came, told from events and deliveries alone.
+
+For the letter's sender; for the firm's administrator too, who does not see hidden readers. Events
+of a letter say who asked for a code and what became of it. Two of them come from nobody known: that
+the link's page was loaded, and what the browser that loaded it lacks.
+Source: docs/spec/http.md section 3.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from sqlalchemy import Connection
+
+from server.base.database import now_ms
+from server.base.errors import NotFound
+from server.base.events import Facts, append_event, count_events, facts_about
+from server.base.vault import Vault
+from server.events import service as events
+from server.events.service import BOUNCED, FAILED, HELD, REPORTED, SENT, UNCONFIRMED, Delivery
+from server.firms.service import AdministratorsOnly, Firm
+from server.messages import store
+from server.messages.notices import service as notices
+from server.messages.reading.service import OPENED
+from server.messages.service import HIDDEN, NOTICE, READABLE, name_place, own_row, sent_message
+from server.people import service as people
+from server.people.service import Person
+from server.people.sign_ins.allowances import service as allowances
+from server.people.sign_ins.service import LIFE_MS
+
+VISITED: Final = "link.visited"
+LACKS: Final = "browser.lacks."
+NEEDS: Final = ("cookies", "cryptography", "scripts", "workers")
+VISITS_APART_MS: Final = 600_000  # one fact in ten minutes tells as much as hundreds
+_ASKED: Final = "code.asked"
+_WITHHELD: Final = "code.withheld"
+_CODE_SENT: Final = "code.sent"
+_MISTYPED: Final = "code.mistyped"
+_SPENT: Final = "code.spent"
+_STARTED: Final = "session.started"
+_KINDS: Final = (
+    VISITED, *(LACKS + need for need in NEEDS), _ASKED, _WITHHELD, _CODE_SENT, _MISTYPED, _SPENT,
+    _STARTED, OPENED,
+)  # fmt: skip
+_NOTICES: Final = {
+    HELD: "notice-held",
+    FAILED: "notice-failed",
+    UNCONFIRMED: "notice-unconfirmed",
+    BOUNCED: "notice-bounced",
+    REPORTED: "notice-reported",
+}
+_SHOWN: Final = frozenset({"to", "cc", HIDDEN})
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How far one reader came. Times are milliseconds, 0 for never.
+
+    `state`: opened, signed-in, code-withheld, code-renewed, code-spent, code-mistyped, code-expired,
+    code-sent, code-waiting, visited, quiet, or notice-… with `detail`, the reason as a code. `since` is when
+    it came about; `next_code` when she may be sent another, 0 for now.
+    """
+
+    person: Person
+    name: str
+    role: str
+    state: str
+    detail: str | None
+    since: int
+    opened: int
+    asked: int
+    wrong: int
+    next_code: int
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What is known of a letter's readers.
+
+    `visited`: when the link's page was last loaded, by nobody known; `strangers`: how many codes
+    were asked for with addresses that do not read it; `lacks`: what a browser that loaded the page
+    lacks; `is_own`: the viewer is its sender.
+    """
+
+    sent_at: int
+    notice: notices.Standing
+    visited: int
+    strangers: int
+    lacks: Sequence[str]
+    readers: Sequence[Standing]
+    is_own: bool
+
+
+def show(
+    connection: Connection, vault: Vault, *, firm: Firm, viewer: Person, message_id: str
+) -> Letter:
+    """How far each reader of a letter came, hidden ones for its sender only.
+
+    Raises:
+        NotFound: No such letter, not sent, or not the viewer's, who is no administrator either.
+    """
+    entry, is_own = _entry(connection, firm, viewer, message_id)
+    facts = facts_about(connection, firm_id=firm.id, about=message_id, kinds=_KINDS)
+    planned = events.of(connection, firm_id=firm.id, about=message_id, kind=NOTICE)
+    deliveries = {one.person_id: one for one in planned}
+    visited = max((one.last for one in facts if one.kind == VISITED), default=0)
+    rows = [row for row in store.readers_of(connection, message_id) if _is_shown(row, is_own)]
+    return Letter(
+        sent_at=entry["sealed_at"],
+        notice=notices.standing(connection, firm.id, message_id),
+        visited=visited,
+        strangers=sum(one.count for one in facts if one.kind == _ASKED and not one.person_id),
+        lacks=[need for need in NEEDS if any(one.kind == LACKS + need for one in facts)],
+        readers=[
+            _standing(
+                connection,
+                vault,
+                row,
+                facts,
+                delivery=deliveries.get(row["person_id"]),
+                visited=visited,
+            )
+            for row in rows
+        ],
+        is_own=is_own,
+    )
+
+
+def renew_codes(
+    connection: Connection,
+    vault: Vault,
+    *,
+    firm: Firm,
+    viewer: Person,
+    message_id: str,
+    address: str,
+) -> None:
+    """Give a reader all her codes again. The caller commits.
+
+    Raises:
+        NotFound: No such letter for the viewer, or no such reader that she sees.
+        AdministratorsOnly: The viewer is its sender and no more.
+    """
+    _, is_own = _entry(connection, firm, viewer, message_id)
+    if not firm.is_administrator(viewer.address):
+        raise AdministratorsOnly
+    reader = people.find(connection, vault, firm_id=firm.id, address=address)
+    rows = store.readers_of(connection, message_id)
+    row = own_row(rows, reader) if reader is not None else None
+    if reader is None or row is None or not _is_shown(row, is_own):
+        raise NotFound
+    allowances.renew(connection, person=reader, by=viewer)
+
+
+def visit(
+    connection: Connection,
+    *,
+    firm: Firm,
+    viewer: Person | None,
+    message_id: str,
+    lacks: Sequence[str],
+) -> None:
+    """Note that the link's page was loaded, and what the browser lacks. The caller commits.
+
+    Raises:
+        NotFound: No such letter, or not sent.
+    """
+    sent_message(connection, firm, message_id)
+    is_reader = viewer and own_row(store.readers_of(connection, message_id), viewer)
+    person_id = viewer.id if viewer and is_reader else None
+    since = now_ms(connection) - VISITS_APART_MS
+    for kind in (VISITED, *(LACKS + need for need in NEEDS if need in lacks)):
+        known = count_events(connection, firm_id=firm.id, kind=kind, about=message_id, since=since)
+        if not known:
+            append_event(
+                connection, firm_id=firm.id, kind=kind, person_id=person_id, about=message_id
+            )
+
+
+def _entry(
+    connection: Connection, firm: Firm, viewer: Person, message_id: str
+) -> tuple[store.Row, bool]:
+    """A sent letter of which the viewer may know how its readers fare, and whether it is her own."""
+    entry = store.entry(connection, firm.id, message_id)
+    if entry is None or entry["state"] not in READABLE:
+        raise NotFound
+    is_own = entry["sender_id"] == viewer.id
+    if not is_own and not firm.is_administrator(viewer.address):
+        raise NotFound
+    return entry, is_own
+
+
+def _is_shown(row: store.Row, is_own: bool) -> bool:  # noqa: FBT001 a fact, named at the caller
+    return row["role"] in _SHOWN and (is_own or row["role"] != HIDDEN)
+
+
+def _standing(
+    connection: Connection,
+    vault: Vault,
+    row: store.Row,
+    facts: Sequence[Facts],
+    *,
+    delivery: Delivery | None,
+    visited: int,
+) -> Standing:
+    person = people.get(connection, vault, row["person_id"])
+    own = {one.kind: one for one in facts if one.person_id == person.id}
+    last = {kind: one.last for kind, one in own.items()}
+    next_code = allowances.next_at(connection, vault, person) if _ASKED in own else 0
+    state, since = _code_state(last, now_ms(connection), is_out=bool(next_code))
+    detail = None
+    if state is None:
+        state, since, detail = _notice_state(delivery, visited)
+    return Standing(
+        person=person,
+        name=_name(vault, row, person),
+        role=row["role"],
+        state=state,
+        detail=detail,
+        since=since,
+        opened=last.get(OPENED, 0),
+        asked=own[_ASKED].count if _ASKED in own else 0,
+        wrong=sum(own[kind].count for kind in (_MISTYPED, _SPENT) if kind in own),
+        next_code=next_code,
+    )
+
+
+def _code_state(last: Mapping[str, int], now: int, *, is_out: bool) -> tuple[str | None, int]:
+    """What became of a reader's latest attempt, and when; None where she has not begun any.
+
+    Facts older than the latest code that she asked for belong to an earlier attempt.
+    """
+    asked, opened = last.get(_ASKED, 0), last.get(OPENED, 0)
+    if opened and opened >= asked:
+        return "opened", opened
+    if not asked:
+        return None, 0
+    fresh = {kind: at for kind, at in last.items() if at >= asked}
+    expired = now > asked + LIFE_MS
+    ladder = (
+        (_STARTED, "signed-in"),
+        (_WITHHELD, "code-withheld" if is_out else "code-renewed"),
+        (_SPENT, "code-spent"),
+        (_CODE_SENT, "code-expired") if expired else (_MISTYPED, "code-mistyped"),
+        (_CODE_SENT, "code-sent"),
+    )
+    found = ((state, fresh[kind]) for kind, state in ladder if kind in fresh)
+    return next(found, ("code-waiting", asked))
+
+
+def _notice_state(delivery: Delivery | None, visited: int) -> tuple[str, int, str | None]:
+    """How a reader's notice fares, and once it has left, whether its link was used."""
+    if delivery is None:
+        return "quiet", 0, None
+    if delivery.state in _NOTICES:
+        return _NOTICES[delivery.state], delivery.changed, delivery.reason
+    if delivery.state != SENT:
+        return "notice-waiting", delivery.changed, delivery.reason
+    if visited:
+        return "visited", visited, None
+    return "quiet", delivery.changed, None
+
+
+def _name(vault: Vault, row: store.Row, person: Person) -> str:
+    if row["name_sealed"] is None:
+        return person.name
+    place = name_place(row["firm_id"], row["entry_id"], row["position"])
+    return vault.unseal_text(place, row["name_sealed"])
