@@ -1,17 +1,23 @@
 """The worker: joins the outbox's lanes with what is done for each kind. One of three roofs."""
 
 import signal
+import threading
 from collections.abc import Callable
 from typing import Final, TypeAlias
 
-from server.base import logs
+import structlog
+
+from server.base import housekeeping, idempotency, logs, metrics, scrapes
 from server.base.database import Database
+from server.base.errors import AppError
 from server.base.lanes import Handlers, Lane, work_once
 from server.base.mailboxes import CODES, NOTICES
 from server.base.outbox import LANES, Job
 from server.base.settings import Settings, from_environment
+from server.base.tenancy import all_firms
 from server.base.vault import Vault
 from server.base.wake import Listener, Wake
+from server.firms import service as firms
 from server.firms.first_run import tasks as first_run_tasks
 from server.firms.first_run.ports import TrialMail
 from server.graph.client import GraphMail
@@ -23,14 +29,24 @@ from server.mail.mime import MimeRenderer
 from server.mail.smtp import Smtp, SmtpSystemMailbox
 from server.messages.bounces import tasks as bounce_tasks
 from server.messages.notices import tasks as notice_tasks
-from server.messages.ports import MailboxAway
+from server.messages.ports import BlobsAway, MailboxAway
 from server.messages.sending import tasks as message_tasks
+from server.messages.uploading import tasks as uploading_tasks
 from server.people.sign_ins import service as sign_ins
 from server.people.sign_ins import tasks as sign_in_tasks
 from server.people.sign_ins.ports import MailAway
+from server.storage.blobs import ObstoreBlobs
 
 __all__ = ["Handlers", "build_handlers", "run", "work_once"]
 GRAPH: Final = "graph:"
+CHORES_EVERY_MS: Final = {
+    "sweep-keys": housekeeping.HOUR_MS,
+    "sweep-sign-ins": housekeeping.HOUR_MS,
+    "sweep-uploads": housekeeping.HOUR_MS,
+    "sweep-blobs": housekeeping.DAY_MS,
+}
+_PLANT_S: Final = 3600.0
+_log = structlog.get_logger()
 _STOPS: Final = {signal.SIGTERM, signal.SIGINT}
 
 
@@ -56,6 +72,17 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
         "sign-in": lambda job: notice_tasks.ask_to_sign_in(database, vault, job, system[NOTICES]),
         "bounces": lambda job: bounce_tasks.collect(database, vault, job, reader),
     }
+    blobs = ObstoreBlobs(settings.blob_url)
+    by_kind |= housekeeping.chores(
+        database,
+        CHORES_EVERY_MS,
+        {
+            "sweep-keys": lambda job: idempotency.sweep_up(database, job),
+            "sweep-sign-ins": lambda job: sign_in_tasks.sweep_up(database, job),
+            "sweep-uploads": lambda job: uploading_tasks.sweep_uploads(database, blobs, job),
+            "sweep-blobs": lambda job: uploading_tasks.sweep_blobs(database, blobs, job),
+        },
+    )
     given_up: dict[str, Callable[[Job], None]] = {
         "notice": lambda job: notice_tasks.give_up(database, job),
         "look": lambda job: notice_tasks.give_up_looking(database, job),
@@ -66,7 +93,7 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
         reader.close()
 
     unmetered = frozenset({CODES} if settings.mail[CODES] != GRAPH else ())
-    away = (MailboxAway, MailAway)
+    away = (MailboxAway, MailAway, BlobsAway)
     return Handlers(by_kind=by_kind, given_up=given_up, away=away, close=close, unmetered=unmetered)
 
 
@@ -108,12 +135,40 @@ def run(settings: Settings | None = None) -> None:
         listener.start()
     for lane in lanes:
         lane.start()
+    unmeter = _scraped(settings, database)
+    stopping = threading.Event()
+    planter = threading.Thread(target=_plant, args=(database, stopping), name="planter")
+    planter.start()
     signal.sigwait(_STOPS)
+    stopping.set()
     for lane in lanes:
         lane.stop()
     for lane in lanes:
         lane.join()
+    planter.join()
+    unmeter()
     if listener:
         listener.stop()
     handlers.close()
     database.close()
+
+
+def _plant(database: Database, stopping: threading.Event) -> None:
+    """Plant the chores of every firm now and each hour: of new firms, and where one was given up."""
+    while True:
+        try:
+            with all_firms("chores are planted for each firm"), database.read() as connection:
+                firm_ids = [firm.id for firm in firms.every(connection)]
+            housekeeping.plant(database, firm_ids, CHORES_EVERY_MS)
+        except AppError as error:
+            _log.warning("chores not planted", error_type=type(error).__name__)
+        if stopping.wait(_PLANT_S):
+            return
+
+
+def _scraped(settings: Settings, database: Database) -> Callable[[], None]:
+    """Answer scrapes at the port after the web server's. Returns what ends it."""
+    if settings.metrics is None:
+        return lambda: None
+    host, port = settings.metrics
+    return metrics.start(host, port + 1, lambda: scrapes.depths(database))

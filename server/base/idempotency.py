@@ -21,7 +21,9 @@ from sqlalchemy import (
     select,
 )
 
-from server.base.database import metadata, now_ms, serialise
+from server.base.database import Database, metadata, now_ms, serialise
+from server.base.housekeeping import sweep
+from server.base.outbox import Job
 from server.base.tenancy import of_firm
 
 KEEP_MS: Final = 24 * 3_600_000
@@ -103,6 +105,17 @@ def complete(connection: Connection, *, key_index: str, status: int, body: bytes
     """Keep the answer."""
     connection.execute(
         idempotency.update().where(_of_key(connection, key_index)).values(status=status, body=body)
+    )
+
+
+def sweep_up(database: Database, job: Job) -> None:
+    """Take away what is not promised any more."""
+    sweep(
+        database,
+        job,
+        idempotency,
+        idempotency.c.id,
+        lambda now: idempotency.c.created < now - KEEP_MS,
     )
 
 

@@ -1,6 +1,6 @@
 """Queries on sessions, codes and token caches."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, func, select
@@ -122,3 +122,15 @@ def newest_token_cache(connection: Connection, firm_id: str) -> str | None:
 
 def _of_person(connection: Connection, person_id: str) -> ColumnElement[bool]:
     return of_firm(connection, token_caches) & (token_caches.c.person_id == person_id)
+
+
+def codes_before(age_ms: int) -> Callable[[int], ColumnElement[bool]]:
+    """The condition of a code that was asked for longer ago; no limit looks back as far."""
+    return lambda now: codes.c.created < now - age_ms
+
+
+def sessions_ended_before(age_ms: int, *, life_ms: int) -> Callable[[int], ColumnElement[bool]]:
+    """The condition of a session that ended, or had lived its life, longer ago."""
+    return lambda now: (
+        (sessions.c.ended < now - age_ms) | (sessions.c.created < now - age_ms - life_ms)
+    )

@@ -1,17 +1,20 @@
-"""Work of the outbox for sign-ins: the mail with a code."""
+"""Work of the outbox for sign-ins: the mail with a code, and sweeping up."""
 
 import json
 from datetime import UTC, datetime
 
 from server.base.database import Database, now_ms
 from server.base.events import append_event
+from server.base.housekeeping import DAY_MS, sweep
 from server.base.outbox import Job
 from server.base.vault import Vault
 from server.crypto.encoding import unb64u
 from server.firms import service as firms
 from server.people import service as people
+from server.people.sign_ins import store
+from server.people.sign_ins.models import codes, sessions
 from server.people.sign_ins.ports import CodeMail
-from server.people.sign_ins.service import LIFE_MS, shown
+from server.people.sign_ins.service import LIFE_MS, SESSION_MS, shown
 
 
 def send_code(database: Database, vault: Vault, job: Job, mail: CodeMail) -> None:
@@ -47,6 +50,13 @@ def send_code(database: Database, vault: Vault, job: Job, mail: CodeMail) -> Non
             person_id=person_id,
             about=job.payload.get("about"),
         )
+
+
+def sweep_up(database: Database, job: Job) -> None:
+    """Take away codes of more than a week ago, and sessions that ended more than a day ago."""
+    sweep(database, job, codes, codes.c.id, store.codes_before(7 * DAY_MS))
+    ended = store.sessions_ended_before(DAY_MS, life_ms=SESSION_MS)
+    sweep(database, job, sessions, sessions.c.id, ended)
 
 
 def _time(milliseconds: int) -> datetime:
