@@ -60,7 +60,10 @@ class Killer:
     def kill(self, victim: str, window: str = "") -> None:
         """One kill, and all works again."""
         before = sum(self._crowd.tally.broken.values())
-        at, rows = self._killed(victim, window)
+        if (killed := self._killed(victim, window)) is None:
+            sys.stderr.write(f"  no worker came into the window {window}\n")
+            return
+        at, rows = killed
         judged = self._watch.judge(rows, at)
         self._run.kills[victim] += 1
         hits = self._run.hits.setdefault(victim, Counter())
@@ -71,10 +74,12 @@ class Killer:
         said = f"{victim:9} {window:8} hit {dict(Counter(judged.values()))}"
         sys.stderr.write(f"  {said}, accepted {len(self._crowd.tally.accepted)}\n")
 
-    def _killed(self, victim: str, window: str) -> tuple[float, list[InHand]]:
+    def _killed(self, victim: str, window: str) -> tuple[float, list[InHand]] | None:
         town, watch = self._town, self._watch
         if victim == "worker":
-            with watch.aimed(window):
+            with watch.aimed(window) as hit:
+                if not hit:
+                    return None
                 at = town.kill("worker")
                 return at, watch.in_hand()
         if victim != "database":
@@ -84,9 +89,8 @@ class Killer:
             at = town.kill("web", "worker")
             return at, watch.in_hand()
         rows = watch.in_hand()
-        at = town.kill_postgresql()
-        watch.forget()
-        return at, rows
+        watch.drop()
+        return town.kill_postgresql(), rows
 
     def _restart(self, victim: str) -> None:
         """Start what was killed; what the dead held runs out now and not in two minutes."""
@@ -98,7 +102,7 @@ class Killer:
             town.restart_postgresql()
         if "worker" in gone:
             town.run(RELEASED)
-        if "web" in gone:
+        if victim in {"web", "database"}:
             town.run(_UNCLAIMED)
         town.start(*gone)
 

@@ -25,8 +25,7 @@ from tests.sandbox.running import CLIENT, ROOT, SECRET, Sandbox, eventually, fre
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
 ENGINES = (SQLITE, POSTGRESQL)
-LETTERLOCK = str(Path(sys.executable).with_name("letterlock"))
-WORKER = (LETTERLOCK, "worker")
+LETTERLOCK = (sys.executable, "-m", "server.cli")
 CROWD = "tests.prove.kills.crowd"
 STARTUP_S = 90
 
@@ -45,11 +44,11 @@ class Town:
         self.url = f"sqlite:///{folder / 'letterlock.db'}"
         if engine == POSTGRESQL:
             self.url = self._start_postgresql()
-        web = [LETTERLOCK, "web", "--port", str(self.port), "--workers", str(web_workers)]
+        web = [*LETTERLOCK, "web", "--port", str(self.port), "--workers", str(web_workers)]
         sandbox = [sys.executable, "-m", CROWD, "--port", str(self.sandbox.port),
                    "--data", str(self.sandbox.data), *crowd]  # fmt: skip
         self.commands: dict[str, Sequence[str]] = {
-            "sandbox": sandbox, "web": web, "worker": WORKER
+            "sandbox": sandbox, "web": web, "worker": (*LETTERLOCK, "worker"),
         }  # fmt: skip
         self.environment = os.environ | self._settings()
         self.settings: Settings = load_settings(self.environment)
