@@ -36,6 +36,8 @@ prove: setup .setup/browsers ## The long runs (about an hour), into docs/proof.m
 	$(BIN)/python -m tests.prove.browsers.frame
 	$(BIN)/python -m tests.prove.browsers.story
 	$(BIN)/python -m tests.prove.canary
+	$(BIN)/python -m tests.prove.restored
+	$(BIN)/python -m tests.prove.full_disk
 	$(BIN)/python -m tests.prove.kills --engine sqlite
 	$(BIN)/python -m tests.prove.kills --engine postgresql
 	$(BIN)/python -m tests.prove.mutations

@@ -54,8 +54,9 @@ def try_key(settings: Settings) -> list[Verdict]:
     """Try the master key on every firm's canary and every wrapping key. Changes nothing.
 
     Raises:
-        BadSetting: There is no master key.
+        BadSetting: There is no master key, or no database of this version.
     """
+    from server import migrations  # noqa: PLC0415 a command loads what it runs
     from server.base import canary  # noqa: PLC0415 a command loads what it runs
     from server.base.database import Database  # noqa: PLC0415 a command loads what it runs
     from server.base.tenancy import all_firms  # noqa: PLC0415 a command loads what it runs
@@ -63,6 +64,8 @@ def try_key(settings: Settings) -> list[Verdict]:
     from server.migrations import tables  # noqa: F401, PLC0415 fills metadata
 
     vault = Vault.load(settings.master_key)
+    if not migrations.is_current(settings.database_url):
+        raise BadSetting("there is no database of this version: run `letterlock db upgrade` first")
     database = Database(settings.database_url, patience_s=None)
     try:
         with all_firms("the master key is tried on each"), database.read() as connection:

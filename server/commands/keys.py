@@ -95,12 +95,13 @@ def confirm(settings: Settings, file: Path, identity: Path) -> None:
 
 
 def _restore(options: argparse.Namespace) -> int:
+    from server import migrations  # noqa: PLC0415 a command loads what it runs
     from server.commands import canary  # noqa: PLC0415 a command loads what it runs
 
     settings = from_environment()
     restore(settings, options.file, options.identity)
     sys.stdout.write(f"The master key is at {settings.master_key}.\n")
-    return canary.say(settings)
+    return canary.say(settings) if migrations.is_current(settings.database_url) else 0
 
 
 def restore(settings: Settings, file: Path, identity: Path) -> None:

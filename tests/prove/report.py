@@ -34,6 +34,8 @@ ORDER = (
     "mutations-ts",
     "frame",
     "canary",
+    "restore",
+    "disk",
     "kills-sqlite",
     "kills-postgresql",
     "load",
