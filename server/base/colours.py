@@ -12,6 +12,7 @@ Rgb: TypeAlias = tuple[int, int, int]
 
 WORDS: Final = 4.5
 EDGES: Final = 3.0
+SHAPES: Final = 2.0  # by night: a button is known by its words, its shape only has to be seen
 _WHITE: Final = (255, 255, 255)
 _BLACK: Final = (0, 0, 0)
 # Paper, desk and ink of web/styles/tokens.css, section 1 and its dark twin.
@@ -24,6 +25,7 @@ _TINT: Final = 0.035  # of the firm's colour on the desk
 _DARK_TINT: Final = 0.05
 _STEP: Final = 0.02
 _HOVER: Final = 0.2
+_DARK_HOVER: Final = 0.12  # of white, in tokens.css
 _FORM: Final = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -58,11 +60,7 @@ def shades_of(first: str, second: str) -> Shades:
     fill = _until(own, _BLACK, lambda shade: _bears(shade) is not None)
     on = _bears(fill) or _WHITE
     desk, dark_desk = _mix(_DESK, own, _TINT), _mix(_DARK_DESK, own, _DARK_TINT)
-    lit = _until(
-        own,
-        _WHITE,
-        lambda shade: contrast(shade, _DARK_PAPER) >= EDGES and _bears(shade) is not None,
-    )
+    lit = _until(own, _WHITE, _lit)
     return Shades(
         firm_1=first.lower(),
         firm_2=second.lower(),
@@ -86,6 +84,14 @@ def contrast(one: Rgb, other: Rgb) -> float:
 def _bears(shade: Rgb) -> Rgb | None:
     """White or ink, whichever can be read on a shade; None if neither can."""
     return next((words for words in (_WHITE, _INK) if contrast(shade, words) >= WORDS), None)
+
+
+def _lit(shade: Rgb) -> bool:
+    """Whether a button of this shade can be seen and read by night, with the pointer on it too."""
+    words = _bears(shade)
+    if words is None or contrast(shade, _DARK_PAPER) < SHAPES:
+        return False
+    return contrast(_mix(shade, _WHITE, _DARK_HOVER), words) >= WORDS
 
 
 def _stands_out(grounds: Sequence[Rgb], ratio: float) -> Callable[[Rgb], bool]:

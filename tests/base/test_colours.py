@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from server.base.colours import EDGES, WORDS, Rgb, contrast, shades_of
+from server.base.colours import EDGES, SHAPES, WORDS, Rgb, contrast, shades_of
 
 LIGHT = ("#ffffff", "#f6f5f3")
 DARK = ("#1f2227", "#16181b")
@@ -33,7 +33,10 @@ def test_every_colour_gives_shades_that_pass(colour: str) -> None:
     assert all(ratio(made.text, ground) >= WORDS for ground in LIGHT)
     assert all(ratio(made.text_dark, ground) >= WORDS for ground in DARK)
     assert all(ratio(made.edge, ground) >= EDGES for ground in LIGHT)
-    assert ratio(made.fill_dark, DARK[0]) >= EDGES
+    assert ratio(made.fill_dark, DARK[0]) >= SHAPES
+    hovered = tuple(round(part + (255 - part) * 0.12) for part in rgb(made.fill_dark))  # tokens.css
+    assert contrast(hovered, rgb(made.on_dark)) >= WORDS
+    assert ratio(made.fill_hover, made.on) >= WORDS
 
 
 def test_a_colour_that_passes_is_taken_as_it_is() -> None:

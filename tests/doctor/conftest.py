@@ -1,6 +1,5 @@
 """A healthy installation on SQLite, with everything about it on this machine."""
 
-import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterator
@@ -11,10 +10,6 @@ from pathlib import Path
 from typing import Any
 from wsgiref.types import WSGIApplication
 
-import dns.flags
-import dns.message
-import dns.rcode
-import dns.rrset
 import pytest
 import requests
 from sqlalchemy import text
@@ -32,13 +27,9 @@ from server.commands.demo import add_demo_firm
 from server.commands.doctor import SELECTORS
 from server.commands.doctor.findings import Finding
 from server.commands.doctor.visit import examine
+from tests.doctor.name_server import RECORDS, name_server
 from tests.sandbox.running import API, CLIENT, SECRET, TENANT, Sandbox, free_port, running
 
-RECORDS = {
-    "hart.example": ["v=spf1 include:spf.protection.outlook.com -all", "another=text"],
-    "selector1._domainkey.hart.example": ["v=DKIM1; k=rsa; p=MIIBIjANBg"],
-    "_dmarc.hart.example": ["v=DMARC1; p=reject; rua=mailto:dmarc@hart.example"],
-}
 MAILBOX = "portal@hart.example"
 
 
@@ -88,7 +79,7 @@ def clinic(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Clinic]:
         made = Clinic(settings, parts, sandbox)
         app = create_app(parts)
         _somebody_may_send(made, app)
-        with _served(_with_headers(app, made.headers), port), _name_server(made.records) as dns:
+        with _served(_with_headers(app, made.headers), port), name_server(made.records) as dns:
             made.settings = Settings(
                 **{name: getattr(settings, name) for name in Settings.__dataclass_fields__}
                 | {"resolver": dns}
@@ -175,43 +166,6 @@ def _served(app: WSGIApplication, port: int) -> Iterator[None]:
         server.shutdown()
         thread.join()
         server.server_close()
-
-
-@contextmanager
-def _name_server(records: dict[str, list[str]]) -> Iterator[str]:
-    """A name server for TXT records; what it does not have does not exist. None: it is mute."""
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as wire:
-        wire.bind(("127.0.0.1", 0))
-        wire.settimeout(0.1)
-        stop = threading.Event()
-
-        def serve() -> None:
-            while not stop.is_set():
-                try:
-                    packet, caller = wire.recvfrom(4096)
-                except TimeoutError:
-                    continue
-                wire.sendto(_answer(packet, records), caller)
-
-        thread = threading.Thread(target=serve)
-        thread.start()
-        yield f"127.0.0.1:{wire.getsockname()[1]}"
-        stop.set()
-        thread.join()
-
-
-def _answer(packet: bytes, records: dict[str, list[str]]) -> bytes:
-    asked = dns.message.from_wire(packet)
-    answer = dns.message.make_response(asked)
-    answer.flags |= dns.flags.RA
-    question = asked.question[0]
-    texts = records.get(question.name.to_text(omit_final_dot=True))
-    if texts:
-        quoted = [f'"{words}"' for words in texts]
-        answer.answer.append(dns.rrset.from_text(question.name, 60, "IN", "TXT", *quoted))
-    else:
-        answer.set_rcode(dns.rcode.NXDOMAIN)
-    return answer.to_wire()
 
 
 @contextmanager

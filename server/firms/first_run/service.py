@@ -3,7 +3,7 @@
 The operator's link carries 256 random bits, of which only a hash is kept; it works once and for a
 day, and gives the browser that used it a cookie for a day. A new link ends what came before it.
 Answers stand in the database as they are given, so nothing is asked twice. Why a link and not a
-sign-in: docs/adr/0010-first-run-by-link.md.
+sign-in: docs/adr/0018-first-run-by-link.md.
 """
 
 import hashlib
