@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
 
 PIECE: Final = 1024 * 1024
+FAR_PIECE: Final = 5 * 1024 * 1024  # S3 takes no smaller ones
 LISTED: Final = 500
 NO_ROOM: Final = 16 * 1024 * 1024
 # A megabyte that takes longer is a store that does not answer; put and get go by the megabyte.
@@ -48,7 +49,9 @@ class ObstoreBlobs:
         if self._folder is not None:
             self._folder.mkdir(parents=True, exist_ok=True)
             self._store: ObjectStore = LocalStore(self._folder)
+            self._piece = PIECE
         else:
+            self._piece = FAR_PIECE
             self._store = from_url(url, client_options=CLIENT, retry_config=RETRY, **config)
 
     def put(self, key: str, file: BinaryIO) -> None:
@@ -61,9 +64,7 @@ class ObstoreBlobs:
             DiskFull: There is no room in the folder.
         """
         with self._told("put"):
-            obstore.put(
-                self._store, key, file, use_multipart=True, chunk_size=PIECE, max_concurrency=4
-            )
+            obstore.put(self._store, key, file, chunk_size=self._piece, max_concurrency=4)
             if self._folder is not None:
                 _sync(self._folder / key, self._folder)
 
