@@ -168,7 +168,7 @@ class Watch:
         dropped = list(self._dropped)
         with psycopg.connect(self._town.admin_url()) as connection:
             locked = self._until(lambda: bool(connection.execute(chosen, (dropped,)).fetchall()))
-            yield locked and self._until(lambda: self._is_any(AFTER), within=4.0)
+            yield locked and self._until(lambda: self._is_any(AFTER), within=10.0)
 
     def _rows(self, query: str) -> list[tuple[str, str, str, str, int]]:
         if self._connection is None and self._is_sqlite:
