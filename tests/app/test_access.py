@@ -17,6 +17,7 @@ from tests.house import ADDIN_ORIGIN, ORIGIN, House
 IDS = {
     "key": "z" * 43,
     "message_id": "z" * 22,
+    "job_id": "z" * 32,
     "object_id": "z" * 22,
     "name": "assets.json",
     "size": "16",

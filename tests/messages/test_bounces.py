@@ -20,6 +20,9 @@ from tests.messages.notices import (
 )
 from tests.sandbox.running import eventually
 
+# What these rest on in the database (names that hold once, events, states) has its tests on both.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def whole_reports(monkeypatch: pytest.MonkeyPatch) -> None:

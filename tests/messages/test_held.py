@@ -13,6 +13,9 @@ from tests.sandbox.running import eventually
 ASKED = "Sign in to Outlook once more, so that your letter can go"
 CHALLENGED = {"status": 401, "path": "sendMail"}
 
+# What these rest on in the database (names that hold once, events, states) has its tests on both.
+pytestmark = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+
 
 @pytest.fixture
 def draft(house: House) -> Draft:

@@ -133,7 +133,7 @@ def test_a_person_sends_as_nobody_else(sandbox: Sandbox) -> None:
 def test_sending_needs_the_permission(sandbox: Sandbox) -> None:
     token = sandbox.graph_token(ANN, "User.Read")
     assert code(send(sandbox, token, letter("x", MAYA)), sandbox) == (403, "ErrorAccessDenied")
-    mine = sandbox.graph("GET", "/me/messages", sandbox.app_token())
+    mine = sandbox.graph("GET", "/me/messages", token)
     assert code(mine, sandbox) == (403, "ErrorAccessDenied")
 
 
