@@ -10,6 +10,7 @@ such a table at all.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from typing import Any, Final
 from weakref import WeakKeyDictionary
@@ -39,6 +40,7 @@ from sqlalchemy.sql.selectable import Alias, FromClause
 from server.base.tenancy import ALL_FIRMS, NO_FIRM, FirmWall, scope_of
 
 FIRM: Final = "firm_id"
+_UNDERSTOOD: Final = (Select, CompoundSelect, Insert, Update, Delete)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +64,11 @@ def install(engine: Engine, metadata: MetaData) -> None:
             return
         compiled = context.compiled
         try:
-            if compiled is None or not isinstance(
-                compiled.statement, Select | CompoundSelect | Insert | Update | Delete
-            ):
-                _check_text(sql, metadata)
-                return
-            demand = demands.get(compiled)
+            demand = demands.get(compiled) if compiled is not None else None
             if demand is None:
+                if compiled is None or not isinstance(compiled.statement, _UNDERSTOOD):
+                    _check_text(sql, metadata)
+                    return
                 demand = demands[compiled] = demand_of(compiled)
             _check(demand, scope, context.compiled_parameters)
         except FirmWall as refused:
@@ -103,10 +103,15 @@ def _check(demand: Demand, scope: str, rows: Sequence[Any]) -> None:
 
 
 def _check_text(sql: str, metadata: MetaData) -> None:
-    words = set(re.findall(r"[a-z_0-9]+", sql.lower()))
-    for table in metadata.tables.values():
-        if table.name in words and FIRM in table.c:
-            raise FirmWall(f"{table.name}: a firm's table is not reached by SQL as text")
+    if found := _named(sql, metadata, len(metadata.tables)):
+        raise FirmWall(f"{found}: a firm's table is not reached by SQL as text")
+
+
+@lru_cache(maxsize=256)
+def _named(sql: str, metadata: MetaData, _count: int) -> str:
+    """The tables of firms that SQL names; asked anew when there are more tables."""
+    names = {table.name for table in metadata.tables.values() if FIRM in table.c}
+    return ", ".join(sorted(names & set(re.findall(r"[a-z_0-9]+", sql.lower()))))
 
 
 def _demand_of_insert(statement: Insert) -> Demand:
