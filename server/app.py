@@ -235,7 +235,7 @@ def _access(app: APIFlask, parts: Parts) -> None:
         )
         _log.info(
             "request",
-            method=request.method,
+            method=metrics.known_method(request.method),
             route=str(request.url_rule),
             status=response.status_code,
             ms=round(seconds * 1000),
@@ -333,6 +333,8 @@ def _from_http(error: HTTPException) -> AppError:
     made = known.get(error.code or 500, AppError)()
     if error.code == 405:  # noqa: PLR2004 an HTTP status
         made = _NotThisWay()
+    elif error.code == 416:  # noqa: PLR2004 an HTTP status
+        made = _NoSuchPart()
     elif error.code in {400, 415, 422}:
         made = Invalid()
     return made
@@ -343,6 +345,13 @@ class _NotThisWay(AppError):
     code = "method"
     title = "Not this way"
     detail = "This address is not called this way. Nothing was changed."
+
+
+class _NoSuchPart(AppError):
+    status = 416
+    code = "no-such-part"
+    title = "There is no such part"
+    detail = "This file has no such part. Ask for the whole of it."
 
 
 def _fields(detail: Any) -> list[str]:

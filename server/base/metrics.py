@@ -80,10 +80,14 @@ class Depth:
     oldest_s: float
 
 
+def known_method(method: str) -> str:
+    """A request's method, or "other": callers may send any word as one."""
+    return method if method in _STEADY_METHODS else "other"
+
+
 def request(*, route: str, method: str, status: int, seconds: float) -> None:
     """One request was answered. `route` is a rule of the URL map, never the path."""
-    known = method if method in _STEADY_METHODS else "other"
-    _requests.labels(route=route, method=known, status=str(status)).inc()
+    _requests.labels(route=route, method=known_method(method), status=str(status)).inc()
     _request_seconds.labels(route=route).observe(seconds)
 
 

@@ -30,6 +30,11 @@ _log = structlog.get_logger()
 _LOOPBACK: Final = {"localhost", "127.0.0.1"}
 _AWAY: Final = {429, 500, 502, 503, 504}
 _NO_CONSENT: Final = {65001, 65004}
+# RFC 6749, sections 4.1.2.1 and 5.2: what a log may repeat of an answer.
+_REFUSALS: Final = {
+    "access_denied", "invalid_client", "invalid_request", "invalid_resource", "invalid_scope",
+    "server_error", "temporarily_unavailable", "unauthorized_client", "unsupported_grant_type",
+}  # fmt: skip
 
 
 class Entra:
@@ -244,5 +249,5 @@ def _token(result: dict[str, Any] | None) -> str:
         raise ConsentMissing
     if error in {"invalid_grant", "interaction_required", "consent_required", "login_required"}:
         raise SignInAgain(result.get("claims"))
-    _log.error("entra", kind=error[:64])
+    _log.error("entra", kind=error if error in _REFUSALS else "other")
     raise MailboxAway
