@@ -20,4 +20,5 @@ deliveries: Final = Table(
     Column("changed", BigInteger, nullable=False),
     UniqueConstraint("about", "kind", "channel", "person_id", name="uq_deliveries_once"),
     Index("ix_deliveries_about", "firm_id", "about"),
+    Index("ix_deliveries_state", "firm_id", "kind", "state", "changed"),
 )

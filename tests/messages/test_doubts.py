@@ -123,6 +123,27 @@ def test_a_worker_that_died_at_the_call_is_looked_after(
     assert sent(house, draft.subject) == 1
 
 
+def test_a_database_that_is_away_just_after_graph_took_it_is_waited_for(
+    house: House, draft: Draft, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from server.base.database import DatabaseAway
+    from server.messages.sending import tasks
+
+    mark, tries = tasks._mark_sent, []
+
+    def away_at_first(*args: object, **more: object) -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise DatabaseAway
+        mark(*args, **more)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(tasks, "_mark_sent", away_at_first)
+    monkeypatch.setattr(tasks, "_WAITS_S", (0.01,))
+    draft.send()
+    house.work()
+    assert (notice(draft)[0], len(tries)) == ("sent", 2)
+
+
 @pytest.mark.parametrize("after", [True, False])
 def test_without_the_right_to_look_a_dead_workers_notice_is_for_its_sender(
     house: House, draft: Draft, *, after: bool

@@ -154,13 +154,15 @@ def doubt(connection: Connection, firm: Firm, entry: store.Row, *, since: int) -
 def queue_look(connection: Connection, entry: store.Row, *, since: int, number: int) -> None:
     """Queue the first (0) or second (1) look for a notice, so long after the try at `since`."""
     due = since + LOOK_MS[number] - now_ms(connection)
+    firm_id, sender_id = entry["firm_id"], entry["sender_id"]
+    by_client = people.kind_of(connection, sender_id) == "client"
     enqueue(
         connection,
-        firm_id=entry["firm_id"],
+        firm_id=firm_id,
         lane=mailboxes.CHORES,
         kind="look",
         payload={"message_id": entry["id"], "since": str(since), "number": str(number)},
-        mailbox=mailboxes.of_person(entry["sender_id"]),
+        mailbox=mailboxes.of_firm(firm_id) if by_client else mailboxes.of_person(sender_id),
         after_ms=max(due, 0),
     )
 

@@ -1,11 +1,13 @@
 """Work of the outbox for messages: the notification."""
 
+import time
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 from server.base.database import Database, now_ms
+from server.base.errors import Away
 from server.base.mail import one_line
 from server.base.outbox import Job, hold
 from server.base.vault import Vault
@@ -33,6 +35,7 @@ from server.people import service as people
 from server.people.service import Person
 
 _RE: Final = "Re: "
+_WAITS_S: Final = (0.5, 2, 6, 12)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,18 @@ def _end(database: Database, entry: store.Row, state: str, reason: str | None) -
 
 
 def _sent(database: Database, firm: Firm, entry: store.Row, *, by_client: bool) -> None:
+    """Mark that it left. A database that is away just now is waited for: else it would be in doubt."""
+    for wait in _WAITS_S:
+        try:
+            _mark_sent(database, firm, entry, by_client=by_client)
+        except Away:
+            time.sleep(wait)
+        else:
+            return
+    _mark_sent(database, firm, entry, by_client=by_client)
+
+
+def _mark_sent(database: Database, firm: Firm, entry: store.Row, *, by_client: bool) -> None:
     with database.write() as connection:
         notices.move(connection, entry, only={SENDING, UNCONFIRMED}, to=SENT)
         if firm.look_up:
