@@ -14,6 +14,7 @@ from server.base.sealed import sealed_columns
 from server.base.settings import BadSetting
 from server.base.vault import Vault, old_path
 from server.commands import canary, keys, rotation
+from server.commands.db import ensure_master_key
 from server.commands.rotation import rotate
 from tests.commands.conftest import Keeper, Opened
 from tests.commands.letters import Letters, are_read
@@ -63,6 +64,19 @@ def test_the_master_key_comes_back_from_its_backup_and_opens_everything(
     settings.master_key.unlink()
     keys.restore(settings, tmp_path / "master.age", keeper.path)
     assert canary.say(settings) == 0
+
+
+def test_no_start_beside_a_master_key_that_is_not_this_databases(
+    sqlite_house: House, tmp_path: Path
+) -> None:
+    Vault.make(tmp_path / "other.key")
+    other = replace(sqlite_house.parts.settings, master_key=tmp_path / "other.key")
+    with pytest.raises(BadSetting, match="not the one that sealed this database"):
+        ensure_master_key(other)
+    (tmp_path / "other.key").write_bytes(b"cut short")
+    with pytest.raises(BadSetting, match="damaged"):
+        ensure_master_key(other)
+    ensure_master_key(sqlite_house.parts.settings)
 
 
 def test_a_new_master_key_opens_everything_and_the_old_one_nothing(
