@@ -22,6 +22,7 @@ from server.base.database import Database
 from server.base.errors import AppError, Away, Invalid, NotFound, TooLarge
 from server.base.headers import secure
 from server.base.http import ADDIN, ANY_HOST, ANYONE, PORTAL, Tools, callers, problem
+from server.base.ids import new_id
 from server.base.settings import Settings, from_environment
 from server.base.vault import Vault
 from server.crypto.errors import Refusal
@@ -180,7 +181,8 @@ def serve(*, bind: list[str], workers: int) -> None:
         "graceful_timeout": GRACEFUL_S,
         "child_exit": lambda _server, worker: metrics.process_ended(worker.pid),
         "on_exit": lambda _server: metrics.server_ended(),
-        "loglevel": "error",  # gunicorn's warnings repeat what a caller sent
+        "loglevel": "error",
+        "logger_class": logs.ServerLog,
         "control_socket_disable": True,
     }
     _Gunicorn(options).run()
@@ -213,19 +215,25 @@ def _access(app: APIFlask, parts: Parts) -> None:
 
     @app.before_request
     def enter() -> None:
-        g.started = time.monotonic()
+        g.started, g.request_id = time.monotonic(), new_id()
+        logs.begin_request(g.request_id)
         g.scope = tenancy.enter(tenancy.NO_FIRM)
         g.blobs, g.rights = parts.blobs, parts.rights
         authorise(authentication)
+        if g.firm is not None:
+            logs.of_firm(g.firm.id)
 
     @app.teardown_request
     def forget(_error: BaseException | None) -> None:
+        logs.end_request()
         tenancy.leave(g.pop("scope"))
 
     @app.after_request
     def leave(response: Response) -> Response:
         frame = request.endpoint == "firms.frame"
         secure(response, parts.settings, host=g.get("host", PORTAL), frame=frame)
+        if response.status_code >= AppError.status:
+            response.headers["X-Request-Id"] = g.get("request_id", "none")
         seconds = time.monotonic() - g.get("started", time.monotonic())
         metrics.request(
             route=str(request.url_rule),
