@@ -62,3 +62,33 @@ def test_a_wrong_setting_is_named_and_never_echoed(name: str, value: str) -> Non
 
 def test_settings_do_not_show_the_secret() -> None:
     assert "the-secret" not in repr(load_settings(GOOD))
+
+
+def test_one_transport_carries_both_lanes_and_two_carry_one_each() -> None:
+    def mail(value: str) -> dict[str, str]:
+        return dict(load_settings({**GOOD, "LETTERLOCK_MAIL_URL": value}).mail)
+
+    smtp = "smtps://user:p%2Cw@mail.hart.example"
+    assert mail("") == {"codes": "graph:", "notices": "graph:"}
+    assert mail(smtp) == {"codes": smtp, "notices": smtp}
+    assert mail(f"notices=graph:, codes={smtp}") == {"codes": smtp, "notices": "graph:"}
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "codes=graph:", "codes=graph:, codes=graph:", "codes=graph:, other=graph:", "graph:, graph:",
+        "https://mail.hart.example", "smtp:///", "smtp://user@host", "smtp://host/path", "graph:x",
+        "smtp://host:70000", "smtp://host?tls=no", "codes=graph:, notices=graph:, codes=smtp://h",
+    ],
+)  # fmt: skip
+def test_a_transport_that_is_none_is_refused_and_never_echoed(value: str) -> None:
+    with pytest.raises(BadSetting, match="LETTERLOCK_MAIL_URL") as refusal:
+        load_settings({**GOOD, "LETTERLOCK_MAIL_URL": value})
+    assert value not in str(refusal.value)
+
+
+@pytest.mark.parametrize("value", ["127.0.0.1", "127.0.0.1:dns", ":53"])
+def test_a_resolver_needs_an_address_and_a_port(value: str) -> None:
+    with pytest.raises(BadSetting, match="LETTERLOCK_RESOLVER"):
+        load_settings({**GOOD, "LETTERLOCK_RESOLVER": value})

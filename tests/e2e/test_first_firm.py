@@ -104,7 +104,7 @@ def test_the_guide_leads_from_an_empty_machine_to_a_letter(
 
 def first_run(ann: Profile, link: str) -> set[str]:
     """Ann's part, as section 6 tells it; returns what she pressed and chose, by its words."""
-    inspector, pressed = Inspector((320, 1280)), set()
+    inspector, pressed = Inspector((320,)), set()
     page = ann.context.new_page()
     page.goto(link)
 

@@ -108,6 +108,17 @@ def test_the_link_works_once_and_only_by_pressing_its_button(admin: Admin) -> No
     assert kind_of(other.call("GET")) == "sign-in"
 
 
+def test_a_lost_answer_is_given_again_to_the_very_request_that_used_the_link(admin: Admin) -> None:
+    body, headers = {"key": admin.link.rpartition("/")[2]}, {"Sec-Fetch-Site": "same-origin"}
+    url, cookies = "/api/v1/set-up/browsers", []
+    for request in ("a" * 22, "a" * 22, "b" * 22):
+        answer = admin.http.post(
+            url, base_url=PORTAL, json=body, headers={**headers, "Idempotency-Key": request}
+        )
+        cookies.append((answer.status_code, answer.headers.get("Set-Cookie", "").split(";")[0]))
+    assert cookies == [cookies[0], cookies[0], (403, "")]
+
+
 def test_no_page_tells_a_good_link_from_a_bad_one(admin: Admin) -> None:
     good = admin.http.get(admin.link.removeprefix(PORTAL), base_url=PORTAL).data
     bad = admin.http.get(f"/set-up/{'A' * 43}", base_url=PORTAL).data

@@ -84,9 +84,14 @@ def page(key: str = "") -> ResponseReturnValue:
 @callers(ANYONE, host=PORTAL)
 def enter(json_data: KeyIn) -> ResponseReturnValue:
     """Use a set-up link up; the cookie lets this browser go on for a day."""
-    request_key()
     with tools().database.write() as connection:
-        secret = first_run.use_link(connection, firm_id=current("firm").id, key=json_data.key)
+        secret = first_run.use_link(
+            connection,
+            tools().vault,
+            firm_id=current("firm").id,
+            key=json_data.key,
+            request_key=request_key(),
+        )
     response = created({})
     set_secret_cookie(response, SETUP_COOKIE, secret, seconds=first_run.LIFE_MS // 1000)
     return response

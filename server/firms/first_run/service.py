@@ -26,6 +26,7 @@ from server.base.ids import new_id
 from server.base.mail import BadBrand, Brand
 from server.base.mailboxes import of_firm
 from server.base.outbox import enqueue
+from server.base.vault import Vault
 from server.crypto.encoding import b64u
 from server.firms import service as firms
 from server.firms import store as firm_store
@@ -123,24 +124,35 @@ def begin(
 def new_link(connection: Connection, firm: Firm) -> str:
     """The address of a new set-up link; links and browsers of before no longer work."""
     store.drop_keys(connection, firm.id)
-    key = _new_key(connection, firm.id, store.LINK)
+    key = b64u(os.urandom(32))
+    _add_key(connection, firm.id, store.LINK, key)
     _log(connection, firm.id, "firm.link-made")
     return f"{firm.origin}/set-up/{key}"
 
 
-def use_link(connection: Connection, *, firm_id: str, key: str) -> str:
+def use_link(
+    connection: Connection, vault: Vault, *, firm_id: str, key: str, request_key: str
+) -> str:
     """Use the link up. Returns the secret of this browser, good for `LIFE_MS`.
+
+    The secret follows from link and request, so that a lost answer is given again.
 
     Raises:
         LinkGone: It does not work, for whatever reason.
     """
     now = now_ms(connection)
+    secret = vault.secret("set-up", firm_id, key, request_key)
+    if store.is_good(
+        connection, key_hash=_hash(secret), firm_id=firm_id, kind=store.BROWSER, now=now
+    ):
+        return secret
     if not store.take_key(
         connection, key_hash=_hash(key), firm_id=firm_id, kind=store.LINK, now=now
     ):
         raise LinkGone
+    _add_key(connection, firm_id, store.BROWSER, secret)
     _log(connection, firm_id, "firm.link-used")
-    return _new_key(connection, firm_id, store.BROWSER)
+    return secret
 
 
 def require_browser(connection: Connection, *, firm_id: str, key: str) -> None:
@@ -327,8 +339,7 @@ def _keep(
     _log(connection, row["id"], f"firm.{step}")
 
 
-def _new_key(connection: Connection, firm_id: str, kind: str) -> str:
-    key = b64u(os.urandom(32))
+def _add_key(connection: Connection, firm_id: str, kind: str, key: str) -> None:
     store.add_key(
         connection,
         key_hash=_hash(key),
@@ -336,7 +347,6 @@ def _new_key(connection: Connection, firm_id: str, kind: str) -> str:
         kind=kind,
         expires=now_ms(connection) + LIFE_MS,
     )
-    return key
 
 
 def _hash(key: str) -> str:

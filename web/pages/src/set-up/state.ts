@@ -1,4 +1,4 @@
-/** The answers so far, as `GET /api/v1/set-up` gives them (docs/spec/http.md section 7). */
+/** The answers so far, as `GET /api/v1/set-up` gives them (docs/spec/http.md section 8). */
 
 import { list, members, type Members, text } from "@letterlock/kit"
 
