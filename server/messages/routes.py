@@ -72,8 +72,13 @@ class MessageIn(Model):
 
 
 def may_write() -> bool:
-    """Whether this sign-in may write: staff by Entra, clients by code."""
-    return not (current("person").kind == "staff" and current("host") == PORTAL)
+    """Whether this sign-in may write: staff by Entra, clients by code.
+
+    A colleague is one by her address too, before she has ever opened the pane.
+    """
+    person = current("person")
+    is_staff = person.kind == "staff" or current("firm").has_address(person.address)
+    return not (is_staff and current("host") == PORTAL)
 
 
 def writer() -> Person:

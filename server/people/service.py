@@ -34,15 +34,31 @@ class AddressTaken(NotAllowed):
     )
 
 
+class Suspended(NotAllowed):
+    """Somebody of the firm whose access was ended."""
+
+    code = "suspended"
+    title = "Your access has been ended"
+    detail = (
+        "Your access to Letterlock has been ended. Ask your administrator; nothing was changed."
+    )
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """One human at one firm. `kind` is staff or client."""
+    """One human at one firm. `kind` is staff or client; `state` as architecture section 3 has it."""
 
     id: str
     firm_id: str
     kind: str
     address: str
     name: str
+    state: str = "active"
+
+    @property
+    def may_enter(self) -> bool:
+        """Whether she may sign in, or go on where she has."""
+        return self.state not in {"suspended", "left"}
 
     @property
     def shown_name(self) -> str:
@@ -68,6 +84,7 @@ def sign_in_staff(
     Raises:
         OutsideFirm: The address is in none of `domains`.
         AddressTaken: It belongs to another object id.
+        Suspended: Her access was ended.
     """
     if address.rpartition("@")[2] not in domains:
         raise OutsideFirm
@@ -79,6 +96,7 @@ def sign_in_staff(
         raise NotFound
     if row["entra_object_id"] not in {None, object_id}:
         raise AddressTaken
+    _require_entry(_person(vault, row))
     changed = {
         "kind": "staff",
         "state": "active",
@@ -94,11 +112,12 @@ def find_staff(connection: Connection, vault: Vault, *, firm_id: str, object_id:
 
     Raises:
         NotFound: Nobody has; the pane signs in first.
+        Suspended: Her access was ended.
     """
     row = store.person_by_entra(connection, firm_id, object_id)
     if row is None:
         raise NotFound("Sign in first: the pane does that by itself when it opens.")
-    return _person(vault, row)
+    return _require_entry(_person(vault, row))
 
 
 def find_or_make(
@@ -167,6 +186,12 @@ def address_index(vault: Vault, firm_id: str, address: str) -> str:
     return vault.index("address", firm_id, address)
 
 
+def _require_entry(person: Person) -> Person:
+    if not person.may_enter:
+        raise Suspended
+    return person
+
+
 def _place(firm_id: str, person_id: str, column: str) -> tuple[str, ...]:
     return (firm_id, "persons", person_id, column)
 
@@ -179,4 +204,5 @@ def _person(vault: Vault, row: Mapping[str, Any]) -> Person:
         kind=row["kind"],
         address=vault.unseal_text(_place(firm_id, person_id, "address"), row["address_sealed"]),
         name=vault.unseal_text(_place(firm_id, person_id, "name"), row["name_sealed"]),
+        state=row["state"],
     )

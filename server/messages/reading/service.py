@@ -104,9 +104,9 @@ def head(connection: Connection, vault: Vault, *, firm: Firm, message_id: str) -
 def reader_at(
     connection: Connection, vault: Vault, *, firm: Firm, message_id: str, address: str
 ) -> Person | None:
-    """The reader of a message with this address (already parsed), or None."""
+    """The reader of a message with this address (already parsed), or None if she may not enter."""
     person = people.find(connection, vault, firm_id=firm.id, address=address)
-    if person is None or not is_reader(connection, message_id, person):
+    if person is None or not person.may_enter or not is_reader(connection, message_id, person):
         return None
     return person
 

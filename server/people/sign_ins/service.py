@@ -204,7 +204,8 @@ def signed_in(connection: Connection, vault: Vault, *, firm_id: str, token: str)
     """The person of a live session at this firm.
 
     Raises:
-        NotSignedIn: No such session, ended, idle for 30 minutes or older than 12 hours.
+        NotSignedIn: No such session, ended, idle for 30 minutes or older than 12 hours, or of
+            somebody whose access was ended.
     """
     row = store.session_by_id(connection, vault.index("session", token))
     now = now_ms(connection)
@@ -212,7 +213,10 @@ def signed_in(connection: Connection, vault: Vault, *, firm_id: str, token: str)
         raise NotSignedIn
     if now > row["seen"] + IDLE_MS or now > row["created"] + SESSION_MS:
         raise NotSignedIn("You were away for a while, so we closed the letter. Ask for a new code.")
-    return people.get(connection, vault, row["person_id"])
+    person = people.get(connection, vault, row["person_id"])
+    if not person.may_enter:
+        raise NotSignedIn
+    return person
 
 
 def touch(connection: Connection, vault: Vault, token: str) -> None:
