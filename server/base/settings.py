@@ -66,7 +66,7 @@ def load_settings(env: Mapping[str, str]) -> Settings:
     cloud = _cloud(env)
     settings = Settings(
         data=data,
-        database_url=env.get("LETTERLOCK_DATABASE_URL") or f"sqlite:///{data / 'letterlock.db'}",
+        database_url=_database(env.get("LETTERLOCK_DATABASE_URL") or "", data),
         blob_url=env.get("LETTERLOCK_BLOB_URL") or (data / "blobs").absolute().as_uri(),
         master_key=Path(env.get("LETTERLOCK_MASTER_KEY") or data / "master.key"),
         origin=_origin(env, "ORIGIN"),
@@ -135,6 +135,26 @@ def parse_origin(name: str, value: str) -> str:
 
 def _port(port: int | None, scheme: str) -> str:
     return "" if port in {None, {"https": 443, "http": 80}[scheme]} else f":{port}"
+
+
+def _database(url: str, data: Path) -> str:
+    """A URL that SQLAlchemy reads; its own words for one that it does not may hold the password."""
+    from sqlalchemy.engine import make_url  # noqa: PLC0415 slow to load, and needed here alone
+    from sqlalchemy.exc import ArgumentError  # noqa: PLC0415 the same
+
+    if not url:
+        return f"sqlite:///{data / 'letterlock.db'}"
+    try:
+        name = make_url(url).drivername
+    except (ArgumentError, ValueError):
+        name = ""
+    if name not in {"sqlite", "postgresql+psycopg"}:
+        raise BadSetting(
+            "LETTERLOCK_DATABASE_URL takes sqlite:////path/to/letterlock.db or "
+            "postgresql+psycopg://user:password@host/name; "
+            "write @ : / % in a password as %40 %3A %2F %25"
+        )
+    return url
 
 
 def _secure(env: Mapping[str, str], name: str, default: str) -> str:
