@@ -1,0 +1,120 @@
+"""The least that the two calls of bench/load could be: bare Flask, SQL by hand, one file.
+
+Session check, statements, transactions, locks and answers are those of server/, on the same rows.
+Left out: rules of routes, models, limits, logs, metrics, headers, all errors but 401 and 404.
+"""
+
+import base64
+import fcntl
+import hashlib
+import os
+import secrets
+import sqlite3
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg.rows
+from flask import Flask, Response, abort, request
+
+from server.base.vault import Vault
+
+FIRM = "SELECT * FROM firms WHERE origin = ? OR addin_origin = ?"
+SESSION = "SELECT * FROM sessions WHERE firm_id = ? AND id = ?"
+PERSON = "SELECT * FROM persons WHERE firm_id = ? AND id = ?"
+TOUCH = "UPDATE sessions SET seen = ? WHERE firm_id = ? AND id = ?"
+ENTRY = "SELECT * FROM entries WHERE firm_id = ? AND id = ?"
+READERS = "SELECT * FROM readers WHERE firm_id = ? AND entry_id = ? ORDER BY position"
+OBJECT = "SELECT * FROM objects WHERE firm_id = ? AND entry_id = ? AND id = ?"
+DRAFTS = "SELECT id, draft_id, thread_id, reply_to, draft_saved FROM entries WHERE firm_id = ? AND sender_id = ? AND state = 'draft' AND draft_saved IS NOT NULL ORDER BY draft_saved DESC, id"
+PARTS = "SELECT id, size, sha256, file IS NOT NULL AS in_row FROM objects WHERE firm_id = ? AND entry_id = ?"
+DROP = "DELETE FROM objects WHERE firm_id = ? AND entry_id = ? AND id = ?"
+PUT = "INSERT INTO objects (entry_id, id, firm_id, size, sha256, file) VALUES (?, ?, ?, ?, ?, ?)"
+KEEP = "UPDATE entries SET draft_object = ?, draft_envelope = ?, draft_saved = ? WHERE firm_id = ? AND id = ?"
+SQLITE_NOW = "SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) AS ms"
+NOW = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS ms"
+
+
+def transactions(url: str) -> Callable[..., Any]:
+    lite, path = url.startswith("sqlite"), url.partition(":///")[2]
+    own, lock, dsn = threading.local(), threading.Lock(), url.replace("+psycopg", "")
+
+    def connect() -> Any:
+        made: Any = sqlite3.connect(path, isolation_level=None) if lite else psycopg.connect(dsn)
+        made.row_factory = sqlite3.Row if lite else psycopg.rows.dict_row
+        for pragma in ("synchronous=FULL", "foreign_keys=ON", "secure_delete=ON") if lite else ():
+            made.execute(f"PRAGMA {pragma}")
+        own.connection = made
+        return made
+
+    @contextmanager
+    def begin(firm: str = "", *, writes: bool = False) -> Iterator[Any]:
+        with ExitStack() as stack:
+            if writes and lite:  # one writer at a time, as in server/base/database.py
+                stack.enter_context(lock)
+                fcntl.flock(stack.enter_context(Path(f"{path}.lock").open("a")), fcntl.LOCK_EX)
+            connection = getattr(own, "connection", None) or connect()
+            stack.callback(connection.rollback)
+            if lite:
+                connection.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
+            elif firm:
+                connection.execute("SELECT set_config('letterlock.firm', %s, true)", (firm,))
+            yield lambda sql, *of: connection.execute(sql if lite else sql.replace("?", "%s"), of)
+            if writes:
+                connection.commit()
+
+    return begin
+
+
+def make() -> Flask:
+    app, url = Flask(__name__), os.environ["LETTERLOCK_DATABASE_URL"]
+    begin, vault = transactions(url), Vault.load(Path(os.environ["LETTERLOCK_DATA"], "master.key"))
+    clock, lock = (SQLITE_NOW, "") if url.startswith("sqlite") else (NOW, " FOR UPDATE")
+
+    def viewer() -> tuple[str, str]:
+        with begin() as sql:
+            firm = sql(FIRM, request.host_url[:-1], request.host_url[:-1]).fetchone()["id"]
+        index = vault.index("session", request.cookies.get("__Host-session", ""))
+        with begin(firm) as sql:
+            session, now = sql(SESSION, firm, index).fetchone(), sql(clock).fetchone()["ms"]
+            if not session or session["ended"] or now > session["seen"] + 1_800_000:
+                abort(401)
+            person = sql(PERSON, firm, session["person_id"]).fetchone()
+        for name in ("address", "name"):
+            vault.unseal_text((firm, "persons", person["id"], name), person[f"{name}_sealed"])
+        if request.method != "GET":
+            with begin(firm, writes=True) as sql:
+                sql(TOUCH, sql(clock).fetchone()["ms"], firm, index)
+        return firm, person["id"]
+
+    @app.get("/api/v1/messages/<message>/objects/<item>")
+    def read(message: str, item: str) -> Response:
+        firm, person = viewer()
+        with begin(firm) as sql:
+            sql(ENTRY, firm, message).fetchone() or abort(404)
+            if person not in {row["person_id"] for row in sql(READERS, firm, message).fetchall()}:
+                abort(404)
+            found = sql(OBJECT, firm, message, item).fetchone() or abort(404)
+        return Response(bytes(found["file"]), mimetype="application/octet-stream")
+
+    @app.put("/api/v1/messages/<message>/draft")
+    def keep(message: str) -> dict[str, int]:
+        (firm, person), given = viewer(), request.get_json()
+        file, envelope = (base64.b64decode(given[name]) for name in ("object", "envelope"))
+        sha256 = base64.urlsafe_b64encode(hashlib.sha256(file).digest()).decode()[:43]
+        with begin(firm) as sql:
+            (sql(ENTRY, firm, message).fetchone(), sql(DRAFTS, firm, person).fetchall())
+        with begin(firm, writes=True) as sql:
+            entry = sql(ENTRY + lock, firm, message).fetchone()
+            drafts, _ = sql(DRAFTS, firm, person).fetchall(), sql(PARTS, firm, message).fetchall()
+            if not entry or entry["sender_id"] != person or not drafts:
+                abort(404)
+            sql(DROP, firm, message, entry["draft_object"])
+            made, now = secrets.token_urlsafe(16), sql(clock).fetchone()["ms"]
+            sql(PUT, message, made, firm, len(file), sha256, file)
+            sql(KEEP, made, envelope, now, firm, message)
+        return {"saved": now // 1000}
+
+    return app
