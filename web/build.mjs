@@ -36,6 +36,20 @@ const { metafile } = await build({
     logLevel: "warning",
 })
 
+// Runs in browsers that are too old for the rest, to say so: no module, and syntax that all have.
+const needs = await build({
+    entryPoints: [join(root, "web/pages/src/needs/needs.ts")],
+    outdir: dist,
+    entryNames: "[name]-[hash]",
+    bundle: true,
+    format: "iife",
+    target: ["es2015"],
+    minify: true,
+    metafile: true,
+    logLevel: "warning",
+})
+Object.assign(metafile.outputs, needs.metafile.outputs)
+
 const assets = {}
 for (const [file, output] of Object.entries(metafile.outputs)) {
     if (!output.entryPoint) continue
