@@ -46,10 +46,11 @@ def test_a_backup_of_sqlite_is_restored_into_postgresql(
 
 
 def test_neither_the_master_key_nor_a_word_of_a_letter_is_in_it(
-    house: House, letters: Letters, keeper: Keeper
+    sqlite_house: House, keeper: Keeper
 ) -> None:
-    plain = keeper.plain(keeper.backup(house).path)
-    assert house.parts.settings.master_key.read_bytes() not in plain
+    write_letters(sqlite_house)
+    plain = keeper.plain(keeper.backup(sqlite_house).path)
+    assert sqlite_house.parts.settings.master_key.read_bytes() not in plain
     assert b"Dear Maya" not in plain
     assert b"maya@client.example" not in plain
     with tarfile.open(fileobj=io.BytesIO(plain)) as tar:
@@ -118,18 +119,18 @@ def test_a_file_that_is_not_whole_is_named_and_the_rest_is_kept(
 
 
 def test_beside_another_master_key_it_says_which_letters_are_lost(
-    house: House, letters: Letters, elsewhere: Settings, keeper: Keeper,
-    capsys: pytest.CaptureFixture[str],
-) -> None:  # fmt: skip
+    sqlite_house: House, elsewhere: Settings, keeper: Keeper, capsys: pytest.CaptureFixture[str]
+) -> None:
+    letters = write_letters(sqlite_house)
     other = replace(elsewhere, master_key=keeper.folder / "other.key")
     Vault.make(other.master_key)
-    keeper.restore(other, keeper.backup(house).path)
+    keeper.restore(other, keeper.backup(sqlite_house).path)
     assert canary.say(other) == 1
     said = capsys.readouterr().out
     assert "NOT the one" in said
     assert letters.plain in said
     assert letters.heavy in said
-    assert canary.say(house.parts.settings) == 0
+    assert canary.say(sqlite_house.parts.settings) == 0
 
 
 def test_a_notice_that_may_have_gone_out_since_is_not_sent_again(
