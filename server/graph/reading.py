@@ -171,7 +171,7 @@ def _compared(message: Mapping[str, Any], owner: Owner, sought: Sought) -> Found
     people = [*message.get("toRecipients", []), *message.get("ccRecipients", [])]
     alike = (
         _address(message.get("from")) == owner.address
-        and str(message.get("subject") or "").strip() == sought.subject.strip()
+        and sought.subject.strip() in {"", str(message.get("subject") or "").strip()}
         and frozenset(map(_address, people)) == sought.addresses
     )
     return (

@@ -141,7 +141,8 @@ class Owner:
 class Sought:
     """A notice that may have left: what marks it, and what it looks like without its mark.
 
-    `message_id` without brackets; `addresses` its To and Cc in small letters.
+    `message_id` without brackets; `addresses` its To and Cc in small letters; an empty `subject` is
+    any.
     """
 
     delivery_id: str
