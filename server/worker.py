@@ -46,6 +46,7 @@ CHORES_EVERY_MS: Final = {
     "sweep-blobs": housekeeping.DAY_MS,
 }
 _PLANT_S: Final = 3600.0
+PATIENCE_S: Final = 30.0  # a sweep of a large table may take longer than a caller would wait
 _log = structlog.get_logger()
 _STOPS: Final = {signal.SIGTERM, signal.SIGINT}
 
@@ -124,7 +125,8 @@ def run(settings: Settings | None = None) -> None:
     """Work until SIGTERM or SIGINT; the jobs in hand are finished first."""
     logs.configure()
     settings = settings or from_environment()
-    database, vault = Database(settings.database_url), Vault.load(settings.master_key)
+    database = Database(settings.database_url, patience_s=PATIENCE_S)
+    vault = Vault.load(settings.master_key)
     handlers = build_handlers(settings, database, vault)
     # Waited for, not handled: a handler may run while this very thread holds an event's lock.
     signal.pthread_sigmask(signal.SIG_BLOCK, _STOPS)

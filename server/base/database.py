@@ -139,7 +139,7 @@ class Database:
                 raise DiskFull from error
             if not _is_away(error):
                 raise
-            if error.connection_invalidated or error.statement is None:
+            if error.statement is None:  # nobody answered the connection itself
                 self._away_until = time.monotonic() + AWAY_S
             raise DatabaseAway(retry_after=_RETRY_AFTER_S) from error
 
