@@ -138,6 +138,8 @@ def _opened(file: Path, identity: Path) -> list[bytes]:
 def _rotate(_: argparse.Namespace) -> None:
     from server.commands.rotation import rotate  # noqa: PLC0415 a command loads what it runs
 
+    sys.stdout.write("A minute, please: what runs under the old key ends first.\n")
+    sys.stdout.flush()
     done = rotate(from_environment())
     sys.stdout.write(
         f"{done.sealed} values and {done.indexed} addresses are sealed under the new master key; "

@@ -21,7 +21,7 @@ from server.base.vault import Vault
 from server.migrations import tables as _tables  # noqa: F401 fills metadata
 
 BATCH: Final = 200
-SETTLE_S: Final = 6.0  # longer than a transaction that began under the old key may take
+SETTLE_S: Final = 40.0  # longer than a transaction that began under the old key may take
 _PASSES: Final = 10
 
 
