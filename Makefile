@@ -28,7 +28,7 @@ check: .setup/python .setup/node ## Lint, types, import rules
 	npm run --silent lint
 	npm run --silent types
 
-prove: setup .setup/browsers ## The long runs (about an hour), into docs/proof.md
+prove: setup .setup/browsers .setup/azurite ## The long runs (about an hour), into docs/proof.md
 	rm -rf .setup/proof
 	$(BIN)/python -m tests.prove.suite
 	$(BIN)/python -m tests.prove.suite_ts
@@ -40,6 +40,7 @@ prove: setup .setup/browsers ## The long runs (about an hour), into docs/proof.m
 	$(BIN)/python -m tests.prove.full_disk
 	$(BIN)/python -m tests.prove.kills --engine sqlite
 	$(BIN)/python -m tests.prove.kills --engine postgresql
+	$(BIN)/python -m tests.prove.azure
 	$(BIN)/python -m tests.prove.mutations
 	node --import tsx tests/prove/fuzz.ts --inputs 1000000 > .setup/fuzz.md
 	$(BIN)/python -m tests.prove.report mutations-ts "Mutated inputs, TypeScript" < .setup/fuzz.md
@@ -59,6 +60,10 @@ lock: ## Resolve the dependencies anew (needs uv)
 
 clean: ## Remove what set-up and builds made
 	rm -rf .venv node_modules .setup web/dist sandbox/dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+
+.setup/azurite: tests/prove/azurite/package-lock.json
+	npm ci --silent --no-audit --no-fund --prefix tests/prove/azurite
+	@mkdir -p .setup && touch $@
 
 .setup/python: requirements/dev.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Letterlock needs Python 3.11 or newer: run make PYTHON=/path/to/python3.11"; exit 1; }

@@ -109,7 +109,7 @@ def upload(outcome: str, size: int = 0) -> None:
 
 
 def blob_error(operation: str) -> None:
-    """The blob store failed at put, get, delete or list."""
+    """The blob store failed at put, get, head, delete or list, or a blob that a row names is missing."""
     _blob_errors.labels(operation=operation).inc()
 
 

@@ -5,13 +5,13 @@ statement signed in messages/signing, it goes out in messages/sending and is rea
 messages/reading. The server stores what it cannot read. Source: docs/spec/http.md section 3.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import Connection
 
 from server.base.database import Database, now_ms, serialise
-from server.base.errors import Conflict, Invalid, NotAllowed, NotFound
+from server.base.errors import AppError, Conflict, Invalid, NotAllowed, NotFound
 from server.base.events import append_event
 from server.base.ids import new_token
 from server.firms.service import Firm
@@ -32,6 +32,17 @@ class AlreadySent(Conflict):
     code = "already-sent"
     title = "This letter has been sent"
     detail = "This letter has been sent already and cannot be changed. Write another."
+
+
+class FileLost(AppError):
+    """The bytes that a row names are not there: somebody's doing, or a disk's; a backup has them."""
+
+    code = "file-lost"
+    title = "This file is not there any more"
+    detail = (
+        "The firm's server does not find this file where it was kept. You did nothing wrong; tell "
+        "the firm, which can bring it back from a backup."
+    )
 
 
 class TooManyDrafts(Conflict):
@@ -207,6 +218,18 @@ def blob_key(firm_id: str, message_id: str, sha256: str) -> str:
 def part_key(firm_id: str, message_id: str, name: str) -> str:
     """Where a part of an upload is kept until the last has come."""
     return f"{firm_id}/{message_id}/parts/{name}"
+
+
+def blob_of(blobs: Blobs, firm_id: str, message_id: str, sha256: str) -> Iterator[bytes]:
+    """The bytes of a large object, in pieces.
+
+    Raises:
+        FileLost: They are not where they were put.
+    """
+    try:
+        return blobs.get(blob_key(firm_id, message_id, sha256))
+    except FileNotFoundError as error:
+        raise FileLost from error
 
 
 def forget_blobs(

@@ -75,8 +75,12 @@ class ObstoreBlobs:
             FileNotFoundError: Nothing is.
             BlobsAway: The store does not answer; in the middle, too.
         """
-        with self._told("get"):
-            stream = obstore.get(self._store, key).stream(min_chunk_size=PIECE)
+        try:
+            with self._told("get"):
+                stream = obstore.get(self._store, key).stream(min_chunk_size=PIECE)
+        except FileNotFoundError:
+            metrics.blob_error("missing")
+            raise
         return self._pieces(stream)
 
     def has(self, key: str) -> bool:

@@ -195,3 +195,15 @@ def test_nobody_begins_letters_without_end(house: House, monkeypatch: pytest.Mon
     assert refused.json["type"] == "urn:letterlock:problem:too-many-drafts"
     pane.call("DELETE", f"/messages/{begun.json['id']}")
     assert pane.post("/messages", {"draft_id": str(uuid.uuid4())}).status_code == 201
+
+
+def test_a_file_that_the_disk_lost_is_said_as_such_and_the_letter_opens(house: House) -> None:
+    pane = house.pane()
+    draft = pane.draft(files={"a.bin": LARGE})
+    draft.sign()
+    draft.send()
+    blobs(house)[0].unlink()
+    lost = pane.call("GET", f"/messages/{draft.id}/objects/{next(iter(draft.uploads))}")
+    assert lost.json["type"] == "urn:letterlock:problem:file-lost"
+    assert "backup" in lost.json["detail"]
+    assert pane.post(f"/messages/{draft.id}/open", {}).status_code == 200

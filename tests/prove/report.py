@@ -40,6 +40,7 @@ ORDER = (
     "kills-postgresql",
     "load",
     "lane",
+    "azure",
     "browsers",
     "lacks",
 )

@@ -23,7 +23,7 @@ from server.messages.ports import Blobs
 from server.messages.service import (
     AlreadySent,
     TooManyDrafts,
-    blob_key,
+    blob_of,
     own_message,
 )
 from server.messages.uploading.service import MAX_BODY, Part, forget, insert, stored
@@ -126,7 +126,7 @@ def open_draft(
         key = keys.open_managed_draft(connection, vault, sender, file=entry["draft_envelope"])
     file = row["file"]
     if file is None:
-        file = b"".join(blobs.get(blob_key(firm.id, message_id, row["sha256"])))
+        file = b"".join(blob_of(blobs, firm.id, message_id, row["sha256"]))
     with database.write() as connection:
         append_event(
             connection, firm_id=firm.id, kind="draft.opened", person_id=sender.id, about=message_id

@@ -24,7 +24,7 @@ from server.firms.service import Firm
 from server.keys import service as keys
 from server.messages import store
 from server.messages.ports import Blobs
-from server.messages.service import ADDRESSED, blob_key, own_row, readable, sent_message
+from server.messages.service import ADDRESSED, blob_of, own_row, readable, sent_message
 from server.people import service as people
 from server.people.service import Person
 
@@ -200,7 +200,7 @@ def object_file(
         raise NotFound
     if row["file"] is not None:
         return row["size"], iter((bytes(row["file"]),))
-    return row["size"], blobs.get(blob_key(firm.id, message_id, row["sha256"]))
+    return row["size"], blob_of(blobs, firm.id, message_id, row["sha256"])
 
 
 def _granters(
