@@ -1,10 +1,11 @@
-"""`letterlock firm add` and `letterlock firm link`: a firm, and the link to its first run."""
+"""`letterlock firm add`, `link` and `hosts`: a firm, the link to its first run, where it lives."""
 
 import argparse
 import re
 import sys
 import uuid
 from typing import Any
+from urllib.parse import urlsplit
 
 from server.base.settings import BadSetting, Settings, from_environment
 
@@ -28,6 +29,11 @@ def add(commands: Any) -> None:
     link = actions.add_parser("link", help="a new set-up link; the old ones stop working")
     link.add_argument("--tenant", required=True, help="the Directory (tenant) ID in Entra")
     link.set_defaults(run=_link)
+    hosts = actions.add_parser("hosts", help="bring a firm to other origins")
+    hosts.add_argument("--tenant", required=True, help="the Directory (tenant) ID in Entra")
+    hosts.add_argument("--origin", help="of its portal; old links go on leading to the old one")
+    hosts.add_argument("--addin-origin", help="of its add-in")
+    hosts.set_defaults(run=_hosts)
 
 
 def _add(options: argparse.Namespace) -> None:
@@ -69,6 +75,42 @@ def _link(options: argparse.Namespace) -> None:
     finally:
         database.close()
     _say(link, firm.admin)
+
+
+def _hosts(options: argparse.Namespace) -> None:
+    from server.base.errors import NotFound  # noqa: PLC0415 a command loads what it runs
+    from server.base.settings import parse_origin  # noqa: PLC0415 a command loads what it runs
+    from server.base.tenancy import all_firms  # noqa: PLC0415 a command loads what it runs
+    from server.firms import service as firms  # noqa: PLC0415 a command loads what it runs
+
+    database = _migrated(from_environment())
+    try:
+        with all_firms("a firm moves"), database.write() as connection:
+            firm = firms.of_tenant(connection, _tenant(options.tenant))
+            origin = parse_origin("--origin", options.origin or firm.origin)
+            addin = parse_origin("--addin-origin", options.addin_origin or firm.addin_origin)
+            if urlsplit(origin).hostname == urlsplit(addin).hostname:
+                raise BadSetting("portal and add-in need different host names")
+            for value in (origin, addin):
+                _must_be_its_own(connection, firm.id, value)
+            firms.move(connection, firm, origin=origin, addin_origin=addin)
+    except NotFound as error:
+        raise BadSetting("no firm has this tenant; letterlock firm add adds one") from error
+    finally:
+        database.close()
+    sys.stdout.write(f"The portal is {origin}, the add-in {addin}.\n")
+
+
+def _must_be_its_own(connection: Any, firm_id: str, origin: str) -> None:
+    from server.base.errors import NotFound  # noqa: PLC0415 a command loads what it runs
+    from server.firms import service as firms  # noqa: PLC0415 a command loads what it runs
+
+    try:
+        taken = firms.of_origin(connection, origin)
+    except NotFound:
+        return
+    if taken.id != firm_id:
+        raise BadSetting("another firm lives there already")
 
 
 def _say(link: str, admin: str) -> None:

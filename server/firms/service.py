@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
+from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
@@ -96,6 +97,13 @@ class NotOpenYet(NotAllowed):
         "Your firm's Letterlock is still being set up, so nothing can be sent yet. Ask whoever "
         "sets it up; nothing has gone out."
     )
+
+
+def move(connection: Connection, firm: Firm, *, origin: str, addin_origin: str) -> None:
+    """Bring a firm to other origins. Links in mails that went out lead to the old portal."""
+    brand = {**asdict(firm.brand), "portal_host": urlsplit(origin).netloc}
+    changed = {"origin": origin, "addin_origin": addin_origin, "brand": brand}
+    store.update(connection, firm.id, changed)
 
 
 def count(connection: Connection) -> int:

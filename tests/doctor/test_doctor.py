@@ -47,6 +47,10 @@ def test_an_origin_without_https(clinic: Clinic) -> None:
     assert clinic.finds("https").state == "good"
 
 
+def test_settings_that_name_the_hosts_of_no_firm(clinic: Clinic) -> None:
+    says(clinic.finds("hosts", origin="http://localhost:1"), "not those of a firm")
+
+
 @pytest.mark.parametrize(
     "headers",
     [

@@ -39,14 +39,19 @@ def test_a_firm_is_added_once_and_gets_a_new_link_as_often_as_one_likes(
         links.append(capsys.readouterr().out.split()[-1])
     assert all(link.startswith("https://portal.hart.example/set-up/") for link in links)
     assert links[0] != links[1]
+    moved = ["firm", "hosts", "--tenant", TENANT, "--addin-origin", "https://outlook.hart.example"]
+    assert main(moved) == 0
+    assert "the add-in https://outlook.hart.example" in capsys.readouterr().out
     for wrong, words in (
         (ADD, "a firm has this tenant already"),
         ([*ADD, "--tenant", TENANT[:-1] + "2"], "this portal already: give --origin"),
+        ([*moved, "--tenant", TENANT[:-1] + "2"], "no firm has this tenant"),
         ([*ADD, "--tenant", "hart"], "--tenant must be"),
         ([*ADD, "--domain", "hart"], "--domain must be"),
         ([*ADD, "--admin", "ann@other.example"], "in one of the firm's domains"),
         ([*ADD, "--admin", "ann"], "--admin must be"),
         ([*ADD, "--origin", "http://portal.hart.example"], "--origin must be https"),
+        ([*moved, "--addin-origin", "https://portal.hart.example"], "different host names"),
         (["firm", "link", "--tenant", TENANT[:-1] + "2"], "no firm has this tenant"),
     ):
         assert main(wrong) == 2

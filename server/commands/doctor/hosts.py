@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from server.commands.doctor.findings import TIMEOUT_S, Finding, Patient, bad, good
+from server.commands.doctor.findings import TIMEOUT_S, Finding, Patient, bad, good, unsure
 
 _POLICY: Final = "Content-Security-Policy"
 
@@ -21,6 +21,21 @@ def https(patient: Patient) -> Iterable[Finding]:
             f"{origin} is not https.",
             "Put a proxy with a certificate before it, and set LETTERLOCK_ORIGIN and "
             "LETTERLOCK_ADDIN_ORIGIN to https addresses. Only a trial on one machine may do without.",
+        )
+
+
+def settled(patient: Patient) -> Iterable[Finding]:
+    """The two origins of the settings are those of a firm: any other host is answered 421."""
+    settings = patient.settings
+    lives = {(firm.origin, firm.addin_origin) for firm in patient.firms}
+    if not lives:
+        yield unsure("There is no firm yet.", "Add it: letterlock firm add.")
+    elif (settings.origin, settings.addin_origin) in lives:
+        yield good("The settings name a firm's portal and add-in.")
+    else:
+        yield bad(
+            "LETTERLOCK_ORIGIN and LETTERLOCK_ADDIN_ORIGIN are not those of a firm here.",
+            "Put the settings right, or bring the firm there: letterlock firm hosts --tenant ID.",
         )
 
 

@@ -22,6 +22,7 @@ CHECKS: Final[dict[str, Check]] = {
     "disk": house.disk,
     "certificates": hosts.certificates,
     "clock": microsoft.clock,
+    "hosts": hosts.settled,
     "https": hosts.https,
     "framing": hosts.framing,
     "redirect-uri": microsoft.redirect_uri,
