@@ -33,6 +33,8 @@ DELIVERY_HEADER: Final = "x-letterlock-delivery"
 _MARKS: Final = "id,isDraft,subject,from,toRecipients,ccRecipients,internetMessageId,internetMessageHeaders"  # fmt: skip
 _FACES: Final = "id,subject,from,receivedDateTime"
 
+_GONE: Final = str(int(HTTPStatus.NOT_FOUND))
+
 Get = Callable[[str], requests.Response]
 
 
@@ -82,8 +84,10 @@ class GraphMailboxReader:
         get = self._getter(owner)
         try:
             mime = get(f"{path}/$value").content
-        except MailboxRefused:  # no more than Mail.ReadBasic
-            marks = get(f"{path}?$select=internetMessageHeaders").json()
+        except MailboxRefused as refused:
+            if refused.reason == _GONE:  # deleted or moved meanwhile
+                return None
+            marks = get(f"{path}?$select=internetMessageHeaders").json()  # no more than ReadBasic
             return report_of_headers(str(message["id"]), _headers(marks), seen=seen)
         return report_of_mime(str(message["id"]), mime, seen=seen)
 
@@ -124,7 +128,11 @@ class GraphMailboxReader:
         )
 
     def _get(self, url: str, token: str) -> requests.Response:
-        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json, */*"}
+        headers = {
+            "Authorization": f"Bearer {token}",
+            "Accept": "application/json, */*",
+            "Prefer": 'IdType="ImmutableId"',
+        }
         try:
             answer = self._session.get(
                 url, headers=headers, timeout=TIMEOUT_S, allow_redirects=False
