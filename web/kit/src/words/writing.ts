@@ -55,6 +55,7 @@ export const WRITING = {
     "writing.file.signed-out": "It did not go up: you are signed out.",
     "writing.file.halted": "It did not go up: it was stopped.",
     "writing.file.lost": "{name} belongs to the letter as it was before. Remove it, and add it again if it is to go.",
+    "writing.file.damaged": "It was damaged on the way.",
     "writing.file.stopped": "It did not go up. {detail}",
     "writing.files.one": "1 file, {size}",
     "writing.files.other": "{n} files, {size} in all",

@@ -231,7 +231,12 @@ export class Files {
         this.#set(key, { state: "uploading", done: 0, type: file.type })
         try {
             const call = { key: uploadKey, signal: stop.signal, onProgress: this.#progress(key, stop.signal) }
-            await this.#place.at((api, path) => api.upload(`${path}/objects/${file.object}`, bytes, call))
+            await this.#place.at(async (api, path) => {
+                const kept = await api.upload(`${path}/objects/${file.object}`, bytes, call)
+                if (!isOther(kept, file.sha256)) return
+                await api.delete(`${path}/objects/${file.object}`)
+                throw new Problem(422, "damaged", say("writing.file.damaged"))
+            })
             if (stop.signal.aborted) return
             job.sealed = null
             this.#set(key, { state: "ready", done: 1, file })
@@ -265,6 +270,10 @@ export class Files {
         for (const go of this.#waiting.splice(0)) go()
     }
 }
+
+/** Whether the server says that it keeps other bytes; it need not say anything. */
+const isOther = (kept: unknown, sha256: string): boolean =>
+    typeof kept === "object" && kept !== null && "sha256" in kept && kept.sha256 !== sha256
 
 /** Asked anew after each wait. */
 const isOver = ({ signal }: AbortController): boolean => signal.aborted

@@ -49,6 +49,6 @@ export function fileTrouble(error: unknown, name: string, kind: string, program:
 
 /** Why a sealed file did not go up. */
 export function uploadTrouble(error: unknown): string {
-    if (error instanceof Problem && error.detail !== "" && error.status < 500) return say("writing.file.stopped", { detail: error.detail })
+    if (error instanceof Problem && error.detail !== "" && error.status !== 500) return say("writing.file.stopped", { detail: error.detail })
     return say(error instanceof NotSignedIn ? "writing.file.signed-out" : "writing.file.offline")
 }

@@ -68,6 +68,17 @@ test("a file that did not go up is tried again with the same bytes, and only the
     assert.equal(new Set(puts.map(({ key }) => key)).size, 1)
 })
 
+test("a file that came damaged is not kept, and goes again", async () => {
+    const { server, files } = await desk()
+    server.damage = 1
+    files.add([file("Notes.txt")])
+    assert.equal(await files.settled(), null)
+    assert.equal(files.rows[0]?.note, "It did not go up. It was damaged on the way.")
+    assert.equal(server.objects.size, 0)
+    files.retry(files.rows[0].key)
+    assert.equal((await files.settled())?.length, 1)
+})
+
 test("a file that is taken away while it is being sealed leaves nothing", async () => {
     const { server, files } = await desk({
         sealFile: (_draft, options) => new Promise((_resolve, reject) => {

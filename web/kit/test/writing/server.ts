@@ -1,6 +1,6 @@
 /** A small server on the far side of whoever writes: http.md section 3, in memory, which can lose its answers. */
 
-import { createPrivateKey, createPublicKey } from "node:crypto"
+import { createHash, createPrivateKey, createPublicKey } from "node:crypto"
 
 import {
     canonical, GRANT_DOMAIN, LOOKUP_DOMAIN, newMessageKey, openDraft, openDraftEnvelope, openEnvelope, parseGrant, parseStatement, sealDraft,
@@ -37,6 +37,8 @@ export class Server {
     readonly refuse: { end: string; status: number; code: string; facts?: object }[] = []
     /** Nothing gets through. */
     away = false
+    /** How many of the next objects come with another bit. */
+    damage = 0
     /** The directory's signatures are somebody else's. */
     forged = false
     /** Of the newest message. */
@@ -156,8 +158,11 @@ export class Server {
     get id(): string { return [...this.#ids.values()].at(-1) ?? MESSAGE }
 
     #object(path: string, body: BodyInit | null | undefined): Response {
-        this.objects.set(path.split("/").at(-1) ?? "", body as Uint8Array)
-        return answer({}, 201)
+        const kept = (body as Uint8Array).slice()
+        if (this.damage > 0) kept[0] = (kept[0] ?? 0) ^ 1
+        this.damage -= 1
+        this.objects.set(path.split("/").at(-1) ?? "", kept)
+        return answer({ sha256: createHash("sha256").update(kept).digest("base64url"), size: kept.length }, 201)
     }
 
     #keep(draft: KeptDraft): Response {
