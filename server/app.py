@@ -178,6 +178,7 @@ def serve(*, bind: list[str], workers: int) -> None:
         "worker_class": "server.base.admission.AdmittingWorker",
         "workers": workers,
         "threads": 4,
+        "keepalive": 20,  # an idle connection costs no thread; browsers and proxies come back
         "graceful_timeout": GRACEFUL_S,
         "child_exit": lambda _server, worker: metrics.process_ended(worker.pid),
         "on_exit": lambda _server: metrics.server_ended(),
