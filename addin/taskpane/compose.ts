@@ -3,6 +3,7 @@
 import { find, say } from "@letterlock/kit"
 import type { Desk } from "@letterlock/kit/writing/index"
 
+import { Dead } from "./dead.ts"
 import { Drafts } from "./draft.ts"
 import { Earlier } from "./earlier.ts"
 import { letterEditor } from "./letter.ts"
@@ -94,6 +95,7 @@ async function closeWindow(pane: Pane): Promise<void> {
 
 let session: Session | null = null
 let desk: Desk | null = null
+const dead = new Dead(view.announce)
 const earlier = new Earlier({ announce: view.announce, signIn: (claims) => signInAgain(claims) })
 
 async function signInAgain(claims: string | null): Promise<Desk> {
@@ -113,7 +115,7 @@ async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
         desk = await session.desk()
         view.showStatus("")
         await pane.signedIn(desk)
-        await Promise.all([earlier.show(desk), pane.draft.isBlank() ? shelf.show(desk) : null])
+        await Promise.all([earlier.show(desk), dead.show(desk), pane.draft.isBlank() ? shelf.show(desk) : null])
     } catch (error) {
         view.showStatus("")
         view.showProblem(startTrouble(error))

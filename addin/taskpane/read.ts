@@ -4,6 +4,7 @@ import { fact, find, Problem, say, startCrypto } from "@letterlock/kit"
 import { cleanExports } from "@letterlock/kit/export/index"
 import type { Desk } from "@letterlock/kit/writing/index"
 
+import { Dead } from "./dead.ts"
 import { Earlier } from "./earlier.ts"
 import { letterAddress, letterId } from "./notice.ts"
 import { insideOutlook, onItemChanged, readText } from "./office.ts"
@@ -18,6 +19,7 @@ const what = find("#what", HTMLElement)
 let session: Session | null = null
 let desk: Desk | null = null
 let reading: Reading | null = null
+const dead = new Dead(announce)
 const earlier = new Earlier({ announce, signIn: (claims) => signInAgain(claims) })
 /** Another mail was chosen meanwhile, and what came late is of no use. */
 let turn = 0
@@ -65,7 +67,7 @@ async function open(id: string, now: number): Promise<void> {
     const { crypto } = session
     if (desk === null) {
         desk = await session.desk()
-        await Promise.all([crypto.cleanTemporary(), cleanExports(), earlier.show(desk)])
+        await Promise.all([crypto.cleanTemporary(), cleanExports(), earlier.show(desk), dead.show(desk)])
     }
     reading ??= new Reading(desk, crypto, startCrypto(fact(host, "worker")), around())
     session.onAsking = () => { reading?.asking() }

@@ -6,6 +6,7 @@ import { type CardHost, fetchThread, LetterCard, type OpenLetter, Seen } from "@
 import { type Desk, listDrafts } from "@letterlock/kit/writing/index"
 
 import { Copying } from "./copying.ts"
+import { Helpdesk } from "./helpdesk.ts"
 import { Replying } from "./replying.ts"
 import { announce } from "./view.ts"
 
@@ -34,12 +35,16 @@ export class Reading {
      */
     constructor(desk: Desk, crypto: CryptoClient, copier: CryptoClient, { reader, inDoubt }: Around) {
         this.#desk = desk
+        const helpdesk = new Helpdesk(desk, announce)
         const { call, me: { directoryKey, firmName } } = desk
         this.#host = {
             desk: { call, crypto, directoryKey, files: crypto }, firm: firmName, announce,
             answer: (card, all) => { this.#replying.begin(card, all) },
             framed: () => undefined,
-            shown: (_card, letter) => { this.#seenOf(letter).note(letter) },
+            shown: (card, letter) => {
+                this.#seenOf(letter).note(letter)
+                helpdesk.offer(card)
+            },
             excuse: (error) => error instanceof Unreachable ? say("reach.offline", { host: location.host }) : say("reach.unexpected"),
         }
         this.#replying = new Replying(desk, { heads: (letter, recipients) => this.#seenOf(letter).heads(letter.viewer, recipients), sent: () => { void this.#list() }, inDoubt })

@@ -1,4 +1,5 @@
 import { EXPORT } from "./export.ts"
+import { HELPDESK } from "./helpdesk.ts"
 import { PANE } from "./pane.ts"
 import { READING } from "./reading.ts"
 import { SET_UP } from "./set-up.ts"
@@ -15,6 +16,7 @@ export const EN = {
     ...SET_UP,
     ...WRITING,
     ...PANE,
+    ...HELPDESK,
 
     "level.managed": "Protected",
     "level.passphrase": "Protected by your phrase",

@@ -10,6 +10,8 @@ import { list, type Members, members, text, textOr } from "../shape.ts"
 export interface Me {
     readonly address: string
     readonly name: string
+    /** The firm's administrator. */
+    readonly admin: boolean
     /** Id of the firm. */
     readonly firm: string
     readonly firmName: string
@@ -67,7 +69,7 @@ export async function openDesk({ crypto, call, about }: DeskParts): Promise<Desk
         crypto.verifyLookup({ text: text(said, "text"), signature: said["signature"], directoryKey, address: whose })
     const lookup = await verify(members(answer["lookup"]), address)
     const firm = members(answer["firm"])
-    const me = { address, name: text(person, "name"), firm: text(firm, "id"), firmName: text(firm, "name"), directoryKey, lookup }
+    const me = { address, name: text(person, "name"), admin: person["admin"] === true, firm: text(firm, "id"), firmName: text(firm, "name"), directoryKey, lookup }
     const lookUp: Desk["lookUp"] = async (people) => {
         const body = { readers: people.map((one) => ({ address: one.address })), ...(about === undefined ? {} : { about }) }
         const said = list(members(await call((api) => api.post("/lookups", { body })))["lookups"]).map(members)

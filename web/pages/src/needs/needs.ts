@@ -47,3 +47,5 @@ function tell(letter: string, lacks: readonly Need[]): void {
 }
 
 start()
+
+export {}   // a file of its own to the compiler; the build makes a plain script of it
