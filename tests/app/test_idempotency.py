@@ -27,6 +27,7 @@ REPEATABLE = {
     "uploading.give_up": STATE,
     "reading.ask_code": SECRET,
     "reading.open_envelope": SECRET,
+    "helpdesk.visit": "a page that is loaded often leaves one fact in ten minutes",
     "sign_ins.start": SECRET,
     "sign_ins.end": STATE,
     "first_run.enter": "a set-up link opens one browser; after a lost answer another is made",

@@ -1,0 +1,176 @@
+"""For each route a call that is right in every way: only who makes it decides what comes of it."""
+
+import hashlib
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from server.base.ids import new_token
+from server.crypto.statement import parse_statement
+from tests.access.world import BEN, MAYA, Ids, Person, World
+from tests.drafts import OCTETS, Draft
+from tests.firms.test_first_run import LOOKS
+
+Call = tuple[str, dict[str, Any]]
+Maker = Callable[[World, Person, Ids], Call]
+API = "/api/v1"
+
+
+@dataclass
+class Copyist:
+    """A desk that notes what would be sent."""
+
+    me: Any
+
+    def api(self, _method: str, _path: str, body: Any = None) -> Any:
+        return body
+
+
+def plain(path: str, **body: Any) -> Maker:
+    """A call without ids."""
+    return lambda *_: (path, body)
+
+
+def on(pattern: str, **body: Any) -> Maker:
+    """A call whose path names ids, as members of Ids."""
+    return lambda _world, _person, ids: (API + pattern.format(**vars(ids)), body)
+
+
+def _part(world: World, person: Person, ids: Ids) -> Call:
+    headers = {"Upload-Offset": "0", "Upload-Length": "64", "Upload-Complete": "?0"}
+    more = {"data": b"x" * 32, "content_type": "application/partial-upload", "headers": headers}
+    return f"{API}/messages/{ids.draft}/uploads/{ids.object}", more
+
+
+def _drafted(body: Callable[[Draft], Any], tail: str) -> Maker:
+    """A call with a body that the person's own draft makes; it may be sent to another's address."""
+    made: dict[str, Any] = {}
+
+    def make(world: World, person: Person, ids: Ids) -> Call:
+        draft = world.drafts[person.draft]
+        if draft.id not in made:
+            desk, draft.desk = draft.desk, Copyist(draft.desk.me)
+            made[draft.id] = body(draft)
+            draft.desk = desk
+        return f"{API}/messages/{ids.draft}/{tail}", {"json": made[draft.id]}
+
+    return make
+
+
+def _sending(draft: Draft) -> Any:
+    statement = parse_statement(draft.signed).hash
+    return {"subject": "", "envelopes": draft.envelopes(), "statement_hash": statement}
+
+
+def _signing(draft: Draft) -> Any:
+    return {"statement": draft.signed, "grants": []}
+
+
+def _lookups(_: World, person: Person, ids: Ids) -> Call:
+    """A client looks up whom she may answer; staff anybody, so there no address is foreign."""
+    address, about = MAYA, None
+    if person.at_portal:
+        address, about = (BEN if ids.address == MAYA else ids.address), ids.letter
+    return f"{API}/lookups", {"json": {"readers": [{"address": address}], "about": about}}
+
+
+def _message(world: World, person: Person, ids: Ids) -> Call:
+    body = {"draft_id": str(uuid.uuid4()), "reply_to": ids.letter}
+    return f"{API}/messages", {"json": body}
+
+
+def _asset(world: World, person: Person, ids: Ids) -> Call:
+    from server.firms.routes import assets
+
+    return f"/static/{assets()['reader.js']}", {}
+
+
+def _new_object(world: World, person: Person, ids: Ids) -> Call:
+    name = hashlib.sha256(ids.object.encode()).hexdigest()[:22]
+    return f"{API}/messages/{ids.draft}/objects/{name}", {"data": b"x" * 64, "content_type": OCTETS}
+
+
+def _uploaded(world: World, person: Person, ids: Ids) -> Call:
+    return f"{API}/messages/{ids.draft}/objects/{world.drafts[person.draft].object_id}", {}
+
+
+CALLS: dict[str, Maker] = {
+    "GET /": plain("/"),
+    "GET /mails": plain("/mails"),
+    "GET /frame": plain("/frame"),
+    "GET /brand.css": plain("/brand.css"),
+    "GET /static/<name>": _asset,
+    "GET /healthz": plain("/healthz"),
+    "GET /favicon.ico": plain("/favicon.ico"),
+    "GET /api/openapi.json": plain("/api/openapi.json"),
+    "GET /pane/compose": plain("/pane/compose"),
+    "GET /pane/read": plain("/pane/read"),
+    "GET /help": plain("/help"),
+    "GET /icons/icon-<size>.png": plain("/icons/icon-16.png"),
+    "GET /guard/launchevent.html": plain("/guard/launchevent.html"),
+    "GET /guard/launchevent.js": plain("/guard/launchevent.js"),
+    "GET /m/<message_id>": lambda _world, _person, ids: (f"/m/{ids.letter}", {}),
+    "GET /m/<message_id>/export": lambda _world, _person, ids: (f"/m/{ids.letter}/export", {}),
+    "POST /api/v1/messages/<message_id>/visits": on(
+        "/messages/{letter}/visits", json={"lacks": []}
+    ),
+    "POST /api/v1/messages/<message_id>/codes": on("/messages/{letter}/codes", json={"reader": 0}),
+    "POST /api/v1/sessions": on("/sessions", json={"code": "AAAA-AAAA"}),
+    "DELETE /api/v1/sessions/current": on("/sessions/current"),
+    "GET /api/v1/messages/<message_id>/thread": on("/messages/{letter}/thread"),
+    "POST /api/v1/messages/<message_id>/open": on("/messages/{letter}/open", json={}),
+    "GET /api/v1/messages/<message_id>/objects/<object_id>": on(
+        "/messages/{letter}/objects/{object}"
+    ),
+    "PUT /api/v1/me": on("/me", json={}),
+    "POST /api/v1/lookups": _lookups,
+    "POST /api/v1/messages": _message,
+    "GET /api/v1/messages/<message_id>": on("/messages/{draft}"),
+    "DELETE /api/v1/messages/<message_id>": on("/messages/{draft}"),
+    "PUT /api/v1/messages/<message_id>/objects/<object_id>": _new_object,
+    "DELETE /api/v1/messages/<message_id>/objects/<object_id>": _uploaded,
+    "HEAD /api/v1/messages/<message_id>/uploads/<object_id>": on(
+        "/messages/{draft}/uploads/{object}"
+    ),
+    "PATCH /api/v1/messages/<message_id>/uploads/<object_id>": _part,
+    "DELETE /api/v1/messages/<message_id>/uploads/<object_id>": on(
+        "/messages/{draft}/uploads/{object}"
+    ),
+    "POST /api/v1/messages/<message_id>/signature": _drafted(_signing, "signature"),
+    "POST /api/v1/messages/<message_id>/send": _drafted(_sending, "send"),
+    "PUT /api/v1/messages/<message_id>/draft": _drafted(lambda draft: draft.keep(), "draft"),
+    "POST /api/v1/messages/<message_id>/draft/open": on("/messages/{draft}/draft/open", json={}),
+    "GET /api/v1/drafts": on("/drafts"),
+    "GET /api/v1/notices": on("/notices"),
+    "POST /api/v1/messages/<message_id>/notice": on(
+        "/messages/{letter}/notice", json={"answer": "again"}
+    ),
+    "GET /api/v1/messages/<message_id>/helpdesk": on("/messages/{letter}/helpdesk"),
+    "POST /api/v1/messages/<message_id>/helpdesk/codes": lambda _world, _person, ids: (
+        f"{API}/messages/{ids.letter}/helpdesk/codes",
+        {"json": {"address": ids.address}},
+    ),
+    "GET /api/v1/outbox/dead": on("/outbox/dead"),
+    "POST /api/v1/outbox/dead/<job_id>/again": on("/outbox/dead/{job}/again", json={}),
+    "GET /set-up": plain("/set-up"),
+    "GET /set-up/<key>": plain("/set-up/" + "A" * 43),
+    "POST /api/v1/set-up/browsers": lambda world, _person, _ids: (
+        f"{API}/set-up/browsers",
+        {"json": {"key": world.set_up_key}},
+    ),
+    "GET /api/v1/set-up": on("/set-up"),
+    "GET /api/v1/set-up/shades": on("/set-up/shades?firm_1=%23ffd400&firm_2=%23224466"),
+    "PUT /api/v1/set-up/record": on("/set-up/record", json={"choice": "none"}),
+    "PUT /api/v1/set-up/brand": on("/set-up/brand", json=LOOKS),
+    "PUT /api/v1/set-up/hosts": on("/set-up/hosts", json={}),
+    "POST /api/v1/set-up/trials": on("/set-up/trials", json={"mailbox": "portal@new.example"}),
+    "PUT /api/v1/set-up/mailbox": on("/set-up/mailbox", json={}),
+    "PUT /api/v1/set-up/look-up": on("/set-up/look-up", json={"granted": False}),
+    "POST /api/v1/set-up/open": on("/set-up/open", json={}),
+}
+
+
+def unknown() -> Ids:
+    """Ids of nobody."""
+    return Ids(new_token(), new_token(), new_token(), uuid.uuid4().hex, "nobody@client.example")
