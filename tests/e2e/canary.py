@@ -37,7 +37,7 @@ def find(data: bytes, word: str) -> set[str]:
     return find_all(data, [word])[word]
 
 
-def find_all(data: bytes, words: Iterable[str]) -> dict[str, set[str]]:
+def find_all(data: bytes, words: Iterable[str], *, depth: int = DEPTH) -> dict[str, set[str]]:
     """What `find` says of each of several words; `data` is unwrapped once for all of them."""
     needles = [
         (word, name, form)
@@ -46,7 +46,7 @@ def find_all(data: bytes, words: Iterable[str]) -> dict[str, set[str]]:
         for form in encode(word.encode())
     ]
     found: dict[str, set[str]] = {word: set() for word, _, _ in needles}
-    for word, form in _find(data, needles, DEPTH):
+    for word, form in _find(data, needles, depth):
         found[word].add(form)
     return found
 
