@@ -40,6 +40,8 @@ prove: setup .setup/browsers .setup/azurite ## The long runs (about an hour), in
 	$(BIN)/python -m tests.prove.full_disk
 	$(BIN)/python -m tests.prove.kills --engine sqlite
 	$(BIN)/python -m tests.prove.kills --engine postgresql
+	$(BIN)/python -m tests.prove.lane
+	$(BIN)/python bench/load/run.py
 	$(BIN)/python -m tests.prove.azure
 	$(BIN)/python -m tests.prove.mutations
 	node --import tsx tests/prove/fuzz.ts --inputs 1000000 > .setup/fuzz.md
@@ -51,6 +53,9 @@ bench: .setup/python .setup/node .setup/browser ## Measure against rivals and ba
 	$(BIN)/python bench/sealing/run.py $(ARGS)
 
 install: .setup/server web/dist/assets.json ## Install what a server needs, and no more
+
+load: .setup/python web/dist/assets.json ## Measure requests beside the least they could be, into docs/load.md (5 minutes)
+	$(BIN)/python bench/load/run.py $(ARGS)
 
 lock: ## Resolve the dependencies anew (needs uv)
 	uv pip compile pyproject.toml --extra dev --generate-hashes --no-emit-index-url --universal --python-version 3.11 --upgrade --quiet -o requirements/dev.lock

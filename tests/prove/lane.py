@@ -43,7 +43,7 @@ LIMIT_S = 10.0
 STRAY_S = 30.0
 CONTROL_S = 20.0
 FLAT = 1.1
-_CHUNK = 5000
+_CHUNK = 1000  # a transaction that PostgreSQL ends within the patience of ours
 TABLES = (entries, readers, deliveries, outbox)
 _SQLITE = """CREATE TRIGGER behind AFTER INSERT ON outbox WHEN NEW.kind = 'code' BEGIN
 UPDATE outbox SET lane = 'notices' WHERE id = NEW.id; END"""
