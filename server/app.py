@@ -143,7 +143,7 @@ def create_app(parts: Parts | None = None) -> APIFlask:
 
 def _mail_lanes(settings: Settings) -> tuple[str, ...]:
     """One lane of those whose mail leaves by the same transport."""
-    by_url = {url: lane for lane, url in reversed(settings.mail.items())}
+    by_url = {url: lane for lane, url in reversed(list(settings.mail.items()))}
     return tuple(lane for lane in settings.mail if lane in by_url.values())
 
 

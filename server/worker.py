@@ -73,17 +73,7 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
         "sign-in": lambda job: notice_tasks.ask_to_sign_in(database, vault, job, system[NOTICES]),
         "bounces": lambda job: bounce_tasks.collect(database, vault, job, reader),
     }
-    blobs = ObstoreBlobs(settings.blob_url)
-    by_kind |= housekeeping.chores(
-        database,
-        CHORES_EVERY_MS,
-        {
-            "sweep-keys": lambda job: idempotency.sweep_up(database, job),
-            "sweep-sign-ins": lambda job: sign_in_tasks.sweep_up(database, job),
-            "sweep-uploads": lambda job: uploading_tasks.sweep_uploads(database, blobs, job),
-            "sweep-blobs": lambda job: uploading_tasks.sweep_blobs(database, blobs, job),
-        },
-    )
+    by_kind |= _chores(settings, database)
     given_up: dict[str, Callable[[Job], None]] = {
         "notice": lambda job: notice_tasks.give_up(database, job),
         "look": lambda job: notice_tasks.give_up_looking(database, job),
@@ -96,6 +86,17 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
     unmetered = frozenset({CODES} if settings.mail[CODES] != GRAPH else ())
     away = (MailboxAway, MailAway, BlobsAway)
     return Handlers(by_kind=by_kind, given_up=given_up, away=away, close=close, unmetered=unmetered)
+
+
+def _chores(settings: Settings, database: Database) -> dict[str, housekeeping.Chore]:
+    blobs = ObstoreBlobs(settings.blob_url)
+    work: dict[str, housekeeping.Chore] = {
+        "sweep-keys": lambda job: idempotency.sweep_up(database, job),
+        "sweep-sign-ins": lambda job: sign_in_tasks.sweep_up(database, job),
+        "sweep-uploads": lambda job: uploading_tasks.sweep_uploads(database, blobs, job),
+        "sweep-blobs": lambda job: uploading_tasks.sweep_blobs(database, blobs, job),
+    }
+    return housekeeping.chores(database, CHORES_EVERY_MS, work)
 
 
 SystemMail: TypeAlias = GraphSystemMailbox | SmtpSystemMailbox

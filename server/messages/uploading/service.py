@@ -148,16 +148,9 @@ def append(
         _keep_part(database, blobs, entry, object_id, part, start=start, length=length)
     if start + part.size < length:
         return Standing(offset=start + part.size)
+    place = {"message_id": message_id, "object_id": object_id}
     with _joined(database, blobs, entry, object_id) as whole:
-        row = put_object(
-            database,
-            blobs,
-            firm=firm,
-            sender=sender,
-            message_id=message_id,
-            object_id=object_id,
-            part=whole,
-        )
+        row = put_object(database, blobs, firm=firm, sender=sender, **place, part=whole)
     return Standing(offset=row["size"], whole=row)
 
 
