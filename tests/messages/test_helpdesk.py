@@ -53,6 +53,8 @@ def test_each_step_of_a_reader_is_told_and_only_hers(house: House, draft: Draft)
     path = f"/messages/{draft.id}/codes"
     assert maya.post(path, {"address": MAYA}).status_code == 202
     assert state(draft) == "code-waiting"
+    run(house, "UPDATE events SET at = at - 660000")
+    assert state(draft) == "code-unsent"
     code = maya.ask_code(draft.id)
     assert state(draft) == "code-sent"
     maya.post("/sessions", {"code": WRONG})

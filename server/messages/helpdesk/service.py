@@ -57,7 +57,7 @@ class Standing:
     """How far one reader came. Times are milliseconds, 0 for never.
 
     `state`: opened, signed-in, code-withheld, code-renewed, code-spent, code-mistyped, code-expired,
-    code-sent, code-waiting, visited, quiet, or notice-… with `detail`, the reason as a code. `since` is when
+    code-sent, code-waiting, code-unsent, visited, quiet, or notice-… with `detail`, the reason as a code. `since` is when
     it came about; `next_code` when she may be sent another, 0 for now.
     """
 
@@ -245,7 +245,7 @@ def _code_state(last: Mapping[str, int], now: int, *, is_out: bool) -> tuple[str
         (_CODE_SENT, "code-sent"),
     )
     found = ((state, fresh[kind]) for kind, state in ladder if kind in fresh)
-    return next(found, ("code-waiting", asked))
+    return next(found, ("code-unsent" if expired else "code-waiting", asked))
 
 
 def _notice_state(delivery: Delivery | None, visited: int) -> tuple[str, int, str | None]:
