@@ -18,7 +18,9 @@ from tests.mail.post_office import Certificate, PostOffice, certificate, post_of
 from tests.mail.samples import CODE, HART
 from tests.sandbox.running import free_port
 
-pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not:UserWarning")  # on loopback
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Requiring AUTH while not:UserWarning"
+)  # on loopback
 BRAND = Brand(**HART)
 MAYA = "maya@client.example"
 MIME = b"Subject: x\r\n\r\n.a dot at the start\r\n"

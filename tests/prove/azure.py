@@ -163,7 +163,10 @@ def _story(house: House, store: Azurite) -> list[tuple[str, bool]]:
     rest = all(_patch(draft, file, start) for start in range(2 * PART, len(file), PART))
     found += [
         ("parts are kept", half),
-        (f"a store that stopped is a 503 within 20 s ({seconds:.1f} s), and nothing half done", refused),
+        (
+            f"a store that stopped is a 503 within 20 s ({seconds:.1f} s), and nothing half done",
+            refused,
+        ),
         ("the upload goes on when the store is back", rest),
         ("the letter is sent", draft.sign().status_code == 200 and draft.send().status_code == 202),
     ]
@@ -200,7 +203,9 @@ def _sweep(house: House, message_id: str) -> list[tuple[str, bool]]:
     housekeeping.plant(house.parts.database, [firm], {"sweep-blobs": 0})
     house.work()
     left = [key for keys in blobs.older(firm, than_s=-60) for key in keys]
-    return [("a blob without a row is swept, the letter's stays", len(left) == 1 and orphan not in left)]
+    return [
+        ("a blob without a row is swept, the letter's stays", len(left) == 1 and orphan not in left)
+    ]
 
 
 if __name__ == "__main__":
