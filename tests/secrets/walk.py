@@ -71,7 +71,7 @@ class Walker:
         """All secrets through each route; of those that stand in the path, so many."""
         needles = list(self.hoard.needles.values())
         for number, (rule, method) in enumerate(routes(self.app)):
-            for turn in range(turns if method not in PLAIN else 1):
+            for turn in range(min(turns, len(needles)) if method not in PLAIN else 1):
                 word = needles[(number * turns + turn) % len(needles)]
                 self.ask(rule, method, word, turn, who=turn % 3)
         for word in needles:
