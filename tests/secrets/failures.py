@@ -13,6 +13,7 @@ from sqlalchemy.exc import StatementError
 from server import worker
 from server.app import create_app
 from server.base.database import Database
+from server.base.errors import Invalid
 from server.base.http import rule_of
 from server.base.outbox import LANES, MAX_TRIES, enqueue
 from server.base.tenancy import all_firms
@@ -23,7 +24,7 @@ from tests.house import House
 from tests.mail.post_office import USER, post_office
 from tests.sandbox.running import TENANT, free_port
 from tests.secrets.hoard import Hoard
-from tests.secrets.walk import Walker
+from tests.secrets.walk import Heard, Walker
 
 STATUSES: Final = ("400 Bad Request", "401 Unauthorized", "429 Too Many Requests", "500 Oops")
 
@@ -47,6 +48,20 @@ def broken_views(house: House, hoard: Hoard, walker: Walker) -> None:
         fail.rule = rule_of(view)  # type: ignore[attr-defined]
         app.view_functions[endpoint] = fail
     Walker(house, hoard, walker.heard, app).once()
+
+
+def that_repeat(house: House, word: str) -> bytes:
+    """The control of refusals: what one says whose view gives back what it was told."""
+
+    def repeat() -> Any:
+        raise Invalid(f"There is no {word}.")
+
+    app, heard = create_app(house.parts), Heard()
+    repeat.rule = rule_of(app.view_functions["openapi.spec"])  # type: ignore[attr-defined]
+    app.view_functions["openapi.spec"] = repeat
+    origin = house.parts.settings.origin
+    heard.note("control", app.test_client().get("/api/openapi.json", base_url=origin))
+    return b"\n".join(heard.refusals)
 
 
 def dead_databases(house: House, hoard: Hoard, walker: Walker) -> None:

@@ -59,11 +59,11 @@ def gathered(
     house: House, folder: Path, superuser: str | None, lines: str, backup: bytes
 ) -> Places:
     """What is in each place now. `backup`: in clear."""
-    return {
+    own = {} if superuser else {FILES: places.files(folder, "letterlock.db*")}
+    return own | {
         LOGS: lines.encode(),
         METRICS: places.metrics(),
         TABLES: places.tables(house, superuser),
-        FILES: places.files(folder, "letterlock.db*"),
         BLOBS: places.files(folder / "blobs", "*"),
         BACKUP: backup,
     }
@@ -81,11 +81,12 @@ def search(hoard: Loot, there: Places) -> dict[str, dict[str, set[str]]]:
 def planted(house: House, folder: Path, superuser: str | None) -> dict[str, dict[str, set[str]]]:
     """What is found of words that were put into places by real ways; BACKUP holds that of TABLES.
 
-    A log line's allowed key, a metric's label, a column (as hex within JSON), a file.
+    A log line's allowed key, a metric's label, a column (as hex within JSON), a file, a sentence.
     """
-    words = {place: new_word()[:22] for place in (LOGS, TABLES, METRICS, BLOBS)}
+    words = {place: new_word()[:22] for place in (LOGS, TABLES, METRICS, BLOBS, REFUSALS)}
     seed = new_word().encode()
     with places.logged() as lines:
+        refusals = failures.that_repeat(house, words[REFUSALS])
         structlog.get_logger("planted").info("request", kind=f"https://x/?code={words[LOGS]}")
         metrics.shed(words[METRICS])
         (folder / "blobs").mkdir(exist_ok=True)
@@ -94,5 +95,5 @@ def planted(house: House, folder: Path, superuser: str | None) -> dict[str, dict
             hidden = f'{{"note": "{words[TABLES].encode().hex()}"}}'
             connection.execute(text("UPDATE firms SET brand = :brand"), {"brand": hidden})
         backup = operator.back_up(house.parts.settings, folder)
-    there = gathered(house, folder, superuser, lines.getvalue(), backup)
+    there = gathered(house, folder, superuser, lines.getvalue(), backup) | {REFUSALS: refusals}
     return search(Loot(words, {"seed": seed}), there)
