@@ -42,12 +42,13 @@ prove: setup .setup/browsers .setup/azurite ## The long runs (about an hour), in
 	$(BIN)/python -m tests.prove.kills --engine sqlite
 	$(BIN)/python -m tests.prove.kills --engine postgresql
 	$(BIN)/python -m tests.prove.lane
-	$(BIN)/python bench/load/run.py
+	$(BIN)/python bench/load/run.py; echo $$? > .setup/load.status
 	$(BIN)/python -m tests.prove.azure
 	$(BIN)/python -m tests.prove.mutations
 	node --import tsx tests/prove/fuzz.ts --inputs 1000000 > .setup/fuzz.md
 	$(BIN)/python -m tests.prove.report mutations-ts "Mutated inputs, TypeScript" < .setup/fuzz.md
 	$(BIN)/python -m tests.prove
+	@exit $$(cat .setup/load.status)
 
 bench: .setup/python .setup/node .setup/browser ## Measure against rivals and bare limits, into docs/bench.md
 	node bench/sealing/build.mjs
