@@ -27,7 +27,6 @@ class Count:
     doubts: int = 0
     astray: list[str] = field(default_factory=list)  # a doubt that ended as neither said
     twice_filed: int = 0  # in Sent Items
-    again: int = 0  # accepted by Graph more than once
 
 
 def settle(town: Town) -> bool:
