@@ -24,6 +24,7 @@ GOOD = {
         f"mysql://letterlock:{WORD}@db/letterlock",
         WORD,
     ],
+    ids=["@ in the password", "no port", "no driver", "another engine", "no address"],
 )
 def test_an_address_that_cannot_be_read_is_refused_by_name(url: str) -> None:
     with pytest.raises(BadSetting, match="LETTERLOCK_DATABASE_URL") as refusal:
