@@ -60,7 +60,10 @@ def _restore(options: argparse.Namespace) -> int:
         say(f"{name:20} {tally.rows:>9} rows  sha256 {tally.sha256}\n")
     say(f"{done.blobs} large files of {done.blob_bytes} bytes, each with the hash of its row.\n")
     say("Everybody signs in again. ")
-    say(f"{done.asked} notices may have gone out since: their senders are asked.\n")
+    say(
+        f"{done.asked} notices may have gone out since: their senders are asked, and the "
+        "administrator where a client answered.\n"
+    )
     for key in done.lost:
         sys.stderr.write(f"letterlock: the backup lacks {key}\n")
     verdict = canary.say(settings)
@@ -72,7 +75,8 @@ def restore(settings: Settings, file: Path, identity: "Identity") -> Restored:
 
     Raises:
         BadSetting: The place is not empty, the file is no backup of this or an older version, or
-            it is not whole. The database is then empty, and no large file is left.
+            it is not whole. The database is then empty, and no large file is left; files are
+            left, which do no harm, only where the last commit itself failed.
     """
     from server.commands import archive, keyfiles  # noqa: PLC0415 a command loads what it runs
     from server.crypto.age import decrypt_stream  # noqa: PLC0415 a command loads what it runs
@@ -108,6 +112,7 @@ class _Work:
         from server import migrations  # noqa: PLC0415 a command loads what it runs
         from server.base.database import Database  # noqa: PLC0415 a command loads what it runs
         from server.base.tenancy import all_firms  # noqa: PLC0415 a command loads what it runs
+        from server.commands import aftermath  # noqa: PLC0415 a command loads what it runs
 
         url = self._settings.database_url
         self._read_head(next(members, None))
@@ -117,9 +122,9 @@ class _Work:
             with all_firms("a backup is restored"):
                 with database.write() as connection:
                     self._fill(connection, members)
+                    self._done.asked = aftermath.settle(connection)
+                    self._put.clear()  # from here on rows may be kept that name these files
                 migrations.upgrade(url)
-                with database.write() as connection:
-                    self._done.asked = _forget_what_ran(connection)
         finally:
             database.close()
         return self._done
@@ -233,27 +238,3 @@ def _compare_objects(connection: "Connection") -> None:
     for sha256, file in connection.execute(small, execution_options={"yield_per": 50}):
         if b64u(hashlib.sha256(file).digest()) != sha256:
             raise BadSetting(_CHANGED.format("a file has another hash than its row"))
-
-
-def _forget_what_ran(connection: "Connection") -> int:
-    """End sign-ins, and let senders say whether a notice went out that was on its way then.
-
-    What stood in the outbox may have been done after the backup: done again, it would be twice.
-    Returns how many letters that concerns.
-    """
-    from sqlalchemy import func, select  # noqa: PLC0415 a command loads what it runs
-
-    from server.base.database import metadata  # noqa: PLC0415 a command loads what it runs
-    from server.events.service import UNCONFIRMED  # noqa: PLC0415 a command loads what it runs
-    from server.migrations import tables  # noqa: F401, PLC0415 fills metadata
-
-    for name in ("sessions", "codes", "idempotency_keys"):
-        connection.execute(metadata.tables[name].delete())
-    deliveries, outbox = metadata.tables["deliveries"], metadata.tables["outbox"]
-    connection.execute(outbox.delete().where(outbox.c.lane.in_(("codes", "notices"))))
-    open_ = deliveries.c.state.in_(("queued", "sending", "held"))
-    concerned = select(func.count(deliveries.c.about.distinct())).where(open_)
-    count = int(connection.execute(concerned).scalar_one())
-    values = {"state": UNCONFIRMED, "reason": "restored"}
-    connection.execute(deliveries.update().where(open_).values(**values))
-    return count
