@@ -2,19 +2,21 @@
 
 gunicorn's threaded worker gives a thread to a connection before anything has come, and lets
 requests wait without end. This worker reads small requests whole before a thread takes them, so
-that no slow caller holds one; keeps three lanes apart (work, large bodies, health), so that
-uploads never take the threads of everything else; and answers 503 with Retry-After to what has
-waited too long, even while every thread hangs. Why: docs/adr/0014-admission.md.
+that no slow caller holds one; refuses a head whose end or length it cannot know; keeps three lanes
+apart (work, large bodies, health), so that uploads never take the threads of everything else; and
+answers 503 with Retry-After to what has waited too long, even while every thread hangs. Why:
+docs/adr/0014-admission.md.
 """
 
 import errno
+import json
 import re
 import socket
 import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from selectors import EVENT_READ
 from typing import Any, Final
@@ -35,29 +37,64 @@ LOOK_S: Final = 0.5
 SEND_BUFFER: Final = 512 * 1024
 _SLICE: Final = 64 * 1024
 
-_LENGTH: Final = re.compile(rb"\r\ncontent-length:[ \t]*([0-9]{1,15})[ \t]*\r\n", re.IGNORECASE)
+_LENGTH: Final = re.compile(rb"\r\ncontent-length:([^\r]*)", re.IGNORECASE)
+_NUMBER: Final = re.compile(rb"[0-9]{1,15}")
 _UNTOLD: Final = re.compile(rb"\r\n(?:transfer-encoding|expect):", re.IGNORECASE)
 _FRONT: Final = re.compile(rb"GET /(?:healthz|metrics)[ ?]")
 _OBJECT: Final = re.compile(rb"[A-Z]+ /api/v1/messages/[^ /]+/(?:objects|uploads)/")
 
-_SAID: Final = (
-    "Too many are asking at once, so this was not begun. Nothing was lost; try again in a few "
-    "seconds."
-)
 _HEADERS: Final = (
-    "HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nRetry-After: {after}\r\n"
+    "HTTP/1.1 {status} {phrase}\r\nConnection: close\r\n{more}"
     "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\n"
     "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n"
     "Content-Type: {kind}\r\nContent-Length: {size}\r\n\r\n{body}"
 )
-_PROBLEM: Final = (
-    '{{"type":"urn:letterlock:problem:busy","title":"We are very busy","status":503,'
-    '"detail":"{said}","retry_after":{after}}}\n'
-)
 _PAGE: Final = (
-    '<!doctype html><html lang="en"><meta charset="utf-8"><title>We are very busy</title>'
-    "<h1>We are very busy</h1><p>{said}</p></html>\n"
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+    "<h1>{title}</h1><p>{detail}</p></html>\n"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """What the main loop answers by itself. `after`: seconds until it may be tried again, or 0."""
+
+    status: int
+    phrase: str
+    code: str
+    title: str
+    detail: str
+    after: int = 0
+
+    def answer(self, head: bytes) -> bytes:
+        """A problem for programs, a plain page for people."""
+        words: dict[str, Any] = {
+            "type": f"urn:letterlock:problem:{self.code}", "title": self.title,
+            "status": self.status, "detail": self.detail,
+        }  # fmt: skip
+        more = f"Retry-After: {self.after}\r\n" if self.after else ""
+        body, kind = _PAGE.format(**words), "text/html; charset=utf-8"
+        if b" /api/" in head[:16]:
+            facts = {"retry_after": self.after} if self.after else {}
+            body, kind = f"{json.dumps(words | facts)}\n", "application/problem+json"
+        told = {"status": self.status, "phrase": self.phrase, "more": more, "kind": kind}
+        return _HEADERS.format(**told, size=len(body), body=body).encode()
+
+
+BUSY: Final = Refusal(
+    503, "Service Unavailable", "busy", "We are very busy",
+    "Too many are asking at once, so this was not begun. Nothing was lost; try again in a few "
+    "seconds.", after=2,
+)  # fmt: skip
+NO_LENGTH: Final = Refusal(
+    400, "Bad Request", "malformed", "That cannot be right",
+    "This request does not say clearly how long it is, so it was not read. Nothing was changed.",
+)  # fmt: skip
+LONG_HEAD: Final = Refusal(
+    431, "Request Header Fields Too Large", "too-large", "That is too large",
+    "The headers of this request are longer than we take. Nothing was changed; remove the cookies "
+    "that your browser keeps for this site, and try again.",
+)  # fmt: skip
 
 
 @dataclass(slots=True)
@@ -216,14 +253,14 @@ class AdmittingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
             self.nr_conns -= 1
             conn.close()
         else:
-            self._submit(conn, lane)
+            self._go_on(conn, lane)
 
     def enqueue_req(self, conn: Caller) -> None:
         """A request of which the last one's thread has read some already."""
         conn.head = conn.parser.unreader.take_buffered() + conn.head
         lane = self._lane(conn.head)
         if lane is not None:
-            self._submit(conn, lane)
+            self._go_on(conn, lane)
             return
         conn.sock.setblocking(False)
         conn.timeout = time.monotonic() + WHOLE_S
@@ -275,19 +312,33 @@ class AdmittingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
         self.pending_conns.append(conn)
         self.poller.register(conn.sock, EVENT_READ, partial(self.on_pending_socket_readable, conn))
 
-    def _lane(self, head: bytes) -> Lane | None:
-        """Which threads a request is for, or None while it has not come far enough."""
+    def _lane(self, head: bytes) -> Lane | Refusal | None:
+        """Which threads a request is for, or None while it has not come far enough.
+
+        No thread of `work` or `front` may be left to wait for bytes: gunicorn must see the same
+        end and the same length.
+        """
         end = head.find(b"\r\n\r\n")
         if end < 0:
-            return self.work if len(head) > MOST_HEAD else None
+            return LONG_HEAD if len(head) > MOST_HEAD else None
         fields = head[: end + 2]
-        length = _LENGTH.search(fields)
-        size = int(length[1]) if length else 0
+        lengths = [length.strip(b" \t") for length in _LENGTH.findall(fields)]
+        if len(lengths) > 1 or not all(_NUMBER.fullmatch(length) for length in lengths):
+            return NO_LENGTH
+        size = int(lengths[0]) if lengths else 0
         if size > SMALL or _UNTOLD.search(fields) or _OBJECT.match(head):
             return self.large
         if len(head) - end - 4 < size:
             return None
         return self.front if _FRONT.match(head) else self.work
+
+    def _go_on(self, conn: Caller, lane: Lane | Refusal) -> None:
+        if isinstance(lane, Lane):
+            self._submit(conn, lane)
+            return
+        _tell(conn, lane)
+        self.nr_conns -= 1
+        conn.close(graceful=True)
 
     def _submit(self, conn: Caller, lane: Lane) -> None:
         conn.sock.begin()
@@ -308,9 +359,7 @@ class AdmittingWorker(ThreadWorker):  # type: ignore[misc]  # gunicorn has no ty
                 if first.since > limit:
                     return
                 if first.work.cancel():
-                    with suppress(OSError):
-                        first.conn.sock.setblocking(False)
-                        first.conn.sock.send(_refusal(first.conn.head, lane))
+                    _tell(first.conn, BUSY if lane is self.work else replace(BUSY, after=5))
                     metrics.shed(lane.name)
             lane.waiting.popleft()
 
@@ -334,13 +383,10 @@ def _is_taken(work: "Future[Any]") -> bool:
     return work.running() or work.done()
 
 
-def _refusal(head: bytes, lane: Lane) -> bytes:
-    """A 503 that costs nothing: a problem for programs, a plain page for people."""
-    after = 2 if lane.name == "work" else 5
-    program = b" /api/" in head[:16]
-    body = (_PROBLEM if program else _PAGE).format(said=_SAID, after=after)
-    kind = "application/problem+json" if program else "text/html; charset=utf-8"
-    return _HEADERS.format(after=after, kind=kind, size=len(body), body=body).encode()
+def _tell(conn: Caller, refusal: Refusal) -> None:
+    with suppress(OSError):
+        conn.sock.setblocking(False)
+        conn.sock.send(refusal.answer(conn.head))
 
 
 def _reset() -> ConnectionResetError:

@@ -135,6 +135,34 @@ def test_callers_who_send_slowly_hold_no_thread(little: Little) -> None:
         caller.close()
 
 
+def test_a_length_or_a_head_that_cannot_be_read_is_refused_while_every_thread_hangs(
+    little: Little,
+) -> None:
+    callers = little.hold(THREADS)  # nobody but the main loop can answer
+    for length in ("0000000000005000", "", "-1", "+5", "5, 5", "5\r\nContent-Length: 5"):
+        head = f"POST /api/v1/x HTTP/1.1\r\nHost: x\r\nContent-Length: {length}\r\n\r\n{{"
+        with closing(little.connect(head.encode())) as caller:
+            told, _, problem = whole(caller).partition(b"\r\n\r\n")
+        assert told.startswith(b"HTTP/1.1 400 "), length
+        assert b"Retry-After" not in told
+        assert json.loads(problem)["type"] == "urn:letterlock:problem:malformed"
+    endless = request("/m/letter")[:-2] + b"X: " + b"a" * admission.MOST_HEAD
+    with closing(little.connect(endless)) as caller:
+        answer = whole(caller)
+    assert answer.startswith(b"HTTP/1.1 431 ")
+    assert b"<h1>That is too large</h1>" in answer
+    for caller in callers:
+        caller.close()
+
+
+def test_a_second_head_without_an_end_is_refused_too(little: Little) -> None:
+    second = b"GET / HTTP/1.1\r\nX: " + b"a" * admission.MOST_HEAD
+    with closing(little.connect(request("/"))) as caller:
+        assert one(caller).endswith(b"ok")
+        caller.sendall(second)
+        assert whole(caller).startswith(b"HTTP/1.1 431 ")
+
+
 def test_uploads_do_not_take_the_threads_of_everything_else(little: Little) -> None:
     head = b"PUT /api/v1/messages/a/objects/b HTTP/1.1\r\nHost: x\r\nContent-Length: 900000\r\n\r\n"
     slow = [little.connect(head + b"x" * 1000) for _ in range(AdmittingWorker.LARGE_THREADS + 3)]
