@@ -72,7 +72,7 @@ disable_created_metrics()  # type: ignore[no-untyped-call]  # a time beside each
 
 @dataclass(frozen=True, slots=True)
 class Depth:
-    """One lane of the outbox: how many rows, and the age of the one longest due, in seconds."""
+    """One lane of the outbox: how many rows, and how long one has waited, in seconds."""
 
     lane: str
     state: str
@@ -206,7 +206,7 @@ class _Outbox(Collector):
             "letterlock_outbox_rows", "Rows of the outbox.", labels=["lane", "state"]
         )
         oldest = GaugeMetricFamily(
-            "letterlock_outbox_oldest_seconds", "How long the row longest due has been due.",
+            "letterlock_outbox_oldest_seconds", "How long the row that waits longest has waited.",
             labels=["lane", "state"],
         )  # fmt: skip
         for depth in self._depths():

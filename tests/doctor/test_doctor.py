@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import text
 
-from server.base import facts
+from server.base import facts, scrapes
 from server.base.outbox import enqueue
 from server.base.tenancy import all_firms, for_firm
 from server.cli import main
@@ -158,9 +158,37 @@ def test_an_outbox_in_which_something_is_stuck_or_was_given_up(clinic: Clinic) -
         enqueue(connection, firm_id=firm_id, lane="notices", kind="notice", payload={})
     assert clinic.finds("outbox").state == "good"
     clinic.run("UPDATE outbox SET run_at = run_at - 1000000")
-    says(clinic.finds("outbox"), "1 in the outbox are due", "notice")
+    says(clinic.finds("outbox"), "1 in the outbox wait for over 15 minutes", "notice")
     clinic.run("UPDATE outbox SET state = 'dead'")
-    says(clinic.finds("outbox"), "1 in the outbox were given up")
+    says(clinic.finds("outbox"), "1 in the outbox were set aside")
+
+
+def test_a_mail_that_is_tried_again_and_again_is_found_behind_any_number_of_chores(
+    clinic: Clinic,
+) -> None:
+    firm_id = _firm(clinic)
+    with for_firm(firm_id), clinic.parts.database.write() as connection:
+        for _ in range(201):
+            enqueue(
+                connection, firm_id=firm_id, lane="chores", kind="sweep", payload={}, after_ms=1000
+            )
+    clinic.run("UPDATE outbox SET created = created - 86400000, run_at = run_at + 86400000")
+    assert clinic.finds("outbox").state == "good"
+    with for_firm(firm_id), clinic.parts.database.write() as connection:
+        enqueue(
+            connection, firm_id=firm_id, lane="notices", kind="notice", payload={}, after_ms=1000
+        )
+    late = "UPDATE outbox SET created = created - 1000000, tries = :tries WHERE kind = 'notice'"
+    clinic.run(late, tries=0)
+    assert clinic.finds("outbox").state == "good"
+    clinic.run(late, tries=500)
+    says(clinic.finds("outbox"), "1 in the outbox wait for over 15 minutes (notice)")
+    (depth,) = (
+        one
+        for one in scrapes.depths(clinic.parts.database)
+        if (one.lane, one.state) == ("notices", "ready")
+    )
+    assert depth.oldest_s > 1000
 
 
 def test_a_master_key_that_nobody_has_backed_up(clinic: Clinic) -> None:

@@ -5,9 +5,8 @@ from collections.abc import Iterable
 from functools import partial
 from typing import Final
 
-from server.base import facts, heartbeat
-from server.base.database import now_ms
-from server.base.outbox import LANES, kept
+from server.base import facts, heartbeat, scrapes
+from server.base.outbox import LANES
 from server.base.tenancy import all_firms
 from server.base.vault import name_of, read_keys
 from server.commands.doctor.findings import Finding, Patient, bad, by_firm, good, unsure
@@ -50,21 +49,18 @@ def outbox(patient: Patient) -> Iterable[Finding]:
     if patient.database is None:
         return
     with all_firms("doctor looks at the outbox"), patient.database.read() as connection:
-        dead = kept(connection, state="dead")
-        late = now_ms(connection) - STUCK_MS
-        waiting = [row for row in kept(connection, state="ready") if row.run_at < late]
+        dead = scrapes.dead_kinds(connection)
+        waiting = scrapes.late_kinds(connection, after_ms=STUCK_MS)
     if not dead and not waiting:
         yield good("The outbox flows.")
     if waiting:
-        kinds = ", ".join(sorted({row.kind for row in waiting}))
         yield bad(
-            f"{len(waiting)} in the outbox are due since over 15 minutes ({kinds}).",
+            f"{sum(waiting.values())} in the outbox wait for over 15 minutes ({', '.join(waiting)}).",
             'See that the worker runs and Graph answers; then the runbook "The outbox is stuck".',
         )
     if dead:
-        kinds = ", ".join(sorted({row.kind for row in dead}))
         yield bad(
-            f"{len(dead)} in the outbox were given up ({kinds}).",
+            f"{sum(dead.values())} in the outbox were set aside ({', '.join(dead)}).",
             'Find out why, then have them tried again: the runbook "The outbox is stuck".',
         )
 
