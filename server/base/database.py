@@ -29,6 +29,11 @@ AWAY_S: Final = 1.0
 _RETRY_AFTER_S: Final = 5
 _FULL: Final = "53100"
 _GONE: Final = ("08", "57P0", "57014", "55P03", "53300")
+_COLLIDED: Final = frozenset({"40P01", "40001"})  # deadlock, serialization failure
+_NOW: Final = {
+    "sqlite": "SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)",
+    "postgresql": "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)",
+}
 _log = structlog.get_logger()
 
 metadata: Final = MetaData(
@@ -46,6 +51,12 @@ class DatabaseAway(Away):
 
     code = "database-away"
     detail = "The database does not answer. Nothing was kept of this; try again in a few seconds."
+
+
+class Collided(DatabaseAway):
+    """PostgreSQL ended this transaction for another's sake; tried again it goes through."""
+
+    detail = "Two changes met. Nothing was kept of this one; try again in a few seconds."
 
 
 class Database:
@@ -137,6 +148,8 @@ class Database:
                     self.disk.give_way()
                 _log.error("disk full")
                 raise DiskFull from error
+            if getattr(error.orig, "sqlstate", None) in _COLLIDED:
+                raise Collided(retry_after=1) from error
             if not _is_away(error):
                 raise
             if error.statement is None:  # nobody answered the connection itself
@@ -146,11 +159,7 @@ class Database:
 
 def now_ms(connection: Connection) -> int:
     """The database's clock, in milliseconds since 1970 UTC."""
-    if connection.dialect.name == "sqlite":
-        statement = "SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
-    else:
-        statement = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
-    return int(connection.execute(text(statement)).scalar_one())
+    return int(connection.exec_driver_sql(_NOW[connection.dialect.name]).scalar_one())
 
 
 def serialise(connection: Connection, name: str) -> None:

@@ -5,6 +5,8 @@ from collections.abc import Callable, Iterator
 import pytest
 import requests
 
+from server.base.database import Collided, DatabaseAway
+from server.base.errors import AppError, DiskFull
 from server.messages.ports import Notice
 from tests.drafts import Draft
 from tests.house import House
@@ -123,10 +125,10 @@ def test_a_worker_that_died_at_the_call_is_looked_after(
     assert sent(house, draft.subject) == 1
 
 
-def test_a_database_that_is_away_just_after_graph_took_it_is_waited_for(
-    house: House, draft: Draft, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("trouble", [DatabaseAway, Collided, DiskFull])
+def test_a_database_that_cannot_note_just_after_graph_took_it_is_waited_for(
+    house: House, draft: Draft, monkeypatch: pytest.MonkeyPatch, trouble: type[AppError]
 ) -> None:
-    from server.base.database import DatabaseAway
     from server.messages.sending import tasks
 
     mark, tries = tasks._mark_sent, []
@@ -134,7 +136,7 @@ def test_a_database_that_is_away_just_after_graph_took_it_is_waited_for(
     def away_at_first(*args: object, **more: object) -> None:
         tries.append(1)
         if len(tries) == 1:
-            raise DatabaseAway
+            raise trouble
         mark(*args, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(tasks, "_mark_sent", away_at_first)

@@ -111,8 +111,12 @@ def move(
     to: str,
     reason: str | None = None,
 ) -> bool:
-    """Take a notice from one of these states to another. Returns whether it was in one."""
+    """Take a notice from one of these states to another. Returns whether it was in one.
+
+    Its entry is locked before its deliveries, as everywhere, so that nobody waits for each other.
+    """
     firm_id, message_id = entry["firm_id"], entry["id"]
+    current = store.entry(connection, firm_id, message_id, lock=True)
     moved = events.mark(
         connection,
         firm_id=firm_id,
@@ -124,7 +128,6 @@ def move(
     )
     if not moved:
         return False
-    current = store.entry(connection, firm_id, message_id, lock=True)
     if to == SENT and current is not None and current["state"] == "sealed":
         store.update_entry(connection, message_id, {"state": "delivered"})
     append_event(
@@ -170,6 +173,7 @@ def queue_look(connection: Connection, entry: store.Row, *, since: int, number: 
 def ask_somebody(connection: Connection, entry: store.Row) -> None:
     """Looking is not possible or told nothing: the sender is asked; for a client's, the admin."""
     firm_id = entry["firm_id"]
+    store.entry(connection, firm_id, entry["id"], lock=True)
     events.mark(
         connection,
         firm_id=firm_id,
@@ -251,7 +255,8 @@ def sign_in(
 def held_of(connection: Connection, firm: Firm, sender: Person) -> list[store.Row]:
     """A sender's messages whose notices wait for her sign-in."""
     held = events.in_states(connection, firm_id=firm.id, kind=NOTICE, states={HELD}, since=0)
-    return list(store.entries_of(connection, firm.id, sender.id, held))
+    found = store.entries_of(connection, firm.id, sender.id, held)
+    return sorted(found, key=lambda entry: str(entry["id"]))  # one order of locks for everybody
 
 
 def answer(

@@ -2,12 +2,13 @@
 
 import time
 from dataclasses import dataclass
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
 
 from server.base.database import Database, now_ms
-from server.base.errors import Away
+from server.base.errors import Away, DiskFull
 from server.base.mail import one_line
 from server.base.outbox import Job, hold
 from server.base.vault import Vault
@@ -73,14 +74,15 @@ def send_notice(database: Database, vault: Vault, job: Job, mailboxes: Mailboxes
     try:
         _post(mailboxes, firm, entry, notice)
     except SignInAgain as again:
-        with database.write() as connection:
-            notices.hold(connection, vault, entry, claims=again.claims)
+        claims = again.claims
+        _note(lambda: _hold(database, vault, entry, claims=claims))
     except OutcomeUnknown:
-        _doubt(database, entry, since=since)
+        _note(lambda: _doubt(database, entry, since=since))
     except (MailboxAway, MailboxRefused, ConsentMissing) as refused:
         _not_taken(database, entry, refused)
     else:
-        _sent(database, firm, entry, by_client=notice.reply_to is not None)
+        by_client = notice.reply_to is not None
+        _note(lambda: _mark_sent(database, firm, entry, by_client=by_client))
 
 
 def _begin(database: Database, job: Job, entry: store.Row) -> int | None:
@@ -99,12 +101,13 @@ def _not_taken(
     """It has not left. Raises what the worker must know to try again."""
     match refused:
         case MailboxRefused():
-            _end(database, entry, FAILED, refused.reason[:64])
+            reason = refused.reason[:64]
+            _note(lambda: _end(database, entry, FAILED, reason))
         case ConsentMissing():
-            _end(database, entry, QUEUED, "consent")
+            _note(lambda: _end(database, entry, QUEUED, "consent"))
             raise MailboxAway from refused
         case _:
-            _end(database, entry, QUEUED, "away")
+            _note(lambda: _end(database, entry, QUEUED, "away"))
             raise refused
 
 
@@ -113,16 +116,24 @@ def _end(database: Database, entry: store.Row, state: str, reason: str | None) -
         notices.move(connection, entry, only={SENDING}, to=state, reason=reason)
 
 
-def _sent(database: Database, firm: Firm, entry: store.Row, *, by_client: bool) -> None:
-    """Mark that it left. A database that is away just now is waited for: else it would be in doubt."""
+def _note(mark: Callable[[], None]) -> None:
+    """Mark how a try ended. A database that cannot just now is waited for: else it would be in doubt.
+
+    A full disk has given up its ballast, so the second try goes through.
+    """
     for wait in _WAITS_S:
         try:
-            _mark_sent(database, firm, entry, by_client=by_client)
-        except Away:
+            mark()
+        except (Away, DiskFull):
             time.sleep(wait)
         else:
             return
-    _mark_sent(database, firm, entry, by_client=by_client)
+    mark()
+
+
+def _hold(database: Database, vault: Vault, entry: store.Row, *, claims: str | None) -> None:
+    with database.write() as connection:
+        notices.hold(connection, vault, entry, claims=claims)
 
 
 def _mark_sent(database: Database, firm: Firm, entry: store.Row, *, by_client: bool) -> None:
