@@ -6,7 +6,7 @@ BIN := .venv/bin
 SOURCES := $(shell find web addin sandbox/office -path '*/node_modules' -prune -o -path '*/dist' -prune -o \( -name '*.ts' -o -name '*.css' -o -name '*.mjs' \) -print 2>/dev/null)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test check prove bench install lock clean
+.PHONY: help setup run test check prove bench load install lock clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
