@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final, TypeAlias
 
 import structlog
+from sqlalchemy import Connection
 
 from server.base import housekeeping, idempotency, logs, metrics, scrapes
 from server.base.database import Database
@@ -74,9 +75,9 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
         "bounces": lambda job: bounce_tasks.collect(database, vault, job, reader),
     }
     by_kind |= _chores(settings, database)
-    given_up: dict[str, Callable[[Job], None]] = {
-        "notice": lambda job: notice_tasks.give_up(database, job),
-        "look": lambda job: notice_tasks.give_up_looking(database, job),
+    given_up: dict[str, Callable[[Connection, Job], None]] = {
+        "notice": lambda connection, job: notice_tasks.give_up(connection, job, system[NOTICES]),
+        "look": notice_tasks.give_up_looking,
     }
 
     def close() -> None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import structlog
+from sqlalchemy import Connection
 
 from server.base import logs, metrics, outbox
 from server.base.database import Database
@@ -32,12 +33,13 @@ _log = structlog.get_logger()
 class Handlers:
     """What is done for each kind of job, what when it is given up, and how to close all of it.
 
+    What is done when a job is given up commits with its row, or neither does.
     `away` are errors that say that the other side did not take it; each may hold `after_ms`.
     `unmetered` are lanes whose mail does not leave by an Exchange mailbox.
     """
 
     by_kind: Mapping[str, Callable[[Job], None]]
-    given_up: Mapping[str, Callable[[Job], None]]
+    given_up: Mapping[str, Callable[[Connection, Job], None]]
     away: tuple[type[Exception], ...]
     close: Callable[[], None]
     unmetered: frozenset[str] = frozenset()
@@ -171,8 +173,8 @@ def _again(
 ) -> str:
     with database.write() as connection:
         again = outbox.give_back(connection, job, away=away, after_ms=after_ms, reason=reason)
-    if not again and job.kind in handlers.given_up:
-        handlers.given_up[job.kind](job)
+        if not again and job.kind in handlers.given_up:
+            handlers.given_up[job.kind](connection, job)
     return "again" if again else "dead"
 
 

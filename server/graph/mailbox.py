@@ -55,6 +55,8 @@ class GraphSystemMailbox:
     that of the notice that a client has answered; `render_sign_in` that of `send_sign_in`.
     """
 
+    keeps_sent = True
+
     def __init__(
         self,
         entra: Entra,

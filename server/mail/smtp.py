@@ -130,6 +130,8 @@ class SmtpSystemMailbox:
     firms.first_run.ports.TrialMail. `render_*` make the MIME, as for Graph's system mailbox.
     """
 
+    keeps_sent = False
+
     def __init__(
         self,
         smtp: Smtp,

@@ -103,7 +103,12 @@ class SenderMailbox(Protocol):
 
 
 class SystemMailbox(Protocol):
-    """Sends a notification from the firm's system mailbox, for a client who answers."""
+    """Sends a notification from the firm's system mailbox, for a client who answers.
+
+    `keeps_sent`: what it sends stands in that mailbox's Sent Items.
+    """
+
+    keeps_sent: bool
 
     def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> None:
         """Send it.

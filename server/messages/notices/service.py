@@ -36,10 +36,11 @@ from server.people import service as people
 from server.people.service import Person
 from server.people.sign_ins import service as sign_ins
 
+RESENT: Final = "resent"  # in a job's payload
 LOOKING: Final = "looking"
 NO_ANSWER: Final = "no-answer"
 SIGN_IN: Final = "sign-in"
-LOOK_MS: Final = (60_000, 600_000)  # after the try: transport takes a while to file a mail
+LOOK_MS: Final = (60_000, 540_000)  # after the try, and after that: filing a mail takes a while
 SHOWN_MS: Final = 14 * 24 * 3_600_000
 SAYS_SENT: Final = "sent"
 SAYS_AGAIN: Final = "again"
@@ -90,15 +91,20 @@ class Waiting:
     claims: str | None
 
 
-def queue(connection: Connection, entry: store.Row, *, by_client: bool) -> None:
-    """Queue the notice of a message: from the sender's mailbox, for a client from the firm's."""
+def queue(
+    connection: Connection, entry: store.Row, *, by_client: bool, resent: bool = False
+) -> None:
+    """Queue the notice of a message: from the sender's mailbox, for a client from the firm's.
+
+    `resent`: by nobody's word, because two looks did not find it. That is done once.
+    """
     firm_id, sender_id = entry["firm_id"], entry["sender_id"]
     enqueue(
         connection,
         firm_id=firm_id,
         lane=mailboxes.NOTICES,
         kind=NOTICE,
-        payload={"message_id": entry["id"]},
+        payload={"message_id": entry["id"], **({RESENT: "1"} if resent else {})},
         mailbox=mailboxes.of_firm(firm_id) if by_client else mailboxes.of_person(sender_id),
     )
 
@@ -140,23 +146,29 @@ def move(
     return True
 
 
-def doubt(connection: Connection, firm: Firm, entry: store.Row, *, since: int) -> None:
+def doubt(
+    connection: Connection, firm: Firm, entry: store.Row, *, since: int, may_look: bool
+) -> None:
     """Nobody knows whether a notice left at a try that began at `since`: look, or ask.
 
-    A client cannot look into the firm's mailbox, so her answer's notice is for the administrator.
+    `may_look`: it left through a mailbox that keeps what it sent, and was not sent again unasked
+    before. A client cannot look into the firm's mailbox, so her answer's notice is for the
+    administrator.
     """
-    reason = LOOKING if firm.look_up else NO_ANSWER
+    looks = firm.look_up and may_look
+    reason = LOOKING if looks else NO_ANSWER
     if not move(connection, entry, only={SENDING}, to=UNCONFIRMED, reason=reason):
         return
-    if firm.look_up:
+    if looks:
         queue_look(connection, entry, since=since, number=0)
     else:
         ask_somebody(connection, entry)
 
 
 def queue_look(connection: Connection, entry: store.Row, *, since: int, number: int) -> None:
-    """Queue the first (0) or second (1) look for a notice, so long after the try at `since`."""
-    due = since + LOOK_MS[number] - now_ms(connection)
+    """Queue the first (0) look after the try at `since`, or the second (1), after the first."""
+    now = now_ms(connection)
+    due = (since if number == 0 else now) + LOOK_MS[number] - now
     firm_id, sender_id = entry["firm_id"], entry["sender_id"]
     by_client = people.kind_of(connection, sender_id) == "client"
     enqueue(

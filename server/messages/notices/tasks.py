@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from typing import Final
 
+from sqlalchemy import Connection
+
 from server.base.database import Database, now_ms
 from server.base.outbox import Job
 from server.base.vault import Vault
@@ -22,8 +24,9 @@ from server.messages.ports import (
     SignInAgain,
     SignInMail,
     Sought,
+    SystemMailbox,
 )
-from server.messages.sending.tasks import compose
+from server.messages.sending.tasks import compose, may_look_for
 from server.messages.service import NOTICE
 from server.people import service as people
 
@@ -33,7 +36,7 @@ _MARGIN_MS: Final = 300_000  # how far the mailbox's clock may be behind ours
 def look(database: Database, vault: Vault, job: Job, reader: MailboxReader) -> None:
     """Look for a notice in doubt in its sender's mailbox.
 
-    Found: it was sent. Not found twice: it is sent again. Something like it without its mark, or no
+    Found: it was sent. Not found twice: it is sent again, once. Something like it without its mark, or no
     right to look: a person is asked.
 
     Raises:
@@ -88,26 +91,28 @@ def _conclude(
         elif found is Found.DOUBTFUL:
             notices.ask_somebody(connection, entry)
         elif notices.move(connection, entry, only={UNCONFIRMED}, to=QUEUED):
-            notices.queue(connection, entry, by_client=by_client)
+            notices.queue(connection, entry, by_client=by_client, resent=True)
 
 
-def give_up_looking(database: Database, job: Job) -> None:
-    """The mailbox could not be looked into for days: somebody is asked."""
-    with database.write() as connection:
-        entry = store.entry(connection, job.firm_id, job.payload["message_id"])
-        if entry is not None:
-            notices.ask_somebody(connection, entry)
+def give_up_looking(connection: Connection, job: Job) -> None:
+    """The mailbox could not be looked into for days: somebody is asked. The caller commits."""
+    entry = store.entry(connection, job.firm_id, job.payload["message_id"])
+    if entry is not None:
+        notices.ask_somebody(connection, entry)
 
 
-def give_up(database: Database, job: Job) -> None:
-    """The outbox has set a notice aside: say so to the sender. One in doubt stays in doubt."""
-    with database.write() as connection:
-        entry = store.entry(connection, job.firm_id, job.payload["message_id"])
-        if entry is None:
-            return
-        if not notices.move(connection, entry, only={QUEUED}, to=FAILED, reason="gave-up"):
-            firm = firms.get(connection, job.firm_id)
-            notices.doubt(connection, firm, entry, since=now_ms(connection))
+def give_up(connection: Connection, job: Job, system: SystemMailbox) -> None:
+    """The outbox sets a notice aside: say so to the sender. One in doubt stays in doubt.
+
+    The caller commits, the row with it.
+    """
+    entry = store.entry(connection, job.firm_id, job.payload["message_id"])
+    if entry is None:
+        return
+    if not notices.move(connection, entry, only={QUEUED}, to=FAILED, reason="gave-up"):
+        firm = firms.get(connection, job.firm_id)
+        may_look = may_look_for(connection, job, entry, system)
+        notices.doubt(connection, firm, entry, since=now_ms(connection), may_look=may_look)
 
 
 def ask_to_sign_in(database: Database, vault: Vault, job: Job, mail: SignInMail) -> None:

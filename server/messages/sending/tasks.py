@@ -1,11 +1,13 @@
 """Work of the outbox for messages: the notification."""
 
 import time
-from dataclasses import dataclass
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
 from urllib.parse import urlsplit
+
+from sqlalchemy import Connection
 
 from server.base.database import Database, now_ms
 from server.base.errors import Away, DiskFull
@@ -64,7 +66,8 @@ def send_notice(database: Database, vault: Vault, job: Job, mailboxes: Mailboxes
         planned = events.of(connection, firm_id=job.firm_id, about=message_id, kind=NOTICE)
     states = {delivery.state for delivery in planned}
     if states == {SENDING}:  # whoever sent it died before he knew: it may have left
-        _doubt(database, entry, since=min(delivery.changed for delivery in planned))
+        begun = min(delivery.changed for delivery in planned)
+        _doubt(database, job, entry, mailboxes.system, since=begun)
         return
     if states != {QUEUED}:
         return
@@ -77,7 +80,7 @@ def send_notice(database: Database, vault: Vault, job: Job, mailboxes: Mailboxes
         claims = again.claims
         _note(lambda: _hold(database, vault, entry, claims=claims))
     except OutcomeUnknown:
-        _note(lambda: _doubt(database, entry, since=since))
+        _note(lambda: _doubt(database, job, entry, mailboxes.system, since=since))
     except (MailboxAway, MailboxRefused, ConsentMissing) as refused:
         _not_taken(database, entry, refused)
     else:
@@ -144,10 +147,20 @@ def _mark_sent(database: Database, firm: Firm, entry: store.Row, *, by_client: b
             bounces.watch(connection, firm_id=firm.id, person_id=person_id)
 
 
-def _doubt(database: Database, entry: store.Row, *, since: int) -> None:
+def _doubt(
+    database: Database, job: Job, entry: store.Row, system: SystemMailbox, *, since: int
+) -> None:
     with database.write() as connection:
         firm = firms.get(connection, entry["firm_id"])
-        notices.doubt(connection, firm, entry, since=since)
+        may_look = may_look_for(connection, job, entry, system)
+        notices.doubt(connection, firm, entry, since=since, may_look=may_look)
+
+
+def may_look_for(connection: Connection, job: Job, entry: store.Row, system: SystemMailbox) -> bool:
+    """Whether looking can settle a doubt: Sent Items hold such notices, and it was not resent yet."""
+    if notices.RESENT in job.payload:
+        return False
+    return system.keeps_sent or people.kind_of(connection, entry["sender_id"]) != "client"
 
 
 def _post(mailboxes: Mailboxes, firm: Firm, entry: store.Row, notice: Notice) -> None:
