@@ -17,6 +17,7 @@ from server.base.idempotency import idempotency
 from server.base.mailboxes import CHORES
 from server.base.tenancy import all_firms
 from server.messages.models import entries, objects, upload_parts
+from server.messages.uploading import store as parts
 from server.people.sign_ins.models import codes, sessions
 from server.worker import CHORES_EVERY_MS
 from tests.house import House
@@ -118,6 +119,34 @@ def test_an_upload_that_nobody_goes_on_with_is_given_up_after_a_day(house: House
     keep_house(house, "sweep-uploads")
     assert count(house, upload_parts) == 1
     assert [path.parent.parent.name for path in blobs(house)] == [new.id]
+
+
+@pytest.mark.usefixtures("everywhere")
+def test_an_upload_and_a_letter_that_go_on_while_they_are_swept_stay(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    draft = house.pane().draft()
+    patch(draft, "a" * 22)
+    with house.parts.database.write() as connection:
+        age(connection, upload_parts, created=DAY_MS + 1)
+        age(connection, entries, created=8 * DAY_MS)
+    abandoned, unnamed = parts.abandoned, parts.unnamed
+
+    def found_then_more_came(connection: Connection, *of: Any, **more: Any) -> Any:
+        found = abandoned(connection, *of, **more)
+        age(connection, upload_parts, created=-DAY_MS)
+        return found
+
+    def found_then_signed(connection: Connection, *of: Any, **more: Any) -> Any:
+        found = unnamed(connection, *of, **more)
+        connection.execute(update(entries).values(statement_hash="h" * 43))
+        return found
+
+    monkeypatch.setattr(parts, "abandoned", found_then_more_came)
+    monkeypatch.setattr(parts, "unnamed", found_then_signed)
+    keep_house(house, "sweep-uploads")
+    assert (count(house, entries), count(house, upload_parts)) == (1, 1)
+    assert len(blobs(house)) == 1
 
 
 @pytest.mark.usefixtures("everywhere")

@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from server.messages.ports import BlobsAway
+from server.messages.uploading import service as uploading
+from server.messages.uploading import store as parts
 from server.messages.uploading.service import MAX_OBJECT, MAX_PART
-from tests.drafts import Draft
+from tests.drafts import Draft, begin
 from tests.house import House
 
 PARTIAL = "application/partial-upload"
@@ -113,12 +115,34 @@ def test_all_parts_without_their_object_are_joined_by_an_empty_one(
     assert len(blobs(house)) == 1
 
 
-def test_an_upload_whose_part_is_gone_begins_anew(house: House) -> None:
+def test_an_upload_of_which_bytes_are_gone_begins_anew(house: House) -> None:
+    draft = house.pane().draft()
+    for spoil in (Path.unlink, lambda part: part.write_bytes(FILE[:399_999])):
+        patch(draft, 0, FILE[:400_000])
+        spoil(next(path for path in blobs(house) if path.stat().st_size == 400_000))
+        lost = patch(draft, 400_000, FILE[400_000:])
+        assert (lost.status_code, lost.json["offset"]) == (409, 0)
+        assert standing(draft) == ("0", "?0")
+    assert put_parts(draft, [400_000]) == [204, 201]
+
+
+def test_parts_that_are_given_up_before_they_are_joined_make_no_object(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
     draft = house.pane().draft()
     patch(draft, 0, FILE[:400_000])
-    blobs(house)[0].unlink()
-    lost = patch(draft, 400_000, FILE[400_000:])
-    assert (lost.status_code, lost.json["offset"]) == (409, 0)
+    joined = uploading._joined
+
+    def joined_late(database: Any, *others: Any, **more: Any) -> Any:
+        with database.write() as connection:
+            parts.delete_parts(connection, draft.id, OBJECT)
+        return joined(database, *others, **more)
+
+    with monkeypatch.context() as slow:
+        slow.setattr(uploading, "_joined", joined_late)
+        late = patch(draft, 400_000, FILE[400_000:])
+    assert (late.status_code, late.json["offset"]) == (409, 0)
+    assert standing(draft) == ("0", "?0")
     assert put_parts(draft, [400_000]) == [204, 201]
 
 
@@ -168,6 +192,41 @@ def test_uploads_that_are_under_way_take_room(
     assert patch(draft, 0, FILE[:500_000]).status_code == 204
     other = patch(draft, 0, FILE[:1], object_id="f" * 22)
     assert other.json["type"] == "urn:letterlock:problem:too-large"
+
+
+def test_the_unsent_letters_of_a_person_hold_so_much_and_no_more(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pane, ben = house.pane(), house.pane("ben@hart.example")
+    one, other, bens = pane.draft(), pane.draft(), ben.draft()
+    for kind in ("staff", "client"):
+        monkeypatch.setitem(uploading.MAX_UNSENT, kind, 1_000_000)
+    monkeypatch.setattr(uploading, "MAX_BODY", 100_000)
+    with ThreadPoolExecutor(2) as threads:
+        answers = list(threads.map(lambda draft: draft.put(OBJECT, FILE), (one, other)))
+    kept, refused = sorted(answers, key=lambda answer: int(answer.status_code))
+    assert (kept.status_code, refused.status_code) == (201, 413)
+    assert refused.json["type"] == "urn:letterlock:problem:too-much-unsent"
+    assert refused.json["limit"] == 1_000_000
+    assert 700_000 < refused.json["unsent"] < 800_000
+    assert "send some of them or throw them away" in refused.json["detail"]
+    assert {
+        patch(draft, 0, FILE[:400_000], object_id="f" * 22).status_code for draft in (one, other)
+    } == {413}
+    assert patch(bens, 0, FILE[:400_000]).status_code == 204
+    full = one if answers[0] is kept else other
+    assert full.put("b" * 22, FILE[:90_000]).status_code == 201  # as large as a text: always room
+    assert full.keep().status_code == 200
+    assert full.sign().status_code == 200
+    assert full.send().status_code == 202
+    rest = other if full is one else one
+    assert patch(rest, 0, FILE[:400_000]).status_code == 204
+    maya = house.visitor()
+    maya.sign_in(full.id)
+    maya.me = maya.api("PUT", "/me", {}).json
+    answer = begin(maya, to=["ann@hart.example"], reply_to=full.id)
+    assert answer.put(OBJECT, FILE).status_code == 201
+    assert answer.put("f" * 22, FILE).json["limit"] == 1_000_000
 
 
 def test_a_part_or_an_upload_that_is_too_large_is_refused(

@@ -7,7 +7,7 @@ their row and taken away after it. Source: docs/spec/http.md sections 3 and 6.
 
 import hashlib
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, Final, cast
@@ -15,7 +15,7 @@ from typing import BinaryIO, Final, cast
 from sqlalchemy import Connection
 
 from server.base import metrics
-from server.base.database import Database, now_ms
+from server.base.database import Database, now_ms, serialise
 from server.base.errors import Away, Conflict, Invalid, NotFound, TooLarge
 from server.base.ids import new_token
 from server.crypto.age import encrypted_length
@@ -35,6 +35,8 @@ MAX_PART: Final = 8 * 1024 * 1024
 MAX_PARTS: Final = 400
 MAX_OBJECTS: Final = 120
 MAX_TOTAL: Final = 512 * 1024 * 1024
+FOR_BODIES: Final = 12 * 1024 * 1024  # the body is the last to come: files leave room for it
+MAX_UNSENT: Final = {"staff": 5 * 1000**3, "client": 500 * 1000**2}
 IN_ROW: Final = 256 * 1024
 IN_MEMORY: Final = 1024 * 1024
 
@@ -45,6 +47,13 @@ class WrongOffset(Conflict):
     code = "upload-offset"
     title = "The upload goes on elsewhere"
     detail = "This part does not begin where the last one ended. Ask where to go on."
+
+
+class TooMuchUnsent(TooLarge):
+    """A person's unsent letters hold all that they may; facts `unsent` and `limit` in bytes."""
+
+    code = "too-much-unsent"
+    title = "Your unsent letters are full"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +89,7 @@ def put_object(
         NotFound: Not this sender's message.
         AlreadySent: It has been sent.
         Conflict: Other bytes are kept under this id.
-        TooLarge: Over 25 MiB, or more than 110 files or 500 MiB in all.
+        TooLarge: Over 25 MiB, more than 110 files or 500 MiB in all; TooMuchUnsent.
         BlobsAway: Nothing was kept.
     """
     if part.size > MAX_OBJECT:
@@ -89,12 +98,13 @@ def put_object(
         entry = own_message(connection, firm, sender, message_id)
         if kept := _kept(connection, entry, object_id, part):
             return kept
-        _require_room(connection, entry, object_id, part.size)
+        _require_room(connection, entry, sender, object_id, part.size)
     with stored(database, blobs, entry, part) as file, database.write() as connection:
         entry = own_message(connection, firm, sender, message_id, lock=True)
         if kept := _kept(connection, entry, object_id, part):
             return kept
-        _require_room(connection, entry, object_id, part.size)
+        serialise(connection, f"unsent {sender.id}")
+        _require_room(connection, entry, sender, object_id, part.size)
         begun = parts.parts_of(connection, message_id, object_id)
         parts.delete_parts(connection, message_id, object_id)
         row = insert(connection, blobs, entry, object_id, part=part, file=file)
@@ -133,7 +143,7 @@ def append(
         NotFound: Not this sender's message.
         AlreadySent: It has been sent.
         WrongOffset: The last part ended elsewhere; fact `offset`.
-        TooLarge: Over 25 MiB, in too many parts, or more than the message may hold.
+        TooLarge: Over 25 MiB, in too many parts, more than the message may hold; TooMuchUnsent.
         Invalid: It goes beyond its length.
         BlobsAway: This part was not kept.
     """
@@ -143,13 +153,14 @@ def append(
         raise Invalid("The part goes beyond the length of its upload. It was not kept.")
     with database.read() as connection:
         entry = own_message(connection, firm, sender, message_id)
-        _require_turn(connection, entry, object_id, start, length)
+        _require_turn(connection, entry, sender, object_id, start=start, length=length)
     if part.size:
-        _keep_part(database, blobs, entry, object_id, part, start=start, length=length)
+        edges = {"start": start, "length": length}
+        _keep_part(database, blobs, entry, object_id, part, sender=sender, **edges)
     if start + part.size < length:
         return Standing(offset=start + part.size)
     place = {"message_id": message_id, "object_id": object_id}
-    with _joined(database, blobs, entry, object_id) as whole:
+    with _joined(database, blobs, entry, object_id, length=length) as whole:
         row = put_object(database, blobs, firm=firm, sender=sender, **place, part=whole)
     return Standing(offset=row["size"], whole=row)
 
@@ -253,6 +264,7 @@ def _keep_part(
     object_id: str,
     part: Part,
     *,
+    sender: Person,
     start: int,
     length: int,
 ) -> None:
@@ -263,7 +275,9 @@ def _keep_part(
                       "start": start, "size": part.size, "name": name}  # fmt: skip
     try:
         with database.write() as connection:
-            _require_turn(connection, _locked(connection, entry), object_id, start, length)
+            locked = _locked(connection, entry)
+            serialise(connection, f"unsent {sender.id}")
+            _require_turn(connection, locked, sender, object_id, start=start, length=length)
             parts.insert_part(connection, {**row, "created": now_ms(connection)})
     except BaseException:
         blobs.delete([key])
@@ -279,27 +293,39 @@ def _locked(connection: Connection, entry: store.Row) -> store.Row:
 
 
 @contextmanager
-def _joined(database: Database, blobs: Blobs, entry: store.Row, object_id: str) -> Iterator[Part]:
-    """The parts of an object as one.
+def _joined(
+    database: Database, blobs: Blobs, entry: store.Row, object_id: str, *, length: int
+) -> Iterator[Part]:
+    """The parts of an object as one, which is as long as was announced.
 
     Raises:
-        WrongOffset: A part is not where it was put; the upload begins anew.
+        WrongOffset: They were given up meanwhile, or one is not what was put; fact `offset`.
     """
     with database.read() as connection:
         begun = parts.parts_of(connection, entry["id"], object_id)
     digest, size = hashlib.sha256(), 0
     with SpooledTemporaryFile(max_size=IN_MEMORY) as file:
-        try:
+        with suppress(FileNotFoundError):  # what is missing then is missed in the size
             for row in begun:
                 for piece in blobs.get(part_key(entry["firm_id"], entry["id"], row["name"])):
                     digest.update(piece)
                     size += file.write(piece)
-        except FileNotFoundError as error:
-            with database.write() as connection:
-                parts.delete_parts(connection, entry["id"], object_id)
-            raise WrongOffset(offset=0) from error
+        if size != length:
+            raise WrongOffset(offset=_mended(database, entry, object_id, begun, size))
         file.seek(0)
         yield Part(file=cast("BinaryIO", file), size=size, sha256=b64u(digest.digest()))
+
+
+def _mended(
+    database: Database, entry: store.Row, object_id: str, begun: Sequence[store.Row], size: int
+) -> int:
+    """Forget parts of which only `size` bytes were found, unless others have come. Where to go on."""
+    with database.write() as connection:
+        _locked(connection, entry)
+        is_damaged = size != sum(row["size"] for row in begun)
+        if is_damaged and parts.parts_of(connection, entry["id"], object_id) == begun:
+            parts.delete_parts(connection, entry["id"], object_id)
+        return _standing(connection, entry["id"], object_id).offset
 
 
 def _standing(connection: Connection, message_id: str, object_id: str) -> Standing:
@@ -311,7 +337,13 @@ def _standing(connection: Connection, message_id: str, object_id: str) -> Standi
 
 
 def _require_turn(
-    connection: Connection, entry: store.Row, object_id: str, start: int, length: int
+    connection: Connection,
+    entry: store.Row,
+    sender: Person,
+    object_id: str,
+    *,
+    start: int,
+    length: int,
 ) -> None:
     if entry["state"] != "draft":
         raise AlreadySent
@@ -320,7 +352,7 @@ def _require_turn(
         raise WrongOffset(offset=now.offset)
     if len(parts.parts_of(connection, entry["id"], object_id)) >= MAX_PARTS:
         raise TooLarge("The upload came in too many parts. Begin it anew.")
-    _require_room(connection, entry, object_id, length)
+    _require_room(connection, entry, sender, object_id, length)
 
 
 def _kept(connection: Connection, entry: store.Row, object_id: str, part: Part) -> store.Row | None:
@@ -333,7 +365,9 @@ def _kept(connection: Connection, entry: store.Row, object_id: str, part: Part) 
     return kept
 
 
-def _require_room(connection: Connection, entry: store.Row, object_id: str, size: int) -> None:
+def _require_room(
+    connection: Connection, entry: store.Row, sender: Person, object_id: str, size: int
+) -> None:
     sizes = {
         row["id"]: row["size"]
         for row in store.objects_of(connection, entry["id"])
@@ -341,15 +375,23 @@ def _require_room(connection: Connection, entry: store.Row, object_id: str, size
     }
     for row in parts.parts_of_entry(connection, entry["id"]):
         sizes[row["object_id"]] = sizes.get(row["object_id"], 0) + row["size"]
-    sizes[object_id] = size
-    # The body is the last to come: a letter that is full of files can still be sent.
-    reserved = size > MAX_BODY
-    most, total = (MAX_OBJECTS - 10, MAX_TOTAL - 12 * 1024 * 1024) if reserved else (
+    came, sizes[object_id] = sizes.get(object_id, 0), size
+    is_file = size > MAX_BODY
+    most, total = (MAX_OBJECTS - 10, MAX_TOTAL - FOR_BODIES) if is_file else (
         MAX_OBJECTS, MAX_TOTAL
     )  # fmt: skip
     if len(sizes) > most or sum(sizes.values()) > total:
         raise TooLarge(
             "The letter has too many files: at most 100, and 500 MB in all. This one was not kept."
+        )
+
+    unsent, limit = parts.unsent(connection, sender.firm_id, sender.id), MAX_UNSENT[sender.kind]
+    if unsent - came + size > limit + (0 if is_file else FOR_BODIES):
+        raise TooMuchUnsent(
+            f"Your letters that are not sent hold {limit // 1000**2:,} MB already, which is the most. "
+            "This file was not kept; send some of them or throw them away, then add it again.",
+            unsent=unsent,
+            limit=limit,
         )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from server.base.tenancy import of_firm
 from server.messages.models import entries, objects, upload_parts
@@ -33,6 +33,25 @@ def delete_parts(connection: Connection, entry_id: str, object_id: str) -> None:
     """Delete the parts of an object."""
     where = of_firm(connection, upload_parts) & (upload_parts.c.entry_id == entry_id)
     connection.execute(upload_parts.delete().where(where, upload_parts.c.object_id == object_id))
+
+
+def unsent(connection: Connection, firm_id: str, sender_id: str) -> int:
+    """Bytes of objects and parts of a sender's unsent entries, but for the texts of drafts."""
+    mine = (
+        (entries.c.firm_id == firm_id)
+        & (entries.c.sender_id == sender_id)
+        & (entries.c.state == "draft")
+    )
+    is_kept = or_(entries.c.draft_object.is_(None), entries.c.draft_object != objects.c.id)
+    total = 0
+    for table, where in ((objects, mine & is_kept), (upload_parts, mine)):
+        statement = (
+            select(func.coalesce(func.sum(table.c.size), 0))
+            .select_from(table.join(entries, entries.c.id == table.c.entry_id))
+            .where(of_firm(connection, table), where)
+        )
+        total += int(connection.execute(statement).scalar_one())
+    return total
 
 
 def abandoned(

@@ -30,11 +30,7 @@ def sweep_uploads(database: Database, blobs: Blobs, job: Job) -> None:
     was uploaded for it nobody can find again.
     """
     for entry_id, object_id in _batches(database, job, _abandoned):
-        with database.write() as connection:
-            names = [row["name"] for row in parts.parts_of(connection, entry_id, object_id)]
-            parts.delete_parts(connection, entry_id, object_id)
-        blobs.delete([part_key(job.firm_id, entry_id, name) for name in names])
-        metrics.swept("uploads", 1)
+        _forget_upload(database, blobs, job, entry_id, object_id)
     for entry_id, _ in _batches(database, job, _unnamed):
         _forget_letter(database, blobs, job, entry_id)
 
@@ -54,6 +50,23 @@ def sweep_blobs(database: Database, blobs: Blobs, job: Job) -> None:
                 _forget_orphans(database, blobs, job.firm_id, entry_id, mine)
 
 
+def _forget_upload(
+    database: Database, blobs: Blobs, job: Job, entry_id: str, object_id: str
+) -> None:
+    """Give it up while the entry is locked, unless something came since it was found."""
+    with database.write() as connection:
+        entry = store.entry(connection, job.firm_id, entry_id, lock=True)
+        begun = parts.parts_of(connection, entry_id, object_id)
+        if entry is None or not begun:
+            return
+        latest = max(row["created"] for row in begun)
+        if entry["state"] == "draft" and latest >= now_ms(connection) - DAY_MS:
+            return
+        parts.delete_parts(connection, entry_id, object_id)
+    blobs.delete([part_key(job.firm_id, entry_id, row["name"]) for row in begun])
+    metrics.swept("uploads", 1)
+
+
 def _forget_orphans(
     database: Database, blobs: Blobs, firm_id: str, entry_id: str, keys: Sequence[str]
 ) -> None:
@@ -69,7 +82,9 @@ def _forget_orphans(
 def _forget_letter(database: Database, blobs: Blobs, job: Job, entry_id: str) -> None:
     with database.write() as connection:
         entry = store.entry(connection, job.firm_id, entry_id, lock=True)
-        if entry is None or entry["state"] != "draft" or entry["draft_saved"] is not None:
+        if entry is None or entry["state"] != "draft":
+            return
+        if entry["draft_saved"] is not None or entry["statement_hash"] is not None:
             return
         uploads = store.objects_of(connection, entry_id)
         begun = store.part_names_of(connection, entry_id)
