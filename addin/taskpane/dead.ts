@@ -34,22 +34,24 @@ export class Dead {
         const lines = [element("p", {}, what)]
         if (reason !== "") lines.push(element("p", { class: "tiny mute" }, reason === "unconfirmed" ? say("dead.unconfirmed") : say("help.reason", { code: reason })))
         const row = element("li", { class: "note", "data-st": "care" }, icon("care"), element("div", {}, ...lines))
-        if (text(job, "kind") !== "code") row.lastElementChild?.append(this.#button(desk, text(job, "id"), what, row))
+        if (text(job, "kind") !== "code") row.lastElementChild?.append(this.#button(desk, job, what, row))
         return row
     }
 
-    #button(desk: Desk, id: string, what: string, row: HTMLElement): HTMLElement {
-        const button = element("button", { class: "btn", type: "button", "aria-label": say("dead.agains", { what }) }, say("dead.again"))
+    #button(desk: Desk, job: Members, what: string, row: HTMLElement): HTMLElement {
+        const words = textOr(job, "reason", "") === "unconfirmed" ? say("dead.absent") : say("dead.again")
+        const button = element("button", { class: "btn", type: "button", "aria-label": `${words}: ${what}` }, words)
         const key = newKey()
-        button.addEventListener("click", () => { void this.#again(desk, id, key, button, row) })
+        button.addEventListener("click", () => { void this.#again(desk, job, key, button, row) })
         return element("p", { class: "acts" }, button)
     }
 
-    async #again(desk: Desk, id: string, key: string, button: HTMLButtonElement, row: HTMLElement): Promise<void> {
+    async #again(desk: Desk, job: Members, key: string, button: HTMLButtonElement, row: HTMLElement): Promise<void> {
         if (button.getAttribute("aria-disabled") === "true") return
         button.setAttribute("aria-disabled", "true")
         try {
-            await desk.call((api) => api.post(`/outbox/dead/${id}/again`, { key }))
+            const body = textOr(job, "reason", "") === "unconfirmed" ? { not_in_sent_items: true } : {}
+            await desk.call((api) => api.post(`/outbox/dead/${text(job, "id")}/again`, { body, key }))
             const next = (row.nextElementSibling ?? row.previousElementSibling)?.querySelector("button") ?? null
             row.remove()
             this.#settle()

@@ -12,14 +12,15 @@ from sqlalchemy import Connection, func, inspect, select
 from server.base import mailboxes
 from server.base.database import metadata, now_ms
 from server.base.ids import new_id
-from server.events.models import deliveries
 from server.events.service import HELD, QUEUED, SENDING, UNCONFIRMED
-from server.messages.models import entries
 from server.messages.service import NOTICE
 from server.migrations import tables as _tables  # noqa: F401 fills metadata
-from server.people.models import persons
 
 RESTORED: Final = "restored"
+deliveries: Final = metadata.tables["deliveries"]
+entries: Final = metadata.tables["entries"]
+outbox: Final = metadata.tables["outbox"]
+persons: Final = metadata.tables["persons"]
 _GONE: Final = ("sessions", "codes", "idempotency_keys", "setup_keys")
 _OPEN: Final = deliveries.c.state.in_((QUEUED, SENDING, HELD))
 
@@ -48,7 +49,6 @@ def settle(connection: Connection) -> int:
 
 def _keep_only_doubts(connection: Connection) -> None:
     """Nothing is left that a worker would send. What was set aside may have been sent since."""
-    outbox = metadata.tables["outbox"]
     mail = outbox.c.lane.in_((mailboxes.CODES, mailboxes.NOTICES))
     kept = (outbox.c.kind == NOTICE) & (outbox.c.state == "dead")
     connection.execute(outbox.delete().where(mail & ~kept))
@@ -80,7 +80,6 @@ def _set_aside(
         "leased_until": 0, "tries": 0, "state": "dead", "mailbox": mailbox, "reason": UNCONFIRMED,
     }  # fmt: skip
     known = _columns(connection)
-    outbox = metadata.tables["outbox"]
     values = {name: value for name, value in row.items() if name in known}
     connection.execute(outbox.insert().values(**values))
 

@@ -4,7 +4,7 @@ import argparse
 import sys
 from typing import TYPE_CHECKING, Any, Final
 
-from server.base.settings import from_environment
+from server.base.settings import BadSetting, from_environment
 
 if TYPE_CHECKING:
     from server.base.outbox import Kept
@@ -21,6 +21,11 @@ def add(commands: Any) -> None:
     listed.set_defaults(run=_list)
     again = actions.add_parser("again", help="let the worker try a row that was set aside")
     again.add_argument("id", help="as `list` shows it")
+    again.add_argument(
+        "--not-in-sent-items",
+        action="store_true",
+        help="you have looked: one with the reason `unconfirmed` did not leave",
+    )
     again.set_defaults(run=_again)
 
 
@@ -57,9 +62,15 @@ def _again(options: argparse.Namespace) -> int:
     from server.events import service as events  # noqa: PLC0415 a command loads what it runs
 
     database = Database(from_environment().database_url)
-    with all_firms("the operator tries a row again"), database.write() as connection:
-        found = events.again(connection, options.id)
-    database.close()
+    try:
+        with all_firms("the operator tries a row again"), database.write() as connection:
+            found = events.again(
+                connection, options.id, not_in_sent_items=options.not_in_sent_items
+            )
+    except events.InDoubt as doubt:
+        raise BadSetting(f"{doubt.detail} (--not-in-sent-items)") from doubt
+    finally:
+        database.close()
     if not found:
         sys.stderr.write("letterlock: no row with this id was set aside; nothing was changed\n")
         return 1

@@ -12,8 +12,10 @@ from server.firms.service import AdministratorsOnly
 bp = APIBlueprint("events", __name__, url_prefix="/api/v1")
 
 
-class Empty(Model):
-    """An empty body: `{}`."""
+class AgainIn(Model):
+    """What the caller has seen: that the mail is not in the Sent Items of who sends it."""
+
+    not_in_sent_items: bool = False
 
 
 def require_administrator() -> None:
@@ -48,13 +50,18 @@ def dead() -> ResponseReturnValue:
 
 
 @bp.post("/outbox/dead/<job_id>/again")
-@bp.input(Empty)
+@bp.input(AgainIn)
 @callers(STAFF, host=ADDIN)
 @once
-def again(job_id: str, json_data: Empty) -> ResponseReturnValue:  # noqa: ARG001 the body is empty
-    """Let the worker try one of them from the beginning."""
+def again(job_id: str, json_data: AgainIn) -> ResponseReturnValue:
+    """Let the worker try one of them from the beginning; one in doubt only if it did not leave."""
     require_administrator()
     with tools().database.write() as connection:
-        if not events.again(connection, job_id, firm_id=current("firm").id):
+        if not events.again(
+            connection,
+            job_id,
+            firm_id=current("firm").id,
+            not_in_sent_items=json_data.not_in_sent_items,
+        ):
             raise NotFound
     return {"id": job_id, "state": "ready"}

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from server.base import outbox
 from server.base.database import now_ms
+from server.base.errors import Conflict
 from server.base.ids import new_token
 from server.events import store
 
@@ -19,6 +20,17 @@ FAILED: Final = "failed"
 UNCONFIRMED: Final = "unconfirmed"
 BOUNCED: Final = "bounced"
 REPORTED: Final = "reported"  # came back from one of several readers, and nobody can see from whom
+
+
+class InDoubt(Conflict):
+    """It may have left: it is tried again only by who has looked into Sent Items."""
+
+    code = "in-doubt"
+    title = "This mail may have gone out"
+    detail = (
+        "Nobody knows whether this mail left. Look into the Sent Items of the mailbox that sends "
+        "for the firm: only if it is not there, have it sent again. Nothing was changed."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +103,26 @@ def of(connection: Connection, *, firm_id: str, about: str, kind: str) -> list[D
     return [_delivery(row) for row in store.of(connection, firm_id, about, kind)]
 
 
-def again(connection: Connection, job_id: str, *, firm_id: str | None = None) -> bool:
+def again(
+    connection: Connection,
+    job_id: str,
+    *,
+    firm_id: str | None = None,
+    not_in_sent_items: bool = False,
+) -> bool:
     """Let the worker try a dead job from the beginning, with the deliveries it is about.
 
     `firm_id` None is for the operator. A delivery that has left meanwhile is not sent again.
     Returns whether there is such a job.
+
+    Raises:
+        InDoubt: It may have left, and the caller does not say `not_in_sent_items`.
     """
     job = outbox.dead_job(connection, job_id, firm_id=firm_id)
     if job is None:
         return False
+    if not not_in_sent_items and store.reason_of(connection, job) == UNCONFIRMED:
+        raise InDoubt
     if about := job.payload.get("message_id"):
         mark(
             connection,

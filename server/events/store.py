@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, select
 
+from server.base.outbox import Job, outbox
 from server.events.models import deliveries
 
 
@@ -69,3 +70,10 @@ def about_in_states(
         deliveries.c.changed >= since,
     )
     return set(connection.execute(statement).scalars())
+
+
+def reason_of(connection: Connection, job: Job) -> str | None:
+    """Why a row of the outbox was set aside."""
+    own = (outbox.c.firm_id == job.firm_id) & (outbox.c.id == job.id)
+    reason = connection.execute(select(outbox.c.reason).where(own)).scalar_one_or_none()
+    return str(reason) if reason is not None else None

@@ -4,7 +4,7 @@ import pytest
 
 from server.cli import main
 from tests.house import House
-from tests.messages.notices import begun, due, notice, run, sent
+from tests.messages.notices import begun, due, notice, run, sent, value
 from tests.sandbox.running import eventually
 
 
@@ -47,3 +47,19 @@ def test_a_notice_that_was_given_up_is_listed_and_goes_out_after_again(
     eventually(lambda: sent(house, draft.subject) == 1)
     main(["outbox", "list", "--waiting"])
     assert capsys.readouterr().out.endswith("Nothing waits.\n")
+
+
+def test_a_notice_in_doubt_is_tried_again_only_by_who_has_looked(
+    command: House, capsys: pytest.CaptureFixture[str]
+) -> None:
+    house, draft = command, begun(command)
+    draft.send()
+    run(house, "UPDATE outbox SET state = 'dead', reason = 'unconfirmed' WHERE kind = 'notice'")
+    run(house, "UPDATE deliveries SET state = 'unconfirmed'")
+    row = str(value(house, "SELECT id FROM outbox WHERE kind = 'notice'"))
+    assert main(["outbox", "again", row]) == 2
+    assert "Sent Items" in capsys.readouterr().err
+    house.work()
+    assert sent(house, draft.subject) == 0
+    assert main(["outbox", "again", row, "--not-in-sent-items"]) == 0
+    assert notice(draft) == ("queued", None)

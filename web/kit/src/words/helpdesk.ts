@@ -54,8 +54,8 @@ export const HELPDESK = {
     "dead.code": "A sign-in code, {time}. It is too late for it; another can be asked for.",
     "dead.sign-in": "A mail that asks a colleague to sign in, {time}",
     "dead.other": "Work of the server, {time}",
-    "dead.unconfirmed": "Microsoft 365 did not say whether it went out; sent again it may arrive twice.",
+    "dead.unconfirmed": "We do not know whether it went out. Look in Sent Items of your firm's mailbox first: sent again it may arrive twice.",
     "dead.again": "Send again",
-    "dead.agains": "Send again: {what}",
+    "dead.absent": "Not in Sent Items, send again",
     "dead.done": "It is tried again.",
 } as const
