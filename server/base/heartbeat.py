@@ -1,7 +1,7 @@
 """The worker's pulse: a fact for each lane, so that `doctor` and metrics can tell life from a corpse.
 
-A lane beats between two jobs. One that is at a job for longer than `DEAD_MS` counts as stuck,
-which it is: every call out of the house ends sooner.
+A lane beats while it can begin jobs. One whose places have all been busy for longer than
+`DEAD_MS` counts as stuck, which it is: every call out of the house ends sooner.
 """
 
 import time
@@ -25,10 +25,16 @@ class Heartbeat:
         self._database = database
         self._lane = lane
         self._next = 0.0
+        self._free = time.monotonic()
+
+    def has_place(self) -> None:
+        """A job could be begun just now."""
+        self._free = time.monotonic()
 
     def beat(self) -> None:
-        """Say "alive"; writes at most once in `EVERY_S` seconds."""
-        if time.monotonic() < self._next:
+        """Say "alive", unless no place was free for `DEAD_MS`; at most once in `EVERY_S` seconds."""
+        now = time.monotonic()
+        if now < self._next or now - self._free > DEAD_MS / 1000:
             return
         with self._database.write() as connection:
             facts.note(connection, f"{_PREFIX}{self._lane}", "alive")

@@ -71,6 +71,7 @@ class Lane:
         self._database = database
         self._handlers = handlers
         self._lane = lane
+        self._heart = Heartbeat(database, lane)
         self._wake = wake
         self._metered = lane not in handlers.unmetered
         self._stop = threading.Event()
@@ -93,10 +94,9 @@ class Lane:
         self._pool.shutdown(wait=True)
 
     def _run(self) -> None:
-        heart = Heartbeat(self._database, self._lane)
         while not self._stop.is_set():
             try:
-                heart.beat()
+                self._heart.beat()
                 busy = self._begin_one()
             except Exception as error:  # noqa: BLE001 a database that is away comes back; the loop goes on
                 _tell("worker", error, lane=self._lane)
@@ -108,6 +108,7 @@ class Lane:
         """Whether to look again at once."""
         if not self._places.acquire(timeout=_PATIENCE_S):
             return True
+        self._heart.has_place()
         job = None
         try:
             job = _take(self._database, self._lane, metered=self._metered)

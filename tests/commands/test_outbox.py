@@ -16,8 +16,8 @@ def command(house: House, monkeypatch: pytest.MonkeyPatch) -> House:
         "ORIGIN": settings.origin, "ADDIN_ORIGIN": settings.addin_origin,
         "CLIENT_ID": settings.client_id, "CLIENT_SECRET": settings.client_secret,
     }  # fmt: skip
-    for name, value in values.items():
-        monkeypatch.setenv(f"LETTERLOCK_{name}", value)
+    for name, setting in values.items():
+        monkeypatch.setenv(f"LETTERLOCK_{name}", setting)
     return house
 
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import text
 
-from server.base import lanes, mailboxes, outbox
+from server.base import heartbeat, lanes, mailboxes, outbox
 from server.base.database import Database
 from server.base.lanes import PLACES, Handlers, Lane
 from server.base.mailboxes import CODES, NOTICES
@@ -101,6 +101,34 @@ def test_a_lane_that_stops_finishes_what_it_has_and_touches_nothing_else(
     lane.join()
     assert len(work.done) == PLACES[NOTICES]
     assert [(tries, leased) for _, tries, leased in rows(database)] == [(0, 0)] * 3
+
+
+@pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
+def test_a_lane_whose_places_are_all_stuck_is_dead_until_one_is_free(
+    database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(heartbeat, "DEAD_MS", 2500)  # longer than the lane waits for a place
+    monkeypatch.setattr(heartbeat, "EVERY_S", 0.1)
+    monkeypatch.setitem(lanes.PLACES, NOTICES, 1)
+    work = Work()
+    lane = Lane(database, work.handlers(), NOTICES, Wake(outbox.LANES))
+    add(database, FIRM, slow=True)
+    lane.start()
+    try:
+        assert work.begun.acquire(timeout=PATIENCE_S)
+        assert not dead(database)
+        eventually(lambda: dead(database))
+        work.go.set()
+        eventually(lambda: not dead(database))
+    finally:
+        work.go.set()
+        lane.stop()
+        lane.join()
+
+
+def dead(database: Database) -> bool:
+    with database.read() as connection:
+        return heartbeat.dead_lanes(connection, [NOTICES]) == [NOTICES]
 
 
 def test_a_job_that_was_leased_when_the_lane_stopped_is_put_back(

@@ -40,7 +40,7 @@ def worker(patient: Patient) -> Iterable[Finding]:
     else:
         yield bad(
             f"No worker serves {', '.join(dead)}: no mail goes out.",
-            "Start it: systemctl start letterlock-worker (or letterlock worker), and read its log.",
+            "Restart it, it may be stuck: systemctl restart letterlock-worker (or letterlock worker), and read its log.",
         )
 
 
