@@ -20,6 +20,7 @@ events: Final = Table(
     Column("about", String(64)),
     Index("ix_events_about", "firm_id", "about"),
 )
+_APPEND: Final = events.insert()
 
 
 def count_events(connection: Connection, *, firm_id: str, kind: str, about: str, since: int) -> int:
@@ -74,13 +75,12 @@ def append_event(
     connection: Connection, *, firm_id: str, kind: str, person_id: str | None, about: str | None
 ) -> None:
     """Add one fact. `about` is the id of what it concerns; `kind` is dotted, like message.sent."""
-    connection.execute(
-        events.insert().values(
-            id=new_id(),
-            firm_id=firm_id,
-            at=now_ms(connection),
-            kind=kind,
-            person_id=person_id,
-            about=about,
-        )
-    )
+    row = {
+        "id": new_id(),
+        "firm_id": firm_id,
+        "at": now_ms(connection),
+        "kind": kind,
+        "person_id": person_id,
+        "about": about,
+    }
+    connection.execute(_APPEND, row)

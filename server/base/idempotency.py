@@ -18,13 +18,14 @@ from sqlalchemy import (
     LargeBinary,
     String,
     Table,
+    bindparam,
     select,
 )
 
 from server.base.database import Database, metadata, now_ms, serialise
 from server.base.housekeeping import sweep
 from server.base.outbox import Job
-from server.base.tenancy import of_firm
+from server.base.tenancy import OfFirm, Standing
 
 KEEP_MS: Final = 24 * 3_600_000
 CLAIM_MS: Final = 60_000
@@ -39,6 +40,21 @@ idempotency: Final = Table(
     Column("claimed_until", BigInteger, nullable=False),
     Column("status", Integer),
     Column("body", LargeBinary),
+)
+
+
+def _of_key(of_firm: OfFirm) -> ColumnElement[bool]:
+    return of_firm(idempotency) & (idempotency.c.id == bindparam("key"))
+
+
+_ADD: Final = idempotency.insert()
+_CLAIMED: Final = Standing(
+    lambda of_firm: select(idempotency).where(_of_key(of_firm)).with_for_update()
+)
+_CHANGE: Final = Standing(lambda of_firm: idempotency.update().where(_of_key(of_firm)))
+_FORGET: Final = Standing(lambda of_firm: idempotency.delete().where(_of_key(of_firm)))
+_RELEASE: Final = Standing(
+    lambda of_firm: idempotency.delete().where(_of_key(of_firm), idempotency.c.status.is_(None))
 )
 
 
@@ -71,21 +87,19 @@ def claim(
     """Claim a key, or learn what became of it."""
     serialise(connection, key_index)
     now = now_ms(connection)
-    statement = select(idempotency).where(_of_key(connection, key_index)).with_for_update()
-    row = connection.execute(statement).mappings().first()
+    row = _CLAIMED.run(connection, key=key_index).mappings().first()
     if row is not None and row["created"] + KEEP_MS < now:
-        connection.execute(idempotency.delete().where(_of_key(connection, key_index)))
+        _FORGET.run(connection, key=key_index)
         row = None
     if row is None:
-        connection.execute(
-            idempotency.insert().values(
-                id=key_index,
-                firm_id=firm_id,
-                request_hash=request_hash,
-                created=now,
-                claimed_until=now + CLAIM_MS,
-            )
-        )
+        new = {
+            "id": key_index,
+            "firm_id": firm_id,
+            "request_hash": request_hash,
+            "created": now,
+            "claimed_until": now + CLAIM_MS,
+        }
+        connection.execute(_ADD, new)
         return Claimed()
     if row["request_hash"] != request_hash:
         return Different()
@@ -93,19 +107,13 @@ def claim(
         return Answer(status=row["status"], body=bytes(row["body"]))
     if row["claimed_until"] > now:
         return Running()
-    connection.execute(
-        idempotency.update()
-        .where(_of_key(connection, key_index))
-        .values(claimed_until=now + CLAIM_MS)
-    )
+    _CHANGE.run(connection, {"claimed_until": now + CLAIM_MS}, key=key_index)
     return Claimed()
 
 
 def complete(connection: Connection, *, key_index: str, status: int, body: bytes) -> None:
     """Keep the answer."""
-    connection.execute(
-        idempotency.update().where(_of_key(connection, key_index)).values(status=status, body=body)
-    )
+    _CHANGE.run(connection, {"status": status, "body": body}, key=key_index)
 
 
 def sweep_up(database: Database, job: Job) -> None:
@@ -121,10 +129,4 @@ def sweep_up(database: Database, job: Job) -> None:
 
 def release(connection: Connection, *, key_index: str) -> None:
     """Give up a claim: the work failed, and the same key may try again."""
-    connection.execute(
-        idempotency.delete().where(_of_key(connection, key_index), idempotency.c.status.is_(None))
-    )
-
-
-def _of_key(connection: Connection, key_index: str) -> ColumnElement[bool]:
-    return of_firm(connection, idempotency) & (idempotency.c.id == key_index)
+    _RELEASE.run(connection, key=key_index)

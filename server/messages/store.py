@@ -1,14 +1,66 @@
 """Queries on threads, entries and their parts."""
 
 from collections.abc import Collection, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, bindparam, func, select
 
-from server.base.tenancy import of_firm
+from server.base.tenancy import THE_FIRM, Standing, of_firm, of_named_firm
 from server.messages.models import entries, envelopes, objects, readers, threads, upload_parts
 
 Row = Mapping[str, Any]
+
+_ENTRY: Final = select(entries).where(of_named_firm(entries), entries.c.id == bindparam("entry"))
+_ENTRY_LOCKED: Final = _ENTRY.with_for_update()
+_CHANGE_ENTRY: Final = Standing(
+    lambda of_firm: entries.update().where(of_firm(entries), entries.c.id == bindparam("entry"))
+)
+_DRAFTS: Final = (
+    select(
+        *(entries.c[name] for name in ("id", "draft_id", "thread_id", "reply_to", "draft_saved"))
+    )
+    .where(
+        of_named_firm(entries),
+        entries.c.sender_id == bindparam("sender"),
+        entries.c.state == "draft",
+        entries.c.draft_saved.is_not(None),
+    )
+    .order_by(entries.c.draft_saved.desc(), entries.c.id)
+)
+_ADD_OBJECT: Final = objects.insert()
+_OBJECT: Final = Standing(
+    lambda of_firm: select(objects).where(
+        of_firm(objects),
+        objects.c.entry_id == bindparam("entry"),
+        objects.c.id == bindparam("object"),
+    )
+)
+_OBJECTS: Final = Standing(
+    lambda of_firm: select(
+        objects.c.id, objects.c.size, objects.c.sha256, objects.c.file.is_not(None).label("in_row")
+    ).where(of_firm(objects), objects.c.entry_id == bindparam("entry"))
+)
+_DELETE_OBJECT: Final = Standing(
+    lambda of_firm: objects.delete().where(
+        of_firm(objects),
+        objects.c.entry_id == bindparam("entry"),
+        objects.c.id == bindparam("object"),
+    )
+)
+_READERS: Final = Standing(
+    lambda of_firm: (
+        select(readers)
+        .where(of_firm(readers), readers.c.entry_id == bindparam("entry"))
+        .order_by(readers.c.position)
+    )
+)
+_ENVELOPE: Final = Standing(
+    lambda of_firm: select(envelopes.c.file).where(
+        of_firm(envelopes),
+        envelopes.c.entry_id == bindparam("entry"),
+        envelopes.c.key == bindparam("own_key"),
+    )
+)
 
 
 def insert_thread(connection: Connection, values: Row) -> None:
@@ -23,16 +75,13 @@ def insert_entry(connection: Connection, values: Row) -> None:
 
 def update_entry(connection: Connection, entry_id: str, values: Row) -> None:
     """Change an entry."""
-    where = of_firm(connection, entries) & (entries.c.id == entry_id)
-    connection.execute(entries.update().where(where).values(**values))
+    _CHANGE_ENTRY.run(connection, values, entry=entry_id)
 
 
 def entry(connection: Connection, firm_id: str, entry_id: str, *, lock: bool = False) -> Row | None:
     """One entry of a firm; with `lock`, nobody else changes it until the transaction ends."""
-    statement = select(entries).where(entries.c.firm_id == firm_id, entries.c.id == entry_id)
-    if lock:
-        statement = statement.with_for_update()
-    row = connection.execute(statement).mappings().first()
+    statement = _ENTRY_LOCKED if lock else _ENTRY
+    row = connection.execute(statement, {THE_FIRM: firm_id, "entry": entry_id}).mappings().first()
     return dict(row) if row else None
 
 
@@ -75,18 +124,8 @@ def entries_of_thread(connection: Connection, firm_id: str, thread_id: str) -> S
 
 def drafts_of(connection: Connection, firm_id: str, sender_id: str) -> Sequence[Row]:
     """A sender's drafts that were kept, newest first."""
-    columns = ("id", "draft_id", "thread_id", "reply_to", "draft_saved")
-    statement = (
-        select(*(entries.c[name] for name in columns))
-        .where(
-            entries.c.firm_id == firm_id,
-            entries.c.sender_id == sender_id,
-            entries.c.state == "draft",
-            entries.c.draft_saved.is_not(None),
-        )
-        .order_by(entries.c.draft_saved.desc(), entries.c.id)
-    )
-    return [dict(row) for row in connection.execute(statement).mappings()]
+    values = {THE_FIRM: firm_id, "sender": sender_id}
+    return [dict(row) for row in connection.execute(_DRAFTS, values).mappings()]
 
 
 def count_unsent(connection: Connection, firm_id: str, sender_id: str) -> int:
@@ -147,16 +186,12 @@ def delete_thread_if_empty(connection: Connection, thread_id: str) -> None:
 
 def insert_object(connection: Connection, values: Row) -> None:
     """Add an object."""
-    connection.execute(objects.insert().values(**values))
+    connection.execute(_ADD_OBJECT, dict(values))
 
 
 def objects_of(connection: Connection, entry_id: str) -> Sequence[Row]:
     """The objects of an entry, without their bytes."""
-    in_row = objects.c.file.is_not(None).label("in_row")
-    columns = (objects.c.id, objects.c.size, objects.c.sha256, in_row)
-    where = of_firm(connection, objects) & (objects.c.entry_id == entry_id)
-    statement = select(*columns).where(where)
-    return [dict(row) for row in connection.execute(statement).mappings()]
+    return [dict(row) for row in _OBJECTS.run(connection, entry=entry_id).mappings()]
 
 
 def keep_objects(connection: Connection, entry_id: str, object_ids: Sequence[str]) -> None:
@@ -167,16 +202,12 @@ def keep_objects(connection: Connection, entry_id: str, object_ids: Sequence[str
 
 def delete_object(connection: Connection, entry_id: str, object_id: str) -> None:
     """Delete one object of an unsent entry."""
-    where = of_firm(connection, objects) & (objects.c.entry_id == entry_id)
-    connection.execute(objects.delete().where(where, objects.c.id == object_id))
+    _DELETE_OBJECT.run(connection, entry=entry_id, object=object_id)
 
 
 def object_of(connection: Connection, entry_id: str, object_id: str) -> Row | None:
     """One object of an entry."""
-    statement = select(objects).where(
-        of_firm(connection, objects), objects.c.entry_id == entry_id, objects.c.id == object_id
-    )
-    row = connection.execute(statement).mappings().first()
+    row = _OBJECT.run(connection, entry=entry_id, object=object_id).mappings().first()
     return dict(row) if row else None
 
 
@@ -195,9 +226,7 @@ def replace_readers(connection: Connection, entry_id: str, rows: Sequence[Row]) 
 
 def readers_of(connection: Connection, entry_id: str) -> Sequence[Row]:
     """The readers of an entry, in the order of the statement."""
-    where = of_firm(connection, readers) & (readers.c.entry_id == entry_id)
-    statement = select(readers).where(where).order_by(readers.c.position)
-    return [dict(row) for row in connection.execute(statement).mappings()]
+    return [dict(row) for row in _READERS.run(connection, entry=entry_id).mappings()]
 
 
 def name_reader(connection: Connection, entry_id: str, position: int, name_sealed: bytes) -> None:
@@ -214,7 +243,5 @@ def insert_envelopes(connection: Connection, rows: Sequence[Row]) -> None:
 
 def envelope(connection: Connection, entry_id: str, key: str) -> bytes | None:
     """The envelope of an entry for one key."""
-    where = of_firm(connection, envelopes) & (envelopes.c.entry_id == entry_id)
-    statement = select(envelopes.c.file).where(where, envelopes.c.key == key)
-    file = connection.execute(statement).scalar_one_or_none()
+    file = _ENVELOPE.run(connection, entry=entry_id, own_key=key).scalar_one_or_none()
     return bytes(file) if file is not None else None

@@ -1,14 +1,24 @@
 """Queries on persons."""
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import Connection, Select, bindparam, func, select
 
-from server.base.tenancy import of_firm
+from server.base.tenancy import THE_FIRM, Standing, of_firm, of_named_firm
 from server.people.models import persons
 
 Row = Mapping[str, Any]
+
+_BY_ID: Final = Standing(
+    lambda of_firm: select(persons).where(of_firm(persons), persons.c.id == bindparam("person"))
+)
+_BY_ADDRESS: Final = select(persons).where(
+    of_named_firm(persons), persons.c.address_index.in_(bindparam("indexes", expanding=True))
+)
+_BY_ENTRA: Final = select(persons).where(
+    of_named_firm(persons), persons.c.entra_object_id == bindparam("entra")
+)
 
 
 def insert_person(connection: Connection, values: Row) -> None:
@@ -24,22 +34,20 @@ def update_person(connection: Connection, person_id: str, values: Row) -> None:
 
 def person_by_id(connection: Connection, person_id: str) -> Row | None:
     """One person by id."""
-    return _one(connection, of_firm(connection, persons) & (persons.c.id == person_id))
+    row = _BY_ID.run(connection, person=person_id).mappings().first()
+    return dict(row) if row else None
 
 
 def person_by_address(
     connection: Connection, firm_id: str, address_indexes: Sequence[str]
 ) -> Row | None:
     """One person of a firm by the index of the address, under whichever key it was made."""
-    of_address = persons.c.address_index.in_(address_indexes)
-    return _one(connection, (persons.c.firm_id == firm_id) & of_address)
+    return _one(connection, _BY_ADDRESS, {THE_FIRM: firm_id, "indexes": address_indexes})
 
 
 def person_by_entra(connection: Connection, firm_id: str, object_id: str) -> Row | None:
     """One person of a firm by Entra object id."""
-    return _one(
-        connection, (persons.c.firm_id == firm_id) & (persons.c.entra_object_id == object_id)
-    )
+    return _one(connection, _BY_ENTRA, {THE_FIRM: firm_id, "entra": object_id})
 
 
 def count(connection: Connection, firm_id: str, kind: str) -> int:
@@ -48,6 +56,6 @@ def count(connection: Connection, firm_id: str, kind: str) -> int:
     return int(connection.execute(statement).scalar_one())
 
 
-def _one(connection: Connection, where: ColumnElement[bool]) -> Row | None:
-    row = connection.execute(select(persons).where(where)).mappings().first()
+def _one(connection: Connection, statement: Select[Any], values: Row) -> Row | None:
+    row = connection.execute(statement, values).mappings().first()
     return dict(row) if row else None

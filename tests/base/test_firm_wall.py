@@ -5,12 +5,22 @@ from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, Table, create_engine, func, select, text, union
+from sqlalchemy import Connection, Table, bindparam, create_engine, func, select, text, union
 from sqlalchemy.exc import DBAPIError
 
 from server.base.database import Database, metadata
 from server.base.ids import new_id
-from server.base.tenancy import ALL_FIRMS, FirmWall, all_firms, enter, for_firm, of_firm
+from server.base.tenancy import (
+    ALL_FIRMS,
+    THE_FIRM,
+    FirmWall,
+    Standing,
+    all_firms,
+    enter,
+    for_firm,
+    of_firm,
+    of_named_firm,
+)
 from server.migrations import tables
 from tests.house import House
 
@@ -116,6 +126,36 @@ def test_a_transaction_of_no_firm_touches_no_firms_rows(database: Database) -> N
             of_firm(connection, EVENTS)
         with pytest.raises(FirmWall):
             connection.execute(select(EVENTS).where(EVENTS.c.firm_id == ""))
+
+
+def test_a_statement_that_stands_is_the_firms_whose_transaction_runs_it(
+    database: Database,
+) -> None:
+    standing = Standing(
+        lambda of: select(EVENTS).where(of(EVENTS), EVENTS.c.kind == bindparam("k"))
+    )
+    for firm_id in (OURS, THEIRS, OURS):
+        with for_firm(firm_id), database.read() as connection:
+            rows = standing.run(connection, k="x").mappings().all()
+            assert [row["firm_id"] for row in rows] == [firm_id]
+    with all_firms("a test looks"), database.read() as connection:
+        assert len(standing.run(connection, k="x").all()) == 2
+    with database.read() as connection, pytest.raises(FirmWall):
+        standing.run(connection, k="x")
+
+
+def test_a_statement_that_stands_names_the_firm_too(database: Database) -> None:
+    named = select(EVENTS).where(of_named_firm(EVENTS))
+    assert refused(database, named, {THE_FIRM: THEIRS})
+    assert not refused(database, named, {THE_FIRM: OURS})
+    change = Standing(lambda of: EVENTS.update().where(of(EVENTS)))
+    forgets = Standing(lambda _of: EVENTS.update().where(EVENTS.c.kind == bindparam("k")))
+    with for_firm(OURS), database.write() as connection:
+        assert change.run(connection, {"kind": "y"}).rowcount == 1
+        with pytest.raises(FirmWall):
+            change.run(connection, {"firm_id": THEIRS})
+        with pytest.raises(FirmWall):
+            forgets.run(connection, {"kind": "y"}, k="x")
 
 
 def test_all_firms_are_reached_by_name_only(database: Database) -> None:

@@ -1,14 +1,23 @@
 """Queries on sessions, codes and token caches."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, func, select
+from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
-from server.base.tenancy import of_firm
+from server.base.tenancy import Standing, of_firm
 from server.people.sign_ins.models import codes, sessions, token_caches
 
 Row = Mapping[str, Any]
+
+_SESSION: Final = Standing(
+    lambda of_firm: select(sessions).where(of_firm(sessions), sessions.c.id == bindparam("session"))
+)
+_CHANGE_SESSION: Final = Standing(
+    lambda of_firm: sessions.update().where(
+        of_firm(sessions), sessions.c.id == bindparam("session")
+    )
+)
 
 
 def insert_code(connection: Connection, values: Row) -> None:
@@ -79,15 +88,13 @@ def put_session(connection: Connection, values: Row) -> None:
 
 def session_by_id(connection: Connection, session_id: str) -> Row | None:
     """One session by the index of its token."""
-    where = of_firm(connection, sessions) & (sessions.c.id == session_id)
-    row = connection.execute(select(sessions).where(where)).mappings().first()
+    row = _SESSION.run(connection, session=session_id).mappings().first()
     return dict(row) if row else None
 
 
 def update_session(connection: Connection, session_id: str, values: Row) -> None:
     """Change a session."""
-    where = of_firm(connection, sessions) & (sessions.c.id == session_id)
-    connection.execute(sessions.update().where(where).values(**values))
+    _CHANGE_SESSION.run(connection, values, session=session_id)
 
 
 def put_token_cache(connection: Connection, values: Row) -> None:
