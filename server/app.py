@@ -253,11 +253,10 @@ def _access(app: APIFlask, parts: Parts) -> None:
 
 
 def _authentication(parts: Parts) -> Authentication:
-    database, vault = parts.database, parts.vault
+    database, vault, doors = parts.database, parts.vault, firms.Doors(parts.database)
 
     def firm_of(origin: str) -> tuple[Firm, str]:
-        with database.read() as connection:
-            firm = firms.of_origin(connection, origin)
+        firm = doors.at(origin)
         return firm, ADDIN if origin == firm.addin_origin else PORTAL
 
     def staff_of(firm: Firm, token: str, first: bool) -> tuple[StaffClaims, Person | None]:  # noqa: FBT001 the shape of Authentication

@@ -1,17 +1,20 @@
 """Firms: found by tenant, by host, by id."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 from sqlalchemy import Connection
 
-from server.base.database import now_ms
+from server.base.database import Database, now_ms
 from server.base.errors import NotAllowed, NotFound
 from server.base.ids import new_id
 from server.base.mail import Brand
 from server.firms import store
+
+KEPT_S: Final = 2.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,38 @@ def of_origin(connection: Connection, origin: str) -> Firm:
         NotFound: No firm does.
     """
     return _found(store.by_origin(connection, origin))
+
+
+class Doors:
+    """The firms by origin, in the memory of this process for KEPT_S.
+
+    A firm that is not open yet is asked for each time: its first run changes it with each step.
+    Why: docs/adr/0020-firms-in-memory.md.
+    """
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._kept: dict[str, tuple[float, Firm]] = {}
+
+    def at(self, origin: str) -> Firm:
+        """The firm that answers at this origin, portal or add-in, as it was KEPT_S ago at most.
+
+        What this process changed is seen at once.
+
+        Raises:
+            NotFound: No firm does.
+        """
+        now = time.monotonic()
+        kept = self._kept.get(origin)
+        # What was read less than KEPT_S after a change may have been read before its commit.
+        if kept is not None and kept[0] > max(now - KEPT_S, store.last_change() + KEPT_S):
+            return kept[1]
+        self._kept.pop(origin, None)
+        with self._database.read() as connection:
+            firm = of_origin(connection, origin)
+        if firm.is_open:
+            self._kept[origin] = now, firm
+        return firm
 
 
 def _found(row: Mapping[str, Any] | None) -> Firm:

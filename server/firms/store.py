@@ -1,5 +1,6 @@
 """Queries on firms."""
 
+import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -7,15 +8,24 @@ from sqlalchemy import ColumnElement, Connection, func, select
 
 from server.firms.models import firms
 
+_last_change = float("-inf")
+
 
 def insert(connection: Connection, values: Mapping[str, Any]) -> None:
     """Add a firm."""
+    _note_change()
     connection.execute(firms.insert().values(**values))
 
 
 def update(connection: Connection, firm_id: str, values: Mapping[str, Any]) -> None:
     """Change a firm."""
+    _note_change()
     connection.execute(firms.update().where(firms.c.id == firm_id).values(**values))
+
+
+def last_change() -> float:
+    """When this process last added or changed a firm, on the monotonic clock."""
+    return _last_change
 
 
 def count(connection: Connection) -> int:
@@ -53,3 +63,8 @@ def every(connection: Connection) -> list[Mapping[str, Any]]:
 def _one(connection: Connection, where: ColumnElement[bool]) -> Mapping[str, Any] | None:
     row = connection.execute(select(firms).where(where)).mappings().first()
     return dict(row) if row else None
+
+
+def _note_change() -> None:
+    global _last_change  # noqa: PLW0603 of the process, whichever database it is
+    _last_change = time.monotonic()

@@ -10,6 +10,8 @@ from werkzeug.test import TestResponse
 
 from server.base.outbox import lease
 from server.base.tenancy import all_firms, for_firm
+from server.firms import service as firms
+from server.firms import store
 from server.firms.first_run import service as first_run
 from server.firms.first_run import tasks
 from server.firms.first_run.ports import TrialFailed
@@ -194,8 +196,9 @@ def test_a_firm_opens_only_when_every_question_has_its_answer(admin: Admin) -> N
 
 def test_until_it_opens_nobody_of_the_firm_writes_and_the_portal_says_so(house: House) -> None:
     pane = house.pane()
-    with all_firms("a test"), house.parts.database.write() as connection:
-        connection.execute(text("UPDATE firms SET opened = NULL"))
+    with house.parts.database.write() as connection:
+        firm = firms.of_origin(connection, ORIGIN)
+        store.update(connection, firm.id, {"opened": None})
     refused = pane.put("/me", {})
     assert (refused.status_code, kind_of(refused)) == (403, "not-open")
     front = house.app.test_client().get("/", base_url=ORIGIN)
