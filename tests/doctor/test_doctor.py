@@ -241,6 +241,32 @@ def test_a_policy_above_the_domain_counts(clinic: Clinic) -> None:
     assert clinic.finds("dmarc").state == "good"
 
 
+def test_a_policy_above_the_domain_says_by_sp_what_holds_below(clinic: Clinic) -> None:
+    del clinic.records["_dmarc.hart.example"]
+    clinic.records["_dmarc.example"] = ["v=DMARC1; p=reject; sp=none"]
+    says(clinic.finds("dmarc"), "_dmarc.example", "only watches")
+    clinic.records["_dmarc.example"] = ["v=DMARC1; p=none; sp=reject"]
+    assert clinic.finds("dmarc").state == "good"
+
+
+def test_each_domain_of_a_firm_is_looked_at(clinic: Clinic) -> None:
+    before = value(clinic, "SELECT domains FROM firms")
+    clinic.run("UPDATE firms SET domains = :all", all='["hart.example", "lee.example"]')
+    try:
+        clinic.run("UPDATE firms SET origin = 'https://portal.hart.example'")
+        for check in ("domains", "spf", "dkim", "dmarc"):
+            first, second = clinic.examine(check)[check]
+            assert first.state == "good", first
+            says(second, "lee.example")
+    finally:
+        clinic.run("UPDATE firms SET domains = :before", before=before)
+
+
+def value(clinic: Clinic, statement: str) -> str:
+    with all_firms("a test"), clinic.parts.database.read() as connection:
+        return str(connection.execute(text(statement)).scalar_one())
+
+
 def test_one_mailbox_for_more_than_500_clients(clinic: Clinic) -> None:
     _clients(clinic, range(500))
     assert clinic.finds("lanes").state == "good"

@@ -1,7 +1,7 @@
 """Names in the DNS: that mail and link agree, and that others can tell our mail from forged mail."""
 
-from collections.abc import Iterable, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -26,22 +26,23 @@ def domains(patient: Patient) -> Iterable[Finding]:
 
 def _domains(firm: Firm) -> Iterable[Finding]:
     host = urlsplit(firm.origin).hostname or ""
-    if any(host == domain or host.endswith(f".{domain}") for domain in firm.domains):
-        yield good(f"Mail comes from {firm.domains[0]}, and links lead to {host}.")
-    else:
-        yield bad(
-            f"Mail comes from {firm.domains[0]}, but links lead to {host}: it looks like phishing.",
-            f"Give the portal a host under the mail domain, such as portal.{firm.domains[0]}.",
-        )
+    for domain in _mail_domains(firm):
+        if host == domain or host.endswith(f".{domain}"):
+            yield good(f"Mail comes from {domain}, and links lead to {host}.")
+        else:
+            yield bad(
+                f"Mail comes from {domain}, but links lead to {host}: it looks like phishing.",
+                f"Give the portal a host under the mail domain, such as portal.{domain}; a firm "
+                "that writes from several domains had better write from the portal's.",
+            )
 
 
 def spf(patient: Patient) -> Iterable[Finding]:
     """One SPF record, and it ends in a refusal (RFC 7208)."""
-    yield from by_firm(patient, partial(_spf, patient))
+    yield from _by_domain(patient, _spf)
 
 
-def _spf(patient: Patient, firm: Firm) -> Iterable[Finding]:
-    domain = _domain(firm)
+def _spf(patient: Patient, domain: str) -> Iterable[Finding]:
     remedy = (
         f'Give {domain} one TXT record such as "v=spf1 include:spf.protection.outlook.com -all".'
     )
@@ -64,11 +65,10 @@ def _spf(patient: Patient, firm: Firm) -> Iterable[Finding]:
 
 def dkim(patient: Patient) -> Iterable[Finding]:
     """One of the DKIM selectors has a key (RFC 6376)."""
-    yield from by_firm(patient, partial(_dkim, patient))
+    yield from _by_domain(patient, _dkim)
 
 
-def _dkim(patient: Patient, firm: Firm) -> Iterable[Finding]:
-    domain = _domain(firm)
+def _dkim(patient: Patient, domain: str) -> Iterable[Finding]:
     names = [f"{selector}._domainkey.{domain}" for selector in patient.selectors]
     try:
         keys = [name for name in names if any(map(_has_key, _texts(patient, name)))]
@@ -87,29 +87,49 @@ def _dkim(patient: Patient, firm: Firm) -> Iterable[Finding]:
 
 def dmarc(patient: Patient) -> Iterable[Finding]:
     """A DMARC policy that is enforced, at the domain or above it (RFC 9989)."""
-    yield from by_firm(patient, partial(_dmarc, patient))
+    yield from _by_domain(patient, _dmarc)
 
 
-def _dmarc(patient: Patient, firm: Firm) -> Iterable[Finding]:
-    domain = _domain(firm)
+def _dmarc(patient: Patient, domain: str) -> Iterable[Finding]:
     remedy = f'Give _dmarc.{domain} a TXT record such as "v=DMARC1; p=quarantine; rua=mailto:dmarc@{domain}".'
     try:
-        tags = next(filter(None, (_policy(patient, name) for name in _walk(domain))), None)
+        found = _policy(patient, domain)
     except _NoAnswer:
         yield _silent()
         return
-    if tags is None:
+    if found is None:
         yield bad(f"{domain} has no DMARC record.", remedy)
-    elif tags.get("p") not in {"quarantine", "reject"} or tags.get("t") == "y":
+    elif found.asks not in {"quarantine", "reject"} or found.is_trial:
         yield bad(
-            f"{domain}'s DMARC record only watches: forged mail arrives.",
-            "When its reports are clean, set p=quarantine or p=reject, without t=y.",
+            f"{domain}'s DMARC record (_dmarc.{found.name}) only watches: forged mail arrives.",
+            "When its reports are clean, set p=quarantine or p=reject (and sp, which holds for "
+            "what is below), without t=y.",
         )
     else:
         yield good(f"{domain} has a DMARC policy that is enforced.")
 
 
-def _policy(patient: Patient, name: str) -> dict[str, str] | None:
+@dataclass(frozen=True, slots=True)
+class _Policy:
+    """What the record at a name asks for the domain's mail; `is_trial`: it need not be done."""
+
+    name: str
+    asks: str
+    is_trial: bool
+
+
+def _policy(patient: Patient, domain: str) -> _Policy | None:
+    """The policy that holds for a domain: its own, or the `sp` of one above it, else its `p`."""
+    for name in _walk(domain):
+        tags = _record(patient, name)
+        if tags is not None:
+            policy = tags.get("p", "none")
+            asks = policy if name == domain else tags.get("sp", policy)
+            return _Policy(name, asks.lower(), tags.get("t") == "y")
+    return None
+
+
+def _record(patient: Patient, name: str) -> dict[str, str] | None:
     """The tags of the DMARC record at a name; of two records none counts."""
     found = [text for text in _texts(patient, f"_dmarc.{name}") if _tags(text).get("v") == "DMARC1"]
     return _tags(found[0]) if len(found) == 1 else None
@@ -147,8 +167,22 @@ def _texts(patient: Patient, name: str) -> Sequence[str]:
     return [b"".join(record.strings).decode("utf-8", "replace") for record in answer]
 
 
-def _domain(firm: Firm) -> str:
-    return firm.brand.mailbox.rpartition("@")[2] or firm.domains[0]
+def _by_domain(
+    patient: Patient, look: Callable[[Patient, str], Iterable[Finding]]
+) -> Iterable[Finding]:
+    """What each domain of each firm shows."""
+
+    def each(firm: Firm) -> Iterable[Finding]:
+        for domain in _mail_domains(firm):
+            yield from look(patient, domain)
+
+    yield from by_firm(patient, each)
+
+
+def _mail_domains(firm: Firm) -> Sequence[str]:
+    """The domains that the firm's mail comes from: the system mailbox's, then its people's."""
+    own = firm.brand.mailbox.rpartition("@")[2]
+    return list(dict.fromkeys(name.lower() for name in (own, *firm.domains) if name))
 
 
 def _silent() -> Finding:
