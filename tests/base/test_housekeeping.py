@@ -131,20 +131,25 @@ def test_an_upload_and_a_letter_that_go_on_while_they_are_swept_stay(
         age(connection, upload_parts, created=DAY_MS + 1)
         age(connection, entries, created=8 * DAY_MS)
     abandoned, unnamed = parts.abandoned, parts.unnamed
+    seen = []
 
-    def found_then_more_came(connection: Connection, *of: Any, **more: Any) -> Any:
-        found = abandoned(connection, *of, **more)
-        age(connection, upload_parts, created=-DAY_MS)
+    def found_then_more_came(connection: Connection, firm_id: str, **more: Any) -> Any:
+        seen.extend(found := abandoned(connection, firm_id, **more))
+        now = now_ms(connection)
+        mine = upload_parts.c.firm_id == firm_id
+        connection.execute(update(upload_parts).where(mine).values(created=now))
         return found
 
-    def found_then_signed(connection: Connection, *of: Any, **more: Any) -> Any:
-        found = unnamed(connection, *of, **more)
-        connection.execute(update(entries).values(statement_hash="h" * 43))
+    def found_then_signed(connection: Connection, firm_id: str, **more: Any) -> Any:
+        seen.extend(found := unnamed(connection, firm_id, **more))
+        mine = entries.c.firm_id == firm_id
+        connection.execute(update(entries).where(mine).values(statement_hash="h" * 43))
         return found
 
     monkeypatch.setattr(parts, "abandoned", found_then_more_came)
     monkeypatch.setattr(parts, "unnamed", found_then_signed)
     keep_house(house, "sweep-uploads")
+    assert seen == [(draft.id, "a" * 22), draft.id]
     assert (count(house, entries), count(house, upload_parts)) == (1, 1)
     assert len(blobs(house)) == 1
 
