@@ -70,11 +70,7 @@ def transactions(url: str) -> Callable[..., Any]:
     return begin
 
 
-def make() -> Flask:
-    app, url = Flask(__name__), os.environ["LETTERLOCK_DATABASE_URL"]
-    begin, vault = transactions(url), Vault.load(Path(os.environ["LETTERLOCK_DATA"], "master.key"))
-    clock, lock = (SQLITE_NOW, "") if url.startswith("sqlite") else (NOW, " FOR UPDATE")
-
+def memory(begin: Callable[..., Any]) -> Callable[[str], str]:
     known: dict[str, tuple[float, str]] = {}
 
     def firm_at(origin: str) -> str:
@@ -85,6 +81,15 @@ def make() -> Flask:
                 firm = sql(FIRM, origin, origin).fetchone()["id"]
             known[origin] = since, firm
         return firm
+
+    return firm_at
+
+
+def make() -> Flask:
+    app, url = Flask(__name__), os.environ["LETTERLOCK_DATABASE_URL"]
+    begin, vault = transactions(url), Vault.load(Path(os.environ["LETTERLOCK_DATA"], "master.key"))
+    firm_at = memory(begin)
+    clock, lock = (SQLITE_NOW, "") if url.startswith("sqlite") else (NOW, " FOR UPDATE")
 
     def viewer() -> tuple[str, str]:
         firm = firm_at(request.host_url[:-1])
