@@ -20,3 +20,8 @@ def place_of(column: Column[Any], row: Mapping[Any, Any]) -> tuple[str, ...]:
     """The place under which a row's value is sealed."""
     pattern, word = column.info["place"]
     return (row["firm_id"], column.table.name, pattern.format(**row), word)
+
+
+def place_in_outbox(firm_id: str, payload: Mapping[str, str]) -> tuple[str, ...]:
+    """The place under which the code in the payload of a mail is sealed."""
+    return (firm_id, "outbox", payload["code_id"], "code")

@@ -5,6 +5,7 @@ new key file at their next use and open values of both (vault.py). The old key g
 over everything has found nothing of it.
 """
 
+import json
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -14,10 +15,13 @@ from sqlalchemy import Column, Connection, Table, select, tuple_
 
 from server.base import canary
 from server.base.database import Database, metadata
-from server.base.sealed import place_of, sealed_columns
+from server.base.outbox import outbox
+from server.base.sealed import place_in_outbox, place_of, sealed_columns
 from server.base.settings import BadSetting, Settings
 from server.base.tenancy import all_firms
 from server.base.vault import Vault
+from server.crypto.encoding import b64u, unb64u
+from server.crypto.errors import SealRefused
 from server.migrations import tables as _tables  # noqa: F401 fills metadata
 
 BATCH: Final = 200
@@ -73,6 +77,9 @@ def _pass(database: Database, vault: Vault, done: Rotated) -> int:
         for keys in _batches(database, column):
             with database.write() as connection:
                 found += _reseal(connection, vault, column, keys, done)
+    for keys in _batches(database, outbox.c.payload):
+        with database.write() as connection:
+            found += _reseal_mail(connection, vault, keys, done)
     return found
 
 
@@ -111,6 +118,27 @@ def _reseal(
             done.indexed += 1
         own = [item == row[item.name] for item in primary]
         connection.execute(table.update().where(*own).values(**values))
+        done.sealed += 1
+        count += 1
+    return count
+
+
+def _reseal_mail(connection: Connection, vault: Vault, keys: Sequence[Any], done: Rotated) -> int:
+    """Seal anew what waits sealed in the outbox: the codes of mails. Returns how many."""
+    ids = [key[0] for key in keys]
+    where = outbox.c.id.in_(ids) & outbox.c.payload.contains('"sealed"')
+    count = 0
+    for row in connection.execute(select(outbox).where(where).with_for_update()).mappings().all():
+        payload = json.loads(row["payload"])
+        sealed, place = unb64u(payload["sealed"]), place_in_outbox(row["firm_id"], payload)
+        if vault.is_present(sealed):
+            continue
+        try:
+            payload["sealed"] = b64u(vault.seal(place, vault.unseal(place, sealed)))
+        except SealRefused:  # of a key that went before: its code is long too late
+            continue
+        own = (outbox.c.firm_id == row["firm_id"]) & (outbox.c.id == row["id"])
+        connection.execute(outbox.update().where(own).values(payload=json.dumps(payload)))
         done.sealed += 1
         count += 1
     return count

@@ -19,6 +19,8 @@ from server.commands.rotation import rotate
 from tests.commands.conftest import Keeper, Opened
 from tests.commands.letters import Letters, are_read
 from tests.house import House
+from tests.messages.notices import value
+from tests.sandbox.running import eventually
 
 # Columns of bytes that the vault does not seal, and why that is so.
 NOT_THE_VAULTS = {
@@ -123,6 +125,18 @@ def test_a_rotation_that_was_killed_goes_on_and_nobody_is_locked_out_meanwhile(
     maya = house.visitor()
     maya.sign_in(third)
     assert "in between" in str(maya.read(third))
+
+
+def test_a_code_that_waits_for_its_mail_goes_out_after_a_rotation(house: House) -> None:
+    message = house.pane().send()
+    house.work()
+    maya = house.visitor()
+    before = maya.codes_at("maya@client.example")
+    maya.post(f"/messages/{message}/codes", {"address": "maya@client.example"})
+    rotate(house.parts.settings, settle_s=0)
+    house.work()
+    assert eventually(lambda: maya.codes_at("maya@client.example") - before)
+    assert value(house, "SELECT count(*) FROM outbox WHERE lane = 'codes'") == 0
 
 
 def test_every_column_of_bytes_says_whether_the_vault_seals_it() -> None:
