@@ -8,9 +8,9 @@ slow one holds up no other.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from sqlalchemy import (
     BigInteger,
@@ -41,6 +41,7 @@ AWAY_MS: Final = 3 * 24 * 3_600_000
 CHANNEL: Final = "letterlock_outbox"
 _BACKOFF_MS: Final = (1_000, 2_000, 5_000, 15_000, 60_000, 300_000)
 _CANDIDATES: Final = 8
+Payload: TypeAlias = Mapping[str, str]
 
 outbox: Final = Table(
     "outbox",
@@ -111,6 +112,7 @@ def enqueue(
     mailbox: str | None = None,
     after_ms: int = 0,
     once: str | None = None,
+    joined: Callable[[Payload, Payload], Payload] = lambda _waiting, new: new,
 ) -> str:
     """Add a row that is due after so many milliseconds, and wake the workers if that is now.
 
@@ -124,6 +126,7 @@ def enqueue(
         after_ms: How long it waits.
         once: A name that no other firm has; while a row with it waits, its payload is replaced and the earlier of both
             times holds.
+        joined: What the payload becomes then, from the waiting one and the new one.
 
     Returns:
         Its id.
@@ -131,13 +134,16 @@ def enqueue(
     box = mailbox or mailboxes.none_of(firm_id)
     mailboxes.ensure(connection, box, firm_id)
     now = now_ms(connection)
-    body, run_at = json.dumps(dict(payload)), now + after_ms
+    run_at = now + after_ms
     if once is not None:
         serialise(connection, f"outbox {once}")
-        if waiting := _renewed(connection, firm_id, once, payload=body, run_at=run_at):
+        if waiting := _renewed(
+            connection, firm_id, once, renew=lambda old: joined(old, payload), run_at=run_at
+        ):
             return waiting
     row = {
-        "id": new_id(), "firm_id": firm_id, "lane": lane, "kind": kind, "payload": body,
+        "id": new_id(), "firm_id": firm_id, "lane": lane, "kind": kind,
+        "payload": json.dumps(dict(payload)),
         "created": now, "run_at": run_at, "mailbox": box, "once": once,
     }  # fmt: skip
     connection.execute(outbox.insert().values(**row))
@@ -290,7 +296,12 @@ def revive(connection: Connection, job: Job) -> None:
 
 
 def _renewed(
-    connection: Connection, firm_id: str, once: str, *, payload: str, run_at: int
+    connection: Connection,
+    firm_id: str,
+    once: str,
+    *,
+    renew: Callable[[Payload], Payload],
+    run_at: int,
 ) -> str | None:
     """Renew the waiting row of this name. One that is in somebody's hands gives the name up."""
     where = (outbox.c.firm_id == firm_id) & (outbox.c.once == once)
@@ -300,6 +311,7 @@ def _renewed(
     if row["state"] != "ready" or row["leased_until"]:
         connection.execute(outbox.update().where(where).values(once=None))
         return None
+    payload = json.dumps(dict(renew(json.loads(row["payload"]))))
     values = {"payload": payload, "run_at": min(run_at, row["run_at"])}
     connection.execute(outbox.update().where(where).values(**values))
     return str(row["id"])

@@ -163,4 +163,4 @@ def _translated(error: APIError) -> Exception:
     if status in _UNKNOWN or not status:
         return OutcomeUnknown()
     code = getattr(getattr(error, "error", None), "code", None)
-    return MailboxRefused(str(code or status))
+    return MailboxRefused(str(code or status), of_mail=status == 400)  # noqa: PLR2004 an HTTP status

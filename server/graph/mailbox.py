@@ -1,6 +1,6 @@
 """The sender's mailbox and the system's mailbox: implement the slices' ports."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 
 from server.base.mail import Brand
@@ -15,7 +15,7 @@ from server.messages.ports import (
     Party,
     SignInAgain,
 )
-from server.people.sign_ins.ports import MailAway
+from server.people.sign_ins.ports import MailAway, MailRefused
 
 
 class GraphSenderMailbox:
@@ -71,9 +71,10 @@ class GraphSystemMailbox:
         self._render_reply = render_reply
         self._render_sign_in = render_sign_in
 
-    def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> None:
-        """Send one notice for a client who answers."""
+    def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> Mapping[str, str]:
+        """Send one notice for a client who answers. Graph takes it for all readers, or for none."""
         self._send(tenant_id, notice.brand.mailbox, self._render_reply(notice))
+        return {}
 
     def send_sign_in(self, *, tenant_id: str, brand: Brand, to: Party, held: int) -> None:
         """Ask somebody of the firm to sign in, because letters of hers wait for it."""
@@ -103,7 +104,9 @@ class GraphSystemMailbox:
             self._send(tenant_id, brand.mailbox, mime)
         except MailboxAway as error:
             raise MailAway(error.after_ms) from error
-        except (MailboxRefused, OutcomeUnknown) as error:
+        except MailboxRefused as error:
+            raise (MailRefused(error.reason) if error.of_mail else MailAway()) from error
+        except OutcomeUnknown as error:
             raise MailAway from error
 
     def _send(self, tenant_id: str, mailbox: str, mime: bytes) -> None:

@@ -8,7 +8,7 @@ it nothing was sent, after it the server has said what it did.
 import re
 import smtplib
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
@@ -19,13 +19,14 @@ from server.base.mail import Brand
 from server.base.settings import LOOPBACK
 from server.firms.first_run.ports import TrialFailed
 from server.messages.ports import MailboxAway, MailboxRefused, Notice, OutcomeUnknown, Party
-from server.people.sign_ins.ports import MailAway
+from server.people.sign_ins.ports import MailAway, MailRefused
 
 TIMEOUT_S: Final = 20
 _PORTS: Final = {"smtp": 587, "smtps": 465}
 _TAKEN: Final = 250
 _GO_ON: Final = 354
 _FOR_GOOD: Final = 500
+_SETTLED: Final = frozenset({2, 4, 5})  # what the server has done with a whole mail, RFC 5321 4.2.1
 _ENHANCED: Final = re.compile(rb"([245]\.\d{1,3}\.\d{1,3})\b")  # RFC 3463
 _LEADING_DOT: Final = re.compile(rb"(?m)^\.")
 
@@ -47,20 +48,25 @@ class Smtp:
         self._context = context or ssl.create_default_context()
         self._needs_tls = self._host not in LOOPBACK
 
-    def carry(self, *, sender: str, readers: Sequence[str], mime: bytes) -> None:
-        """Send one mail to every reader, or to none.
+    def carry(self, *, sender: str, readers: Sequence[str], mime: bytes) -> dict[str, str]:
+        """Send one mail to every reader whom the server does not refuse.
+
+        Returns:
+            Those whom it refused for good, each with the reason; the others have it.
 
         Raises:
-            MailboxAway: Not taken: no connection, no sign-in, no TLS, or the server said later.
-            MailboxRefused: Not taken, and never will be.
-            OutcomeUnknown: The connection was lost after the final dot.
+            MailboxAway: Not taken: no connection, no sign-in, no TLS, or the server said later, be
+                it for one reader.
+            MailboxRefused: Not taken for anybody, and never will be.
+            OutcomeUnknown: After the final dot came no answer that can be read.
         """
         connection = self._connect()
         try:
-            self._envelope(connection, sender, readers)
+            refused = self._envelope(connection, sender, readers)
             self._content(connection, mime)
         finally:
             _leave(connection)
+        return refused
 
     def greet(self, *, sender: str) -> None:
         """Go as far as naming the sender, and send nothing: for `doctor`.
@@ -98,13 +104,20 @@ class Smtp:
         return made
 
     @staticmethod
-    def _envelope(connection: smtplib.SMTP, sender: str, readers: Sequence[str]) -> None:
+    def _envelope(connection: smtplib.SMTP, sender: str, readers: Sequence[str]) -> dict[str, str]:
+        refused: dict[str, str] = {}
         try:
             _judge(*connection.mail(sender))
             for reader in readers:
-                _judge(*connection.rcpt(reader))
+                try:
+                    _judge(*connection.rcpt(reader))
+                except MailboxRefused as error:
+                    refused[reader] = error.reason
         except OSError as error:
             raise MailboxAway from error
+        if refused and len(refused) == len({*readers}):
+            raise MailboxRefused(refused[readers[0]], of_mail=True)
+        return refused
 
     @staticmethod
     def _content(connection: smtplib.SMTP, mime: bytes) -> None:
@@ -120,6 +133,8 @@ class Smtp:
             code, words = connection.getreply()
         except OSError as error:
             raise OutcomeUnknown from error
+        if code // 100 not in _SETTLED:
+            raise OutcomeUnknown
         _judge(code, words)
 
 
@@ -146,11 +161,11 @@ class SmtpSystemMailbox:
         self._render_trial = render_trial
         self._render_sign_in = render_sign_in
 
-    def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> None:
+    def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> Mapping[str, str]:
         """Send one notice for a client who answers. Hidden readers stand in the envelope alone."""
         del tenant_id  # the server's own sign-in decides
         parties = (*notice.to, *notice.cc, *notice.hidden)
-        self._smtp.carry(
+        return self._smtp.carry(
             sender=notice.brand.mailbox,
             readers=[address for address, _ in parties],
             mime=self._render_reply(replace(notice, hidden=())),
@@ -185,7 +200,9 @@ class SmtpSystemMailbox:
         )
         try:
             self._smtp.carry(sender=brand.mailbox, readers=[to], mime=mime)
-        except (MailboxAway, MailboxRefused, OutcomeUnknown) as error:
+        except MailboxRefused as error:
+            raise (MailRefused(error.reason) if error.of_mail else MailAway()) from error
+        except (MailboxAway, OutcomeUnknown) as error:
             raise MailAway from error
 
     def send_trial(self, *, tenant_id: str, brand: Brand, to: str, asked_at: datetime) -> None:

@@ -1,6 +1,6 @@
 """What messages need from outside."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -28,11 +28,15 @@ class MailboxAway(Exception):
 
 
 class MailboxRefused(Exception):
-    """Microsoft 365 refused it for good. `reason` is its error code, such as ErrorSendAsDenied."""
+    """Microsoft 365 refused it for good. `reason` is its error code, such as ErrorSendAsDenied.
 
-    def __init__(self, reason: str) -> None:
+    `of_mail`: for what this mail or its reader is, so the mailbox may send another.
+    """
+
+    def __init__(self, reason: str, *, of_mail: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.of_mail = of_mail
 
 
 class ConsentMissing(Exception):
@@ -110,8 +114,11 @@ class SystemMailbox(Protocol):
 
     keeps_sent: bool
 
-    def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> None:
+    def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> Mapping[str, str]:
         """Send it.
+
+        Returns:
+            Addresses for which alone it was refused for good, each with the reason.
 
         Raises:
             MailboxAway: Not taken; try again.

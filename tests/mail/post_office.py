@@ -24,7 +24,10 @@ WRITTEN = "letterlock:p%40ss%3Aw%2Frd%2C%25"
 
 @dataclass
 class PostOffice:
-    """What came, and what to answer to the next. "cut" hangs up at that command instead."""
+    """What came, and what to answer to the next. "cut" hangs up at that command instead.
+
+    "RCPT" answers for every reader, "RCPT" and an address for one.
+    """
 
     answers: dict[str, str] = field(default_factory=dict)
     mails: list[Envelope] = field(default_factory=list)
@@ -48,8 +51,11 @@ class PostOffice:
     async def handle_RCPT(  # noqa: N802 the name that aiosmtpd looks for
         self, server: Any, _session: Any, envelope: Envelope, address: str, _options: list[str]
     ) -> str:
-        envelope.rcpt_tos.append(address)
-        return self._answer(server, "RCPT")
+        one = f"RCPT {address}"
+        answer = self._answer(server, one if one in self.answers else "RCPT")
+        if answer.startswith("2"):
+            envelope.rcpt_tos.append(address)
+        return answer
 
     async def handle_DATA(self, server: Any, _session: Any, envelope: Envelope) -> str:  # noqa: N802
         self.mails.append(envelope)

@@ -13,7 +13,7 @@ from server.firms.first_run.ports import TrialFailed
 from server.mail.mime import MimeRenderer
 from server.mail.smtp import Smtp, SmtpSystemMailbox, why
 from server.messages.ports import MailboxAway, MailboxRefused, Notice, OutcomeUnknown
-from server.people.sign_ins.ports import MailAway
+from server.people.sign_ins.ports import MailAway, MailRefused
 from tests.mail.post_office import Certificate, PostOffice, certificate, post_office
 from tests.mail.samples import CODE, HART
 from tests.sandbox.running import free_port
@@ -111,11 +111,43 @@ def test_a_refusal_is_for_good_and_keeps_codes_but_no_words(office: PostOffice, 
     assert refused.value.reason == "SMTP 550 5.1.1"
 
 
-def test_one_refused_reader_keeps_the_mail_from_all(office: PostOffice) -> None:
+def test_a_reader_who_is_refused_does_not_keep_the_mail_from_the_others(office: PostOffice) -> None:
+    office.answers["RCPT ben@hart.example"] = "550 5.1.1 no such person"
+    refused = mailbox(Smtp(office.plain)).send_reply_notice(tenant_id="t", notice=notice())
+    assert refused == {"ben@hart.example": "SMTP 550 5.1.1"}
+    assert office.mails[0].rcpt_tos == ["ann@hart.example"]
+
+
+def test_a_mail_whose_readers_are_all_refused_is_refused(office: PostOffice) -> None:
     office.answers["RCPT"] = "550 no"
     with pytest.raises(MailboxRefused):
         send(Smtp(office.plain), MAYA, "tom@client.example")
     assert office.mails == []
+
+
+def test_a_reader_who_may_come_later_keeps_the_mail_for_all(office: PostOffice) -> None:
+    """Sent to some now and tried again, it would come to them twice."""
+    office.answers |= {f"RCPT {MAYA}": "550 no", "RCPT tom@client.example": "451 later"}
+    with pytest.raises(MailboxAway):
+        send(Smtp(office.plain), MAYA, "tom@client.example", "ann@hart.example")
+    assert office.mails == []
+
+
+@pytest.mark.parametrize("words", ["OK, queued", "354 go on"])
+def test_an_answer_after_the_last_dot_that_says_nothing_leaves_it_unknown(
+    office: PostOffice, words: str
+) -> None:
+    office.answers["DATA"] = words
+    with pytest.raises(OutcomeUnknown):
+        send(Smtp(office.plain))
+    assert len(office.mails) == 1
+
+
+def test_a_code_for_an_address_that_is_refused_ends_there(office: PostOffice) -> None:
+    office.answers["RCPT"] = "550 5.1.1 no such person"
+    with pytest.raises(MailRefused) as refused:
+        mailbox(Smtp(office.plain)).send_code(tenant_id="t", brand=BRAND, to=MAYA, **CODE)
+    assert refused.value.reason == "SMTP 550 5.1.1"
 
 
 @pytest.mark.parametrize("at", ["MAIL", "RCPT"])

@@ -1,5 +1,7 @@
 """Notices that came back: whose, why, and that a report changes nothing else."""
 
+import json
+
 import pytest
 
 from tests.drafts import Draft
@@ -151,3 +153,27 @@ def test_what_came_back_is_listed_until_it_was_seen(house: House) -> None:
     assert draft.desk.api("GET", "/notices").json == {"notices": []}
     assert shown(draft)["state"] == "bounced"
     assert sent(house, draft.subject) == 1
+
+
+def test_a_later_notice_does_not_hide_a_report_that_nobody_has_looked_for_yet(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from server.messages.bounces import tasks
+
+    monkeypatch.setattr(tasks, "_OVERLAP_MS", 0)
+    grant_reading(house)
+    draft = begun(house, to=(NOBODY,))
+    draft.send()
+    house.work()
+    eventually(lambda: house.sandbox.inbox(ANN, f"Undeliverable: {draft.subject}"))
+    since = "SELECT payload FROM outbox WHERE kind = 'bounces'"
+    first = json.loads(value(house, since))
+    other = begun(house)
+    other.send()
+    house.work()
+    both = json.loads(value(house, since))
+    assert both["since"] == first["since"]
+    assert int(both["last"]) > int(first["last"])
+    due(house)
+    house.work()
+    assert notice(draft)[0] == "bounced"

@@ -228,3 +228,34 @@ def test_cookies_are_bound_to_the_host_and_hidden_from_scripts(
     assert cookie.startswith("__Host-session=")
     assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(cookie.split("; "))
     assert "Domain" not in cookie
+
+
+def test_codes_for_strangers_take_no_place_from_a_readers_code(
+    house: House, maya: Visitor, message_id: str
+) -> None:
+    """Nothing is mailed for them, so they do not count among the 30 mails of a minute."""
+    house.work()
+    run(house, "UPDATE outbox_mailboxes SET starts = '[]', codes_at = 0, notices_at = 0")
+    stranger = house.visitor()
+    for number in range(40):
+        body = {"address": f"x{number}@nowhere.example"}
+        assert stranger.post(f"/messages/{message_id}/codes", body).status_code == 202
+    assert maya.ask_code(message_id)
+    with house.parts.database.read() as connection:
+        assert connection.execute(text("SELECT count(*) FROM outbox")).scalar_one() == 0
+
+
+def test_an_address_that_is_refused_ends_its_code_and_closes_no_mailbox(
+    house: House, maya: Visitor, message_id: str
+) -> None:
+    house.work()
+    house.sandbox.faults(graph={"status": 400, "times": 1, "path": "sendMail"})
+    maya.post(f"/messages/{message_id}/codes", {"address": MAYA})
+    house.work()
+    with house.parts.database.read() as connection:
+        failures = text("SELECT max(failures) FROM outbox_mailboxes")
+        assert connection.execute(failures).scalar_one() == 0
+        assert connection.execute(text("SELECT count(*) FROM outbox")).scalar_one() == 0
+        refused = text("SELECT count(*) FROM events WHERE kind = 'code.refused'")
+        assert connection.execute(refused).scalar_one() == 1
+    assert maya.ask_code(message_id)

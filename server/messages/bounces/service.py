@@ -5,7 +5,7 @@ comes back less and less often, until two days after its last notice (RFC 5321 4
 wait four or five; Exchange gives up after one).
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -59,7 +59,15 @@ def keep_watching(
         mailbox=box,
         after_ms=min(max((now - last) // 2, FIRST_MS), LONGEST_MS),
         once=f"{KIND} {box}",
+        joined=_joined,
     )
+
+
+def _joined(waiting: Mapping[str, str], new: Mapping[str, str]) -> Mapping[str, str]:
+    """A row that waits has not looked yet: it still begins where it would have, and goes on longer."""
+    since = min(int(waiting["since"]), int(new["since"]))
+    last = max(int(waiting["last"]), int(new["last"]))
+    return {**new, "since": str(since), "last": str(last)}
 
 
 def note(
@@ -75,28 +83,28 @@ def note(
         return False
     notices.move(connection, entry, only={UNCONFIRMED}, to=SENT)  # it came back, so it had left
     planned = events.of(connection, firm_id=firm.id, about=entry["id"], kind=NOTICE)
+    known = {one.state for one in planned} & {BOUNCED, REPORTED}
     by_address = {people.get(connection, vault, one.person_id).address: one for one in planned}
     failed = [(by_address.get(address), status) for address, status in report.failures]
     if not report.failures and len(planned) == 1:
         failed = [(planned[0], "")]
-    for delivery, status in failed:
-        if delivery is not None:
-            _bounced(connection, firm, entry, delivery.person_id, status)
-    if not failed:
-        events.mark(
-            connection,
-            firm_id=firm.id,
-            about=entry["id"],
-            kind=NOTICE,
-            state=REPORTED,
-            only={SENT},
-        )
+    new = [
+        f"{BOUNCED} {status}".strip()
+        for delivery, status in failed
+        if delivery and _bounced(connection, firm, entry, delivery.person_id, status)
+    ]
+    if not failed and events.mark(
+        connection, firm_id=firm.id, about=entry["id"], kind=NOTICE, state=REPORTED, only={SENT}
+    ):
+        new = [REPORTED]
+    if new and not known:
+        notices.tell_administrator(connection, entry, reason=new[0][:64], came_back=True)
     return True
 
 
 def _bounced(
     connection: Connection, firm: Firm, entry: store.Row, person_id: str, status: str
-) -> None:
+) -> bool:
     bounced = events.mark(
         connection,
         firm_id=firm.id,
@@ -115,6 +123,7 @@ def _bounced(
             person_id=person_id,
             about=entry["id"],
         )
+    return bool(bounced)
 
 
 def _entry(connection: Connection, firm: Firm, report: Report) -> store.Row | None:

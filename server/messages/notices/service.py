@@ -37,6 +37,7 @@ from server.people.service import Person
 from server.people.sign_ins import service as sign_ins
 
 RESENT: Final = "resent"  # in a job's payload
+CAME_BACK: Final = "came-back"  # too: who lets it go again wants it sent to whom it did not reach
 LOOKING: Final = "looking"
 NO_ANSWER: Final = "no-answer"
 SIGN_IN: Final = "sign-in"
@@ -195,16 +196,31 @@ def ask_somebody(connection: Connection, entry: store.Row) -> None:
         reason=NO_ANSWER,
         only={UNCONFIRMED},
     )
-    if people.kind_of(connection, entry["sender_id"]) == "client":
-        set_aside(
-            connection,
-            firm_id=firm_id,
-            lane=mailboxes.NOTICES,
-            kind=NOTICE,
-            payload={"message_id": entry["id"]},
-            mailbox=mailboxes.of_firm(firm_id),
-            reason=UNCONFIRMED,
-        )
+    tell_administrator(connection, entry, reason=UNCONFIRMED)
+
+
+def refuse(connection: Connection, entry: store.Row, *, reason: str) -> None:
+    """A notice was refused for good: its sender sees it; of a client's answer the firm hears too."""
+    if move(connection, entry, only={SENDING}, to=FAILED, reason=reason):
+        tell_administrator(connection, entry, reason=reason)
+
+
+def tell_administrator(
+    connection: Connection, entry: store.Row, *, reason: str, came_back: bool = False
+) -> None:
+    """Set a row aside for the administrator if a client wrote: nobody of the firm sees it else."""
+    if people.kind_of(connection, entry["sender_id"]) != "client":
+        return
+    firm_id = entry["firm_id"]
+    set_aside(
+        connection,
+        firm_id=firm_id,
+        lane=mailboxes.NOTICES,
+        kind=NOTICE,
+        payload={"message_id": entry["id"], **({CAME_BACK: "1"} if came_back else {})},
+        mailbox=mailboxes.of_firm(firm_id),
+        reason=reason,
+    )
 
 
 def hold(connection: Connection, vault: Vault, entry: store.Row, *, claims: str | None) -> None:

@@ -1,7 +1,7 @@
 """Work of the outbox for messages: the notification."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -15,7 +15,7 @@ from server.base.mail import one_line
 from server.base.outbox import Job, hold
 from server.base.vault import Vault
 from server.events import service as events
-from server.events.service import FAILED, QUEUED, SENDING, SENT, UNCONFIRMED
+from server.events.service import BOUNCED, QUEUED, SENDING, SENT, UNCONFIRMED
 from server.firms import service as firms
 from server.firms.service import Firm
 from server.messages import store
@@ -28,6 +28,7 @@ from server.messages.ports import (
     Notice,
     OutcomeUnknown,
     Party,
+    Report,
     SenderMailbox,
     SignInAgain,
     SystemMailbox,
@@ -69,13 +70,13 @@ def send_notice(database: Database, vault: Vault, job: Job, mailboxes: Mailboxes
         begun = min(delivery.changed for delivery in planned)
         _doubt(database, job, entry, mailboxes.system, since=begun)
         return
-    if states != {QUEUED}:
+    if states != {QUEUED} and not (states == {BOUNCED} and notices.CAME_BACK in job.payload):
         return
     firm, notice = compose(database, vault, entry, delivery_id=planned[0].id)
     if (since := _begin(database, job, entry)) is None:
         return
     try:
-        _post(mailboxes, firm, entry, notice)
+        refused_for = _post(mailboxes, firm, entry, notice)
     except SignInAgain as again:
         claims = again.claims
         _note(lambda: _hold(database, vault, entry, claims=claims))
@@ -84,15 +85,15 @@ def send_notice(database: Database, vault: Vault, job: Job, mailboxes: Mailboxes
     except (MailboxAway, MailboxRefused, ConsentMissing) as refused:
         _not_taken(database, entry, refused)
     else:
-        by_client = notice.reply_to is not None
-        _note(lambda: _mark_sent(database, firm, entry, by_client=by_client))
+        _note(lambda: _mark_sent(database, vault, firm, entry, notice, refused_for=refused_for))
 
 
 def _begin(database: Database, job: Job, entry: store.Row) -> int | None:
     """Mark that a try begins, with a whole lease before it. Returns when; None if it is not ours."""
     with database.write() as connection:
         hold(connection, job)
-        began = notices.move(connection, entry, only={QUEUED}, to=SENDING)
+        may_begin = {QUEUED, BOUNCED} if notices.CAME_BACK in job.payload else {QUEUED}
+        began = notices.move(connection, entry, only=may_begin, to=SENDING)
         return now_ms(connection) if began else None
 
 
@@ -105,18 +106,23 @@ def _not_taken(
     match refused:
         case MailboxRefused():
             reason = refused.reason[:64]
-            _note(lambda: _end(database, entry, FAILED, reason))
+            _note(lambda: _refuse(database, entry, reason))
         case ConsentMissing():
-            _note(lambda: _end(database, entry, QUEUED, "consent"))
+            _note(lambda: _wait(database, entry, "consent"))
             raise MailboxAway from refused
         case _:
-            _note(lambda: _end(database, entry, QUEUED, "away"))
+            _note(lambda: _wait(database, entry, "away"))
             raise refused
 
 
-def _end(database: Database, entry: store.Row, state: str, reason: str | None) -> None:
+def _wait(database: Database, entry: store.Row, reason: str) -> None:
     with database.write() as connection:
-        notices.move(connection, entry, only={SENDING}, to=state, reason=reason)
+        notices.move(connection, entry, only={SENDING}, to=QUEUED, reason=reason)
+
+
+def _refuse(database: Database, entry: store.Row, reason: str) -> None:
+    with database.write() as connection:
+        notices.refuse(connection, entry, reason=reason)
 
 
 def _note(mark: Callable[[], None]) -> None:
@@ -139,11 +145,26 @@ def _hold(database: Database, vault: Vault, entry: store.Row, *, claims: str | N
         notices.hold(connection, vault, entry, claims=claims)
 
 
-def _mark_sent(database: Database, firm: Firm, entry: store.Row, *, by_client: bool) -> None:
+def _mark_sent(
+    database: Database,
+    vault: Vault,
+    firm: Firm,
+    entry: store.Row,
+    notice: Notice,
+    *,
+    refused_for: Mapping[str, str],
+) -> None:
+    """It left; for whom the mail system refused it at once, it is as if it had come back."""
+    person_id = None if notice.reply_to is not None else entry["sender_id"]
     with database.write() as connection:
         notices.move(connection, entry, only={SENDING, UNCONFIRMED}, to=SENT)
+        if refused_for:
+            failures = list(refused_for.items())
+            report = Report(
+                id="", named=(), delivery_id=notice.delivery_id, failures=failures, seen=0
+            )
+            bounces.note(connection, vault, firm, report, person_id=person_id)
         if firm.look_up:
-            person_id = None if by_client else entry["sender_id"]
             bounces.watch(connection, firm_id=firm.id, person_id=person_id)
 
 
@@ -163,12 +184,13 @@ def may_look_for(connection: Connection, job: Job, entry: store.Row, system: Sys
     return system.keeps_sent or people.kind_of(connection, entry["sender_id"]) != "client"
 
 
-def _post(mailboxes: Mailboxes, firm: Firm, entry: store.Row, notice: Notice) -> None:
+def _post(mailboxes: Mailboxes, firm: Firm, entry: store.Row, notice: Notice) -> Mapping[str, str]:
+    """Send it. Returns for whom alone it was refused, and why."""
     tenant_id = firm.tenant_id
     if notice.reply_to is not None:
-        mailboxes.system.send_reply_notice(tenant_id=tenant_id, notice=notice)
-        return
+        return mailboxes.system.send_reply_notice(tenant_id=tenant_id, notice=notice)
     mailboxes.sender.send_notice(tenant_id=tenant_id, person_id=entry["sender_id"], notice=notice)
+    return {}
 
 
 def compose(

@@ -15,6 +15,14 @@ class MailAway(Exception):
         self.after_ms = after_ms
 
 
+class MailRefused(Exception):
+    """The mail was refused for good because of its reader; `reason` is a code. Others may go."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
 class CodeMail(Protocol):
     """Sends a sign-in code from the system's mailbox."""
 
@@ -33,6 +41,7 @@ class CodeMail(Protocol):
 
         Raises:
             MailAway: It was not taken; nothing was sent.
+            MailRefused: It was not taken for this reader, and never will be.
         """
 
 

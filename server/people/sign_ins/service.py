@@ -349,7 +349,8 @@ def _queue_mail(
         lane=mailboxes.CODES,
         kind="code",
         payload=payload,
-        mailbox=mailboxes.of_firm(firm_id),
+        # What sends nothing takes no place from codes that are mailed; the caller writes as much.
+        mailbox=mailboxes.of_firm(firm_id) if reader_id else None,
     )
 
 

@@ -13,12 +13,14 @@ from server.firms import service as firms
 from server.people import service as people
 from server.people.sign_ins import store
 from server.people.sign_ins.models import codes, sessions
-from server.people.sign_ins.ports import CodeMail
+from server.people.sign_ins.ports import CodeMail, MailRefused
 from server.people.sign_ins.service import LIFE_MS, SESSION_MS, shown
 
 
 def send_code(database: Database, vault: Vault, job: Job, mail: CodeMail) -> None:
     """Send one code; send nothing for an address that reads nothing here, or too late.
+
+    An address that the mail system refuses for good ends it: that is no failure of our mailbox.
 
     Raises:
         MailAway: The mail was not taken; the worker tries again.
@@ -33,20 +35,24 @@ def send_code(database: Database, vault: Vault, job: Job, mail: CodeMail) -> Non
             return  # an expired code would only confuse
         firm = firms.get(connection, job.firm_id)
         person = people.get(connection, vault, person_id)
-    mail.send_code(
-        tenant_id=firm.tenant_id,
-        brand=firm.brand,
-        to=person.address,
-        code=shown(content["code"]),
-        asked_at=_time(content["asked"]),
-        browser=content["browser"],
-        expires_at=_time(content["asked"] + LIFE_MS),
-    )
+    kind = "code.sent"
+    try:
+        mail.send_code(
+            tenant_id=firm.tenant_id,
+            brand=firm.brand,
+            to=person.address,
+            code=shown(content["code"]),
+            asked_at=_time(content["asked"]),
+            browser=content["browser"],
+            expires_at=_time(content["asked"] + LIFE_MS),
+        )
+    except MailRefused:
+        kind = "code.refused"
     with database.write() as connection:
         append_event(
             connection,
             firm_id=firm.id,
-            kind="code.sent",
+            kind=kind,
             person_id=person_id,
             about=job.payload.get("about"),
         )
