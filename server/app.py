@@ -20,7 +20,7 @@ from server.base import logs, metrics, scrapes, tenancy
 from server.base.access import Authentication, authorise, require_rules
 from server.base.database import Database
 from server.base.errors import AppError, Away, Invalid, NotFound, TooLarge
-from server.base.headers import secure
+from server.base.headers import Headers
 from server.base.http import ADDIN, ANY_HOST, ANYONE, PORTAL, Tools, callers, problem
 from server.base.ids import new_id
 from server.base.settings import Settings, from_environment
@@ -212,7 +212,7 @@ def _pages(app: APIFlask, settings: Settings) -> None:
 
 
 def _access(app: APIFlask, parts: Parts) -> None:
-    authentication = _authentication(parts)
+    authentication, headers = _authentication(parts), Headers(parts.settings)
 
     @app.before_request
     def enter() -> None:
@@ -232,7 +232,7 @@ def _access(app: APIFlask, parts: Parts) -> None:
     @app.after_request
     def leave(response: Response) -> Response:
         frame = request.endpoint == "firms.frame"
-        secure(response, parts.settings, host=g.get("host", PORTAL), frame=frame)
+        headers.secure(response, host=g.get("host", PORTAL), frame=frame)
         if response.status_code >= AppError.status:
             response.headers["X-Request-Id"] = g.get("request_id", "none")
         seconds = time.monotonic() - g.get("started", time.monotonic())

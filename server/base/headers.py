@@ -9,28 +9,36 @@ from urllib.parse import urlsplit
 
 from flask import Response
 
-from server.base.http import ADDIN
+from server.base.http import ADDIN, PORTAL
 from server.base.settings import Settings
 
+_NO_DEVICES: Final = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 _TRUSTED: Final = "require-trusted-types-for 'script'"
 
 
-def secure(response: Response, settings: Settings, *, host: str, frame: bool) -> None:
-    """Set the headers for one host; `frame` is the message's own document."""
-    headers = response.headers
-    headers["Content-Security-Policy"] = "; ".join(
-        _frame_policy(settings, host) if frame else _policy(settings, host)
-    )
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "no-referrer"
-    headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers.setdefault("Cache-Control", "no-store")
-    if host != ADDIN:
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["X-Frame-Options"] = "SAMEORIGIN" if frame else "DENY"
-    if settings.secure:
-        headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+class Headers:
+    """The headers of an installation; its policies are written out once."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._policies = {host: "; ".join(_policy(settings, host)) for host in (ADDIN, PORTAL)}
+        self._frames = {host: "; ".join(_frame_policy(settings, host)) for host in (ADDIN, PORTAL)}
+        self._is_secure = settings.secure
+
+    def secure(self, response: Response, *, host: str, frame: bool) -> None:
+        """Set the headers for one host; `frame` is the message's own document."""
+        headers = response.headers
+        policies = self._frames if frame else self._policies
+        headers["Content-Security-Policy"] = policies[host]
+        headers["X-Content-Type-Options"] = "nosniff"
+        headers["Referrer-Policy"] = "no-referrer"
+        headers["Permissions-Policy"] = _NO_DEVICES
+        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers.setdefault("Cache-Control", "no-store")
+        if host != ADDIN:
+            headers["Cross-Origin-Opener-Policy"] = "same-origin"
+            headers["X-Frame-Options"] = "SAMEORIGIN" if frame else "DENY"
+        if self._is_secure:
+            headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
 
 
 def _frame_policy(settings: Settings, host: str) -> tuple[str, ...]:
