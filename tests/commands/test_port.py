@@ -2,6 +2,7 @@
 
 import fcntl
 from dataclasses import replace
+from io import StringIO
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ from sqlalchemy import create_engine, text
 
 from server.base import facts, rows
 from server.base.settings import BadSetting
+from server.cli import main
 from server.commands.port import port
 from tests.commands.conftest import Opened
 from tests.commands.letters import are_read, write_letters
@@ -72,6 +74,40 @@ def test_a_worker_that_runs_is_stopped_first(sqlite_house: House, postgresql_url
     with pytest.raises(BadSetting, match="stop web and worker"):
         port(sqlite_house.parts.settings, postgresql_url)
     assert _firms(postgresql_url) == 0
+
+
+def test_the_target_is_never_given_with_its_password_on_the_command_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.commands.port.from_environment", lambda: None)
+    url = "postgresql+psycopg://letterlock:hunter22@127.0.0.1/letterlock"
+    assert main(["port", "--to", url]) == 2
+    told = capsys.readouterr()
+    assert "LETTERLOCK_PORT_TO" in told.err
+    assert "hunter22" not in told.err + told.out
+
+
+@pytest.mark.parametrize("by", ["environment", "standard input"])
+def test_a_process_that_has_the_database_open_is_stopped_first(
+    sqlite_house: House,
+    postgresql_url: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    by: str,
+) -> None:
+    house = sqlite_house
+    monkeypatch.setattr("server.commands.port.from_environment", lambda: house.parts.settings)
+    monkeypatch.setattr(
+        "sys.stdin", StringIO(f"{postgresql_url}\n" * 2 if by != "environment" else "")
+    )
+    monkeypatch.setenv("LETTERLOCK_PORT_TO", postgresql_url if by == "environment" else "")
+    house.pane()
+    assert main(["port"]) == 2
+    assert "something has the database open" in capsys.readouterr().err
+    house.parts.database.close()
+    assert main(["port"]) == 0
+    assert "firms" in capsys.readouterr().out
+    assert _firms(postgresql_url) == 1
 
 
 def _firms(url: str) -> int:
