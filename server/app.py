@@ -21,7 +21,16 @@ from server.base.access import Authentication, authorise, require_rules
 from server.base.database import Database
 from server.base.errors import AppError, Away, Invalid, NotFound, TooLarge
 from server.base.headers import Headers
-from server.base.http import ADDIN, ANY_HOST, ANYONE, PORTAL, Tools, callers, problem
+from server.base.http import (
+    ADDIN,
+    ANY_HOST,
+    ANYONE,
+    PORTAL,
+    SAFE_METHODS,
+    Tools,
+    callers,
+    problem,
+)
 from server.base.ids import new_id
 from server.base.settings import Settings, from_environment
 from server.base.vault import Vault
@@ -226,6 +235,7 @@ def _access(app: APIFlask, parts: Parts) -> None:
 
     @app.teardown_request
     def forget(_error: BaseException | None) -> None:
+        parts.database.let_go()
         logs.end_request()
         tenancy.leave(g.pop("scope"))
 
@@ -274,7 +284,8 @@ def _authentication(parts: Parts) -> Authentication:
         return claims, person
 
     def client_of(firm: Firm, token: str) -> Person:
-        with database.read() as connection:
+        reads_only = request.method in SAFE_METHODS
+        with database.read_on() if reads_only else database.read() as connection:
             return sign_ins.signed_in(connection, vault, firm_id=firm.id, token=token)
 
     def first_run_of(firm: Firm, token: str) -> None:

@@ -10,7 +10,7 @@ import fcntl
 import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Any, Final
 
@@ -59,6 +59,12 @@ class Collided(DatabaseAway):
     detail = "Two changes met. Nothing was kept of this one; try again in a few seconds."
 
 
+class _Waits(threading.local):
+    """What `read_on` left open in this thread: whose, how it ends, and the connection."""
+
+    read: tuple[str, ExitStack, Connection] | None = None
+
+
 class Database:
     """One engine with its two ways in: `read` and `write`.
 
@@ -78,10 +84,48 @@ class Database:
         self.disk = Disk(Path(file).parent) if file else None
         self._lock = threading.Lock()
         self._away_until = 0.0
+        self._waits = _Waits()
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that changes nothing."""
+        """A transaction that changes nothing; the one of `read_on`, if it waits."""
+        if waits := self._take():
+            stack, connection = waits
+            with stack:
+                yield connection
+            return
+        with self._reading() as connection:
+            yield connection
+
+    @contextmanager
+    def read_on(self) -> Iterator[Connection]:
+        """As `read`, and this thread's next `read` goes on in it. Follow it by `let_go`.
+
+        For a request that reads only: who calls, and then what is asked for.
+        """
+        with ExitStack() as stack:
+            connection = stack.enter_context(self._reading())
+            yield connection
+            self.let_go()
+            self._waits.read = tenancy.current(), stack.pop_all(), connection
+
+    def let_go(self) -> None:
+        """End what `read_on` left open, if nothing went on in it."""
+        if waits := self._waits.read:
+            self._waits.read = None
+            waits[1].close()
+
+    def _take(self) -> tuple[ExitStack, Connection] | None:
+        """What `read_on` left open for this firm; another's is ended."""
+        waits = self._waits.read
+        if waits is None or waits[0] != tenancy.current():
+            self.let_go()
+            return None
+        self._waits.read = None
+        return waits[1:]
+
+    @contextmanager
+    def _reading(self) -> Iterator[Connection]:
         with (
             self._told(),
             database_wait("read") as begun,
@@ -93,6 +137,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """A transaction that is committed at the end, or rolled back whole on any error."""
+        self.let_go()
         if not self.is_sqlite:
             with (
                 self._told(),
