@@ -43,7 +43,7 @@ def faulty(sandbox: Sandbox) -> Iterator[Sandbox]:
     sandbox.faults(obo=None, entra=None, graph=None, delivery=None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Any Chromium that is installed, else Playwright's own."""
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
