@@ -226,9 +226,9 @@ def furnished(
 
 
 def mailbox(sandbox: Sandbox, address: str, folder: str = "inbox") -> list[dict[str, Any]]:
-    """What is in a folder of a mailbox, as the Outlook window lists it."""
+    """All that is in a folder of a mailbox, as the Outlook window lists it."""
 
-    query = {"as": address, "folder": folder}
+    query = {"as": address, "folder": folder, "top": "10000"}
     answer = requests.get(f"{sandbox.url}/outlook/api/mailbox", params=query, timeout=5)
     messages: list[dict[str, Any]] = answer.json()["messages"]
     return messages

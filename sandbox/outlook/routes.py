@@ -93,16 +93,17 @@ def _asset(path: Path, kind: str) -> Response:
 
 @bp.get("/outlook/api/mailbox")
 def mailbox() -> ResponseReturnValue:
-    """Folders and one folder's messages; 304 while nothing has changed."""
+    """Folders and one folder's newest messages, `top` of them; 304 while nothing has changed."""
     person, name = _owner(), request.args.get("folder", "inbox")
+    top = min(request.args.get("top", 200, type=int), 10_000)
     with parts().database.reading() as db:
-        tag = f"{store.version(db, person.address)}-{name}"
+        tag = f"{store.version(db, person.address)}-{name}-{top}"
         if request.if_none_match.contains(tag):
             response = Response(status=HTTPStatus.NOT_MODIFIED)
             response.set_etag(tag)
             return response
         folder = store.folder(db, person.address, name) or abort(HTTPStatus.NOT_FOUND)
-        items, _ = store.listing(db, person.address, folder.id, top=200)
+        items, _ = store.listing(db, person.address, folder.id, top=top)
         folders = store.folders(db, person.address)
     body = {
         "folders": [views.folder(one) for one in folders],
