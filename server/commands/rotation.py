@@ -49,6 +49,7 @@ def rotate(settings: Settings, *, settle_s: float = SETTLE_S) -> Rotated:
         with all_firms("the master key is rotated"):
             _must_open(database, vault)
             Vault.begin_rotation(settings.master_key)
+            # Running processes follow the key file within this; then none seals by the old key.
             time.sleep(settle_s)
             for _ in range(_PASSES):
                 if not _pass(database, vault, done):

@@ -106,7 +106,8 @@ def send(
         NoConsent: The firm's consent is missing.
         Away: Entra does not answer.
     """
-    subject = "" if sender.kind == "client" else _public_subject(sealed.subject)
+    by_client = sender.kind == "client"
+    subject = "" if by_client else _public_subject(sealed.subject)
     names = {parse_address(address): _name(name) for address, name in sealed.names.items()}
     with database.read() as connection:
         entry = own_message(connection, firm, sender, message_id)
@@ -114,17 +115,17 @@ def send(
             return entry
         readers = store.readers_of(connection, message_id)
     envelopes = _envelopes(sealed.envelopes, expected={row["key"] for row in readers})
-    if sender.kind == "staff":
+    if not by_client:
         _ask_for_right(rights, firm=firm, sender=sender, assertion=assertion)
     with database.write() as connection:
         entry = own_message(connection, firm, sender, message_id, lock=True)
         if _is_sent(entry, sealed):
             return entry
-        if sender.kind == "client":
+        if by_client:
             _limit(connection, firm, sender, readers=len(readers) - 1)
-        _name_readers(connection, vault, firm, message_id, names)
-        if sender.kind == "staff":
+        else:
             notices.resume(connection, firm=firm, sender=sender)
+        _name_readers(connection, vault, firm, message_id, names)
         before = store.objects_of(connection, message_id)
         accepted = _accept(
             connection,
@@ -133,7 +134,7 @@ def send(
             entry,
             subject=subject,
             envelopes=envelopes,
-            by_client=sender.kind == "client",
+            by_client=by_client,
         )
         left = store.objects_of(connection, message_id)
     forget_blobs(blobs, firm.id, message_id, before, left=left)

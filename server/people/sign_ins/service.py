@@ -142,14 +142,9 @@ def ask_code(
         "expires": now + LIFE_MS,
     }
     _keep_code(connection, vault, row, code=code, browser_words=asker.browser_words)
+    person_id = person.id if person else None
     for kind in ("code.asked",) if reader_id or not person else ("code.asked", "code.withheld"):
-        append_event(
-            connection,
-            firm_id=firm_id,
-            kind=kind,
-            person_id=person.id if person else None,
-            about=about,
-        )
+        append_event(connection, firm_id=firm_id, kind=kind, person_id=person_id, about=about)
     return CodeAsked(browser=browser, expires=now + LIFE_MS)
 
 
