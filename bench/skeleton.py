@@ -24,8 +24,7 @@ from flask import Flask, Response, abort, request
 from server.base.vault import Vault
 
 FIRM = "SELECT * FROM firms WHERE origin = ? OR addin_origin = ?"
-SESSION = "SELECT * FROM sessions WHERE firm_id = ? AND id = ?"
-PERSON = "SELECT * FROM persons WHERE firm_id = ? AND id = ?"
+SESSION = "SELECT s.created, s.seen, s.ended, {now} AS now, p.* FROM sessions s JOIN persons p ON p.id = s.person_id WHERE s.firm_id = ? AND p.firm_id = ? AND s.id = ?"
 TOUCH = "UPDATE sessions SET seen = ? WHERE firm_id = ? AND id = ?"
 ENTRY = "SELECT * FROM entries WHERE firm_id = ? AND id = ?"
 READERS = "SELECT * FROM readers WHERE firm_id = ? AND entry_id = ? ORDER BY position"
@@ -35,8 +34,8 @@ PARTS = "SELECT id, size, sha256, file IS NOT NULL AS in_row FROM objects WHERE 
 DROP = "DELETE FROM objects WHERE firm_id = ? AND entry_id = ? AND id = ?"
 PUT = "INSERT INTO objects (entry_id, id, firm_id, size, sha256, file) VALUES (?, ?, ?, ?, ?, ?)"
 KEEP = "UPDATE entries SET draft_object = ?, draft_envelope = ?, draft_saved = ? WHERE firm_id = ? AND id = ?"
-SQLITE_NOW = "SELECT CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER) AS ms"
-NOW = "SELECT CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT) AS ms"
+SQLITE_NOW = "CAST(round((julianday('now') - 2440587.5) * 86400000) AS INTEGER)"
+NOW = "CAST(extract(epoch FROM clock_timestamp()) * 1000 AS BIGINT)"
 
 
 def transactions(url: str) -> Callable[..., Any]:
@@ -89,22 +88,22 @@ def make() -> Flask:
     app, url = Flask(__name__), os.environ["LETTERLOCK_DATABASE_URL"]
     begin, vault = transactions(url), Vault.load(Path(os.environ["LETTERLOCK_DATA"], "master.key"))
     firm_at = memory(begin)
-    clock, lock = (SQLITE_NOW, "") if url.startswith("sqlite") else (NOW, " FOR UPDATE")
+    now_sql, lock = (SQLITE_NOW, "") if url.startswith("sqlite") else (NOW, " FOR UPDATE")
+    clock, session_sql = f"SELECT {now_sql} AS ms", SESSION.format(now=now_sql)
 
     def viewer() -> tuple[str, str]:
         firm = firm_at(request.host_url[:-1])
         index = vault.index("session", request.cookies.get("__Host-session", ""))
         with begin(firm) as sql:
-            session, now = sql(SESSION, firm, index).fetchone(), sql(clock).fetchone()["ms"]
-            if not session or session["ended"] or now > session["seen"] + 1_800_000:
+            one = sql(session_sql, firm, firm, index).fetchone()
+            if not one or one["ended"] or one["now"] > one["seen"] + 1_800_000:
                 abort(401)
-            person = sql(PERSON, firm, session["person_id"]).fetchone()
         for name in ("address", "name"):
-            vault.unseal_text((firm, "persons", person["id"], name), person[f"{name}_sealed"])
-        if request.method != "GET":
+            vault.unseal_text((firm, "persons", one["id"], name), one[f"{name}_sealed"])
+        if request.method != "GET" and one["now"] > one["seen"] + 10_000:
             with begin(firm, writes=True) as sql:
                 sql(TOUCH, sql(clock).fetchone()["ms"], firm, index)
-        return firm, person["id"]
+        return firm, one["id"]
 
     @app.get("/api/v1/messages/<message>/objects/<item>")
     def read(message: str, item: str) -> Response:

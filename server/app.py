@@ -286,22 +286,21 @@ def _authentication(parts: Parts) -> Authentication:
     def client_of(firm: Firm, token: str) -> Person:
         reads_only = request.method in SAFE_METHODS
         with database.read_on() if reads_only else database.read() as connection:
-            return sign_ins.signed_in(connection, vault, firm_id=firm.id, token=token)
+            person, is_old = sign_ins.signed_in(connection, vault, firm_id=firm.id, token=token)
+        if is_old and not reads_only:
+            with database.write() as connection:
+                sign_ins.touch(connection, vault, token)
+        return person
 
     def first_run_of(firm: Firm, token: str) -> None:
         with database.read() as connection:
             first_run.require_browser(connection, firm_id=firm.id, key=token)
-
-    def touch(token: str) -> None:
-        with database.write() as connection:
-            sign_ins.touch(connection, vault, token)
 
     return Authentication(
         firm_of=firm_of,
         staff_of=staff_of,
         client_of=client_of,
         first_run_of=first_run_of,
-        touch=touch,
     )
 
 

@@ -50,15 +50,14 @@ class Authentication:
 
     `firm_of` takes an origin and returns (firm, ADDIN or PORTAL), or raises NotFound; `staff_of`
     takes (firm, token, first) and returns (claims, person or None when `first`); `client_of`
-    takes (firm, token) and returns a person; `first_run_of` takes (firm, token) and returns
-    nothing; the last three raise NotSignedIn.
+    takes (firm, token), returns a person and notes a use that changes something; `first_run_of`
+    takes (firm, token) and returns nothing; the last three raise NotSignedIn.
     """
 
     firm_of: Callable[[str], tuple[Any, str]]
     staff_of: Callable[[Any, str, bool], tuple[Any, Any]]
     client_of: Callable[[Any, str], Any]
     first_run_of: Callable[[Any, str], None]
-    touch: Callable[[str], None]
 
 
 class WrongHost(AppError):
@@ -141,8 +140,6 @@ def _identify(authentication: Authentication, rule: Rule) -> None:
     if token:
         try:
             g.viewer = g.person = authentication.client_of(g.firm, token)
-            if request.method not in SAFE_METHODS:
-                authentication.touch(token)
         except NotSignedIn:
             if caller == CLIENT:
                 raise

@@ -96,7 +96,7 @@ def sign_in_staff(
         raise NotFound
     if row["entra_object_id"] not in {None, object_id}:
         raise AddressTaken
-    _require_entry(_person(vault, row))
+    _require_entry(of_row(vault, row))
     changed = {
         "kind": "staff",
         "state": "active",
@@ -104,7 +104,7 @@ def sign_in_staff(
         "name_sealed": vault.seal_text(_place(firm_id, row["id"], "name"), name),
     }
     store.update_person(connection, row["id"], changed)
-    return _person(vault, {**row, **changed})
+    return of_row(vault, {**row, **changed})
 
 
 def find_staff(connection: Connection, vault: Vault, *, firm_id: str, object_id: str) -> Person:
@@ -117,7 +117,7 @@ def find_staff(connection: Connection, vault: Vault, *, firm_id: str, object_id:
     row = store.person_by_entra(connection, firm_id, object_id)
     if row is None:
         raise NotFound("Sign in first: the pane does that by itself when it opens.")
-    return _require_entry(_person(vault, row))
+    return _require_entry(of_row(vault, row))
 
 
 def find_or_make(
@@ -143,13 +143,13 @@ def find_or_make(
         "entra_object_id": None,
     }
     store.insert_person(connection, row)
-    return _person(vault, row)
+    return of_row(vault, row)
 
 
 def find(connection: Connection, vault: Vault, *, firm_id: str, address: str) -> Person | None:
     """The person with this address (already parsed), if there is one."""
     row = store.person_by_address(connection, firm_id, vault.indexes("address", firm_id, address))
-    return _person(vault, row) if row else None
+    return of_row(vault, row) if row else None
 
 
 def get(connection: Connection, vault: Vault, person_id: str) -> Person:
@@ -161,7 +161,20 @@ def get(connection: Connection, vault: Vault, person_id: str) -> Person:
     row = store.person_by_id(connection, person_id)
     if row is None:
         raise NotFound
-    return _person(vault, row)
+    return of_row(vault, row)
+
+
+def of_row(vault: Vault, row: Mapping[str, Any]) -> Person:
+    """The person of a row of `persons`."""
+    firm_id, person_id = row["firm_id"], row["id"]
+    return Person(
+        id=person_id,
+        firm_id=firm_id,
+        kind=row["kind"],
+        address=vault.unseal_text(_place(firm_id, person_id, "address"), row["address_sealed"]),
+        name=vault.unseal_text(_place(firm_id, person_id, "name"), row["name_sealed"]),
+        state=row["state"],
+    )
 
 
 def kind_of(connection: Connection, person_id: str) -> str:
@@ -194,15 +207,3 @@ def _require_entry(person: Person) -> Person:
 
 def _place(firm_id: str, person_id: str, column: str) -> tuple[str, ...]:
     return (firm_id, "persons", person_id, column)
-
-
-def _person(vault: Vault, row: Mapping[str, Any]) -> Person:
-    firm_id, person_id = row["firm_id"], row["id"]
-    return Person(
-        id=person_id,
-        firm_id=firm_id,
-        kind=row["kind"],
-        address=vault.unseal_text(_place(firm_id, person_id, "address"), row["address_sealed"]),
-        name=vault.unseal_text(_place(firm_id, person_id, "name"), row["name_sealed"]),
-        state=row["state"],
-    )

@@ -206,6 +206,23 @@ def test_an_idle_session_is_over(house: House, maya: Visitor, message_id: str) -
     assert "away for a while" in answer.json["detail"]
 
 
+@pytest.mark.parametrize(("idle_ms", "noted"), [(1_700_000, 1), (5_000, 0)])
+def test_a_use_is_noted_unless_one_was_a_moment_ago(
+    house: House, maya: Visitor, message_id: str, idle_ms: int, noted: int
+) -> None:
+    maya.sign_in(message_id)
+    run(house, f"UPDATE sessions SET seen = seen - {idle_ms}")
+    [before] = _seen(house)
+    assert maya.open(message_id).status_code == 200
+    [after] = _seen(house)
+    assert (after > before) == noted
+
+
+def _seen(house: House) -> list[int]:
+    with house.parts.database.read() as connection:
+        return list(connection.execute(text("SELECT seen FROM sessions")).scalars())
+
+
 def test_an_old_session_is_over_even_in_use(house: House, maya: Visitor, message_id: str) -> None:
     maya.sign_in(message_id)
     run(house, "UPDATE sessions SET created = created - 43300000")

@@ -33,6 +33,7 @@ TRIES: Final = 5
 WRONG_PER_NETWORK: Final = 50
 ASKED_PER_NETWORK: Final = 200
 IDLE_MS: Final = 30 * 60_000
+TOUCH_AFTER_MS: Final = 10_000  # not a commit for each key that is pressed
 SESSION_MS: Final = 12 * 3_600_000
 _HOUR_MS: Final = 3_600_000
 
@@ -195,23 +196,25 @@ def try_code(
     return WrongCode(left) if left else CodeGone()
 
 
-def signed_in(connection: Connection, vault: Vault, *, firm_id: str, token: str) -> Person:
-    """The person of a live session at this firm.
+def signed_in(
+    connection: Connection, vault: Vault, *, firm_id: str, token: str
+) -> tuple[Person, bool]:
+    """The person of a live session at this firm, and whether it is time to `touch` it.
 
     Raises:
         NotSignedIn: No such session, ended, idle for 30 minutes or older than 12 hours, or of
             somebody whose access was ended.
     """
-    row = store.session_by_id(connection, vault.index("session", token))
-    now = now_ms(connection)
+    row = store.session_and_person(connection, vault.index("session", token))
     if row is None or row["firm_id"] != firm_id or row["ended"]:
         raise NotSignedIn
+    now = row["now"]
     if now > row["seen"] + IDLE_MS or now > row["created"] + SESSION_MS:
         raise NotSignedIn("You were away for a while, so we closed the letter. Ask for a new code.")
-    person = people.get(connection, vault, row["person_id"])
+    person = people.of_row(vault, row)
     if not person.may_enter:
         raise NotSignedIn
-    return person
+    return person, now > row["seen"] + TOUCH_AFTER_MS
 
 
 def touch(connection: Connection, vault: Vault, token: str) -> None:

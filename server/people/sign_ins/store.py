@@ -5,13 +5,22 @@ from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 
+from server.base.database import Clock
 from server.base.tenancy import Standing, of_firm
+from server.people.models import persons
 from server.people.sign_ins.models import codes, sessions, token_caches
 
 Row = Mapping[str, Any]
 
 _SESSION: Final = Standing(
     lambda of_firm: select(sessions).where(of_firm(sessions), sessions.c.id == bindparam("session"))
+)
+_SESSION_AND_PERSON: Final = Standing(
+    lambda of_firm: (
+        select(sessions.c.created, sessions.c.seen, sessions.c.ended, Clock().label("now"), persons)
+        .join(persons, persons.c.id == sessions.c.person_id)
+        .where(of_firm(sessions), of_firm(persons), sessions.c.id == bindparam("session"))
+    )
 )
 _CHANGE_SESSION: Final = Standing(
     lambda of_firm: sessions.update().where(
@@ -89,6 +98,12 @@ def put_session(connection: Connection, values: Row) -> None:
 def session_by_id(connection: Connection, session_id: str) -> Row | None:
     """One session by the index of its token."""
     row = _SESSION.run(connection, session=session_id).mappings().first()
+    return dict(row) if row else None
+
+
+def session_and_person(connection: Connection, session_id: str) -> Row | None:
+    """Times of a session by the index of its token, the database's as `now`, and its person."""
+    row = _SESSION_AND_PERSON.run(connection, session=session_id).mappings().first()
     return dict(row) if row else None
 
 

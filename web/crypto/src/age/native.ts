@@ -1,7 +1,7 @@
 /** The primitives of primitives.ts by Web Crypto; ciphers and ML-KEM are in newer browsers only. */
 
 import { concat, ownBytes, wipe, type Bytes } from "../bytes.ts"
-import type { Aead, Kdf, MlKem, Primitives, X25519 } from "./primitives.ts"
+import type { Aead, Kdf, MlKem, Pair, Primitives, X25519 } from "./primitives.ts"
 
 /** What TypeScript's library does not know yet: https://wicg.github.io/webcrypto-modern-algos/. */
 interface ModernSubtle {
@@ -50,21 +50,24 @@ const aead: Aead = async (raw) => {
     }
 }
 
-const x25519: X25519 = async (scalar) => {
-    const { key, publicKey } = await (scalar === undefined ? freshPair() : pairOf(scalar))
-    return { publicKey, shared: async (peer) => multiply(key, peer).catch(ifInvalid) }
-}
+const x25519: X25519 = async (scalar) => (scalar === undefined ? freshPair() : pairOf(scalar))
 
-async function freshPair(): Promise<{ key: CryptoKey; publicKey: Bytes }> {
+async function freshPair(): Promise<Pair> {
     const pair = await subtle.generateKey("X25519", false, ["deriveBits"])
-    return { key: pair.privateKey, publicKey: new Uint8Array(await subtle.exportKey("raw", pair.publicKey)) }
+    return {
+        publicKey: async () => new Uint8Array(await subtle.exportKey("raw", pair.publicKey)),
+        shared: async (peer) => multiply(pair.privateKey, peer).catch(ifInvalid),
+    }
 }
 
-async function pairOf(scalar: Bytes): Promise<{ key: CryptoKey; publicKey: Bytes }> {
+async function pairOf(scalar: Bytes): Promise<Pair> {
     const pkcs8 = concat(PKCS8_HEAD, scalar)
     try {
         const key = await subtle.importKey("pkcs8", pkcs8, "X25519", false, ["deriveBits"])
-        return { key, publicKey: await multiply(key, BASE_POINT) }
+        return {
+            publicKey: async () => multiply(key, BASE_POINT),
+            shared: async (peer) => multiply(key, peer).catch(ifInvalid),
+        }
     } finally {
         wipe(pkcs8)
     }

@@ -36,7 +36,7 @@ const aead: Aead = async (raw) => {
 const x25519: X25519 = async (given) => {
     const scalar = given?.slice() ?? randomBytes(32)
     return later(() => ({
-        publicKey: ownBytes(curve.getPublicKey(scalar)),
+        publicKey: async () => later(() => ownBytes(curve.getPublicKey(scalar))),
         shared: async (peer) => later(() => orNull(() => ownBytes(curve.getSharedSecret(scalar, peer)))),
     }))
 }

@@ -34,7 +34,7 @@ export type Aead = (key: Bytes) => Promise<Cipher>
 /** One pair of X25519 (RFC 7748). */
 export interface Pair {
     /** 32 bytes. */
-    readonly publicKey: Bytes
+    publicKey(): Promise<Bytes>
     /** 32 bytes; null if the peer's key is of low order, so that the secret would be zero. */
     shared(peer: Bytes): Promise<Bytes | null>
 }
@@ -101,7 +101,8 @@ async function tryAead(): Promise<void> {
 async function tryX25519(): Promise<void> {
     const fresh = await nativePrimitives.x25519()
     const fixed = await nativePrimitives.x25519(new Uint8Array(32))
-    await fixed.shared(fresh.publicKey)
+    await fixed.publicKey()
+    await fixed.shared(await fresh.publicKey())
 }
 
 async function tryMlKem(): Promise<void> {

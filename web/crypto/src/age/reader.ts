@@ -33,10 +33,15 @@ export async function openFile(by: Primitives, file: Source, unwrap: Unwrapper, 
     if (fileKey === null) throw new MalformedFile("no-match")
     try {
         const derive = await by.kdf.from(fileKey)
-        if (!equal(mac, await by.kdf.mac(await macKey(derive), covered))) throw new MalformedFile("mac")
         const nonce = await file.take(NONCE_SIZE)
+        // Both at once: nothing is opened with the one before the other has been looked at.
+        const [expected, cipher] = await Promise.all([
+            macKey(derive).then(async (key) => by.kdf.mac(key, covered)),
+            payloadKey(derive, nonce).then(async (key) => by.aead(key)),
+        ])
+        if (!equal(mac, expected)) throw new MalformedFile("mac")
         if (nonce.length !== NONCE_SIZE) throw new MalformedFile("header")
-        return openChunks(await by.aead(await payloadKey(derive, nonce)), file)
+        return openChunks(cipher, file)
     } finally {
         wipe(fileKey)
     }

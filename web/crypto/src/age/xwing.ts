@@ -24,8 +24,8 @@ export interface Encapsulated {
 export async function publicKeyOf(by: Primitives, seed: Uint8Array): Promise<Bytes> {
     const [mlKemSeed, scalar] = expand(seed)
     try {
-        const [key, { publicKey }] = await Promise.all([by.mlKem.publicKey(mlKemSeed), by.x25519(scalar)])
-        return concat(key, publicKey)
+        const own = by.x25519(scalar).then(async (pair) => pair.publicKey())
+        return concat(...(await Promise.all([by.mlKem.publicKey(mlKemSeed), own])))
     } finally {
         wipe(mlKemSeed)
         wipe(scalar)
@@ -39,11 +39,12 @@ export async function publicKeyOf(by: Primitives, seed: Uint8Array): Promise<Byt
  */
 export async function encapsulate(by: Primitives, publicKey: Bytes): Promise<Encapsulated | null> {
     const peer = publicKey.subarray(ML_KEM_KEY_SIZE)
-    const [pair, mlKem] = await Promise.all([by.x25519(), by.mlKem.encapsulate(publicKey.subarray(0, ML_KEM_KEY_SIZE))])
-    const shared = await pair.shared(peer)
+    const [mlKem, { own, shared }] = await Promise.all([
+        by.mlKem.encapsulate(publicKey.subarray(0, ML_KEM_KEY_SIZE)), agree(by.x25519(), peer),
+    ])
     if (shared === null) return null
-    const secret = combine(mlKem.secret, shared, pair.publicKey, peer)
-    return { ciphertext: concat(mlKem.ciphertext, pair.publicKey), secret }
+    const secret = combine(mlKem.secret, shared, own, peer)
+    return { ciphertext: concat(mlKem.ciphertext, own), secret }
 }
 
 /**
@@ -55,16 +56,22 @@ export async function decapsulate(by: Primitives, seed: Uint8Array, ciphertext: 
     const [mlKemSeed, scalar] = expand(seed)
     const peer = ciphertext.subarray(ML_KEM_CIPHERTEXT_SIZE)
     try {
-        const [mlKem, pair] = await Promise.all([
+        const [mlKem, { own, shared }] = await Promise.all([
             by.mlKem.decapsulate(mlKemSeed, ciphertext.subarray(0, ML_KEM_CIPHERTEXT_SIZE)),
-            by.x25519(scalar),
+            agree(by.x25519(scalar), peer),
         ])
-        const shared = await pair.shared(peer)
-        return shared === null ? null : combine(mlKem, shared, peer, pair.publicKey)
+        return shared === null ? null : combine(mlKem, shared, peer, own)
     } finally {
         wipe(mlKemSeed)
         wipe(scalar)
     }
+}
+
+/** Our public key and the secret, computed side by side where the platform has threads for it. */
+async function agree(ours: Promise<Pair>, peer: Bytes): Promise<{ readonly own: Bytes; readonly shared: Bytes | null }> {
+    const pair = await ours
+    const [own, shared] = await Promise.all([pair.publicKey(), pair.shared(peer)])
+    return { own, shared }
 }
 
 function expand(seed: Uint8Array): [mlKemSeed: Bytes, scalar: Bytes] {
@@ -73,7 +80,7 @@ function expand(seed: Uint8Array): [mlKemSeed: Bytes, scalar: Bytes] {
 }
 
 /** Wipes the two secrets. */
-function combine(mlKem: Bytes, shared: Bytes, ciphertext: Bytes, publicKey: Pair["publicKey"]): Bytes {
+function combine(mlKem: Bytes, shared: Bytes, ciphertext: Bytes, publicKey: Bytes): Bytes {
     const input = concat(mlKem, shared, ciphertext, publicKey, LABEL)
     try {
         return ownBytes(sha3_256(input))

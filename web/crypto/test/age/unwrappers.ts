@@ -45,7 +45,7 @@ function x25519Unwrapper(by: Primitives, identity: string): Unwrapper {
             if (shared === null) throw new MalformedFile("stanza")
             const info = encodeText("age-encryption.org/v1/X25519")
             const derive = await by.kdf.from(shared)
-            const fileKey = await open(by, await derive(concat(share, pair.publicKey), info, 32), stanza)
+            const fileKey = await open(by, await derive(concat(share, await pair.publicKey()), info, 32), stanza)
             if (fileKey !== null) return fileKey
         }
         return null
