@@ -19,7 +19,7 @@ DIST: Final = ROOT / "web" / "dist"
 ICONS: Final = ROOT / "addin" / "icons"
 GUARD: Final = ROOT / "addin" / "guard"
 FOR_EVER: Final = 31_536_000
-ICON_SIZES: Final = ("16", "32", "64", "80", "128")
+ICON_SIZES: Final = ("16", "25", "32", "48", "50", "64", "75", "80", "96", "128", "144")
 
 bp = APIBlueprint("firms", __name__, enable_openapi=False)
 
@@ -100,6 +100,13 @@ def pane_compose() -> ResponseReturnValue:
 def pane_read() -> ResponseReturnValue:
     """The task pane beside a message that is being read."""
     return render_template("pane_read.html", origin=current("firm").origin)
+
+
+@bp.get("/pane/document")
+@callers(ANYONE, host=ADDIN)
+def pane_document() -> ResponseReturnValue:
+    """The task pane beside a document, in Word and Excel."""
+    return render_template("pane_document.html")
 
 
 @bp.get("/help")

@@ -106,6 +106,7 @@ CALLS: dict[str, Maker] = {
     "GET /api/openapi.json": plain("/api/openapi.json"),
     "GET /pane/compose": plain("/pane/compose"),
     "GET /pane/read": plain("/pane/read"),
+    "GET /pane/document": plain("/pane/document"),
     "GET /help": plain("/help"),
     "GET /icons/icon-<size>.png": plain("/icons/icon-16.png"),
     "GET /guard/launchevent.html": plain("/guard/launchevent.html"),

@@ -1,0 +1,1 @@
+"""The firm's console. So far: how its add-in is handed out."""

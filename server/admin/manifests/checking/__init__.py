@@ -1,0 +1,1 @@
+"""Whether a manifest is one that Microsoft 365 takes: by its schemas, and by what no schema says."""
