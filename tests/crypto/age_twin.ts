@@ -9,6 +9,7 @@ import { hybridUnwrapper } from "../../web/crypto/src/age/hybrid.ts"
 import { bestPrimitives } from "../../web/crypto/src/age/primitives.ts"
 import { openFile } from "../../web/crypto/src/age/reader.ts"
 import { Source } from "../../web/crypto/src/age/source.ts"
+import { secretKeyOf } from "../../web/crypto/src/age/xwing.ts"
 import { decryptWith, encryptTo } from "../../web/crypto/src/age.ts"
 import { concat, type Bytes } from "../../web/crypto/src/bytes.ts"
 import { MalformedFile } from "../../web/crypto/src/errors.ts"
@@ -27,7 +28,8 @@ const MANY_STANZAS = 256 * 1024
 
 async function openAny(identity: string, file: Uint8Array): Promise<Bytes> {
   const by = await bestPrimitives()
-  const next = await openFile(by, Source.of(file), hybridUnwrapper(by, decodeIdentity(identity)), MANY_STANZAS)
+  const key = await secretKeyOf(by, decodeIdentity(identity))
+  const next = await openFile(by, Source.of(file), hybridUnwrapper(by, key), MANY_STANZAS)
   const chunks: Bytes[] = []
   for (let chunk = await next(); chunk !== null; chunk = await next()) chunks.push(chunk)
   return concat(...chunks)

@@ -7,6 +7,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -120,7 +121,8 @@ class Town:
         every = [postmaster, *postmaster.children(recursive=True)]
         postmaster.suspend()  # or it would begin to mend while its children die
         for process in every:
-            process.kill()
+            with suppress(psutil.NoSuchProcess):  # a backend whose client had gone
+                process.kill()
         at = time.time()
         psutil.wait_procs(every, timeout=10)
         return at

@@ -9,7 +9,7 @@ import { NONCE_SIZE, openFile, type Unwrapper } from "./age/reader.ts"
 import { Source } from "./age/source.ts"
 import { openedLength, sealedLength, type NextChunk } from "./age/stream.ts"
 import { writeFile, type Written } from "./age/writer.ts"
-import { publicKeyOf } from "./age/xwing.ts"
+import { secretKeyOf, type SecretKey } from "./age/xwing.ts"
 import { wipe, type Bytes } from "./bytes.ts"
 import { MalformedFile } from "./errors.ts"
 import { decodeIdentity, decodeRecipient, encodeRecipient } from "./keytext.ts"
@@ -25,7 +25,8 @@ const HEADER_SIZE = 1627
 export async function recipientOf(identity: string): Promise<string> {
     const seed = decodeIdentity(identity)
     try {
-        return encodeRecipient(await publicKeyOf(await bestPrimitives(), seed))
+        const key = await secretKey(await bestPrimitives(), identity, seed)
+        return encodeRecipient(await key.publicKey())
     } finally {
         wipe(seed)
     }
@@ -119,10 +120,33 @@ async function open(identity: string, file: Source, by?: Primitives): Promise<Ne
     const seed = decodeIdentity(identity)
     try {
         const primitives = by ?? (await bestPrimitives())
-        return await openFile(primitives, file, onlyHybrid(hybridUnwrapper(primitives, seed)))
+        const unwrap: Unwrapper = async (stanzas) =>
+            hybridUnwrapper(primitives, await secretKey(primitives, identity, seed))(stanzas)
+        return await openFile(primitives, file, onlyHybrid(unwrap))
     } finally {
         wipe(seed)
     }
+}
+
+/** As many as one open letter needs: the reader's, the letter's, those of a draft and its answer. */
+const MOST_KEPT = 4
+const kept = new WeakMap<Primitives, Map<string, SecretKey>>()
+
+/**
+ * The key of an identity. The last few stay: a letter's opens its body and every file, a reader's
+ * every letter of a thread. Who asks holds the identity as text anyway, and longer.
+ */
+async function secretKey(by: Primitives, identity: string, seed: Bytes): Promise<SecretKey> {
+    const keys = kept.get(by) ?? new Map<string, SecretKey>()
+    kept.set(by, keys)
+    const key = keys.get(identity) ?? (await secretKeyOf(by, seed))
+    keys.delete(identity)
+    keys.set(identity, key)
+    for (const oldest of keys.keys()) {
+        if (keys.size <= MOST_KEPT) break
+        keys.delete(oldest)
+    }
+    return key
 }
 
 /** Refuses every other set of stanzas before any arithmetic: age itself would read mixed files. */

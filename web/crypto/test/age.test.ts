@@ -5,7 +5,10 @@ import { Decrypter, Encrypter, generateX25519Identity, identityToRecipient } fro
 import fc from "fast-check"
 
 import { decryptWith, encryptTo } from "../src/age.ts"
-import { ClassicalRecipient, decodeRecipient, encodeRecipient, MalformedFile, MalformedKey } from "../src/index.ts"
+import { plainPrimitives } from "../src/age/plain.ts"
+import {
+    ClassicalRecipient, decodeRecipient, encodeRecipient, MalformedFile, MalformedKey, newMessageKey,
+} from "../src/index.ts"
 import { maya, tom } from "./people.ts"
 import { fromBase64, vectors } from "./vectors.ts"
 
@@ -18,6 +21,28 @@ describe("an age file", () => {
     it("opens for its one recipient only", async () => {
         assert.deepEqual(await decryptWith(maya.identity, file), content)
         await assert.rejects(decryptWith(tom.identity, file), MalformedFile)
+    })
+
+    it("has its identity's key imported once, and no more than four are kept", async () => {
+        let imports = 0
+        const key: typeof plainPrimitives.mlKem.key = async (seed) => {
+            imports += 1
+            return plainPrimitives.mlKem.key(seed)
+        }
+        const counting = { ...plainPrimitives, mlKem: { ...plainPrimitives.mlKem, key } }
+        const letters = await Promise.all(Array.from({ length: 5 }, async (_, index) => {
+            const { identity, recipient } = await newMessageKey()
+            return { identity, file: await encryptTo(recipient, Uint8Array.of(index)) }
+        }))
+        const openAll = async (some: typeof letters): Promise<number[]> => {
+            const found: number[] = []
+            for (const letter of some) found.push(...(await decryptWith(letter.identity, letter.file, counting)))
+            return found
+        }
+        const last = letters.slice(1)
+        assert.deepEqual(await openAll(letters), [0, 1, 2, 3, 4])
+        assert.deepEqual([await openAll(last), imports], [[1, 2, 3, 4], 5])
+        assert.deepEqual([await openAll(letters.slice(0, 1)), imports], [[0], 6])
     })
 
     it("has one post-quantum stanza", () => {

@@ -76,14 +76,14 @@ describe("a file made to keep a reader busy", () => {
         ["5 MB of line feeds", version + "\n".repeat(5_000_000), "too-large"],
     ]
     for (const [name, text, fault] of endless) {
-        it(`with ${name} is refused within a second, and the rest of it is not asked for`, async () => {
+        it(`with ${name} is refused within seconds, and the rest of it is not asked for`, async () => {
             const file = encodeText(text)
             const start = process.cpuUsage()
             await assert.rejects(decryptWith(maya.identity, file), { name: "MalformedFile", reason: fault })
             const { stream, taken } = counted(file)
             await assert.rejects(decryptStream(maya.identity, stream), { name: "MalformedFile", reason: fault })
             // Of the processor's time, since others may be using it too.
-            assert.ok(process.cpuUsage(start).user < 1_000_000)
+            assert.ok(process.cpuUsage(start).user < 5_000_000)
             assert.ok(taken() <= 2 * MAX_HEADER_SIZE)
         })
     }

@@ -10,6 +10,7 @@ import { hybridUnwrapper } from "../src/age/hybrid.ts"
 import { bestPrimitives } from "../src/age/primitives.ts"
 import { openFile } from "../src/age/reader.ts"
 import { Source } from "../src/age/source.ts"
+import { secretKeyOf } from "../src/age/xwing.ts"
 import { concat, equal, type Bytes } from "../src/bytes.ts"
 import { MalformedFile, MalformedKey } from "../src/errors.ts"
 import { changed, verdict, type Change } from "./age/mutants.ts"
@@ -81,7 +82,7 @@ describe("a stream", () => {
 
     it("goes on failing once it failed, though later chunks would verify", async () => {
         const file = changed(await encryptTo(maya.recipient, contentOf(3 * CHUNK)), { kind: "flip", at: HEADER + 20, mask: 1 })
-        const unwrap = hybridUnwrapper(plainPrimitives, decodeIdentity(maya.identity))
+        const unwrap = hybridUnwrapper(plainPrimitives, await secretKeyOf(plainPrimitives, decodeIdentity(maya.identity)))
         const next = await openFile(plainPrimitives, Source.of(file), unwrap)
         for (let turn = 0; turn < 4; turn += 1) await assert.rejects(next(), { reason: "payload" })
     })

@@ -6,7 +6,7 @@ import { decode, encode, type Stanza } from "./header.ts"
 import { Hpke } from "./hpke.ts"
 import type { Primitives } from "./primitives.ts"
 import type { Unwrapper } from "./reader.ts"
-import { CIPHERTEXT_SIZE, decapsulate, encapsulate } from "./xwing.ts"
+import { CIPHERTEXT_SIZE, encapsulate, type SecretKey } from "./xwing.ts"
 
 /** The stanza's type. */
 export const HYBRID = "mlkem768x25519"
@@ -31,11 +31,11 @@ export async function wrapHybrid(by: Primitives, publicKey: Bytes, fileKey: Byte
 }
 
 /** Unwraps with the first stanza of this type that opens, and looks at no other type. */
-export function hybridUnwrapper(by: Primitives, seed: Uint8Array): Unwrapper {
+export function hybridUnwrapper(by: Primitives, key: SecretKey): Unwrapper {
     return async (stanzas) => {
         const ours = stanzas.filter(({ args: [type] }) => type === HYBRID)
         for (const { ciphertext, body } of ours.map(parse)) {
-            const fileKey = await open(by, seed, ciphertext, body)
+            const fileKey = await open(by, key, ciphertext, body)
             if (fileKey !== null) return fileKey
         }
         return null
@@ -50,8 +50,8 @@ function parse({ args, body }: Stanza): { ciphertext: Bytes; body: Bytes } {
     return { ciphertext, body }
 }
 
-async function open(by: Primitives, seed: Uint8Array, ciphertext: Bytes, body: Bytes): Promise<Bytes | null> {
-    const secret = await decapsulate(by, seed, ciphertext)
+async function open(by: Primitives, key: SecretKey, ciphertext: Bytes, body: Bytes): Promise<Bytes | null> {
+    const secret = await key.decapsulate(ciphertext)
     if (secret === null) throw new MalformedFile("stanza")
     try {
         return await hpke.open(by, secret, body)

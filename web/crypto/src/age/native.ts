@@ -79,19 +79,22 @@ async function multiply(key: CryptoKey, peer: Bytes): Promise<Bytes> {
 }
 
 const mlKem: MlKem = {
-    async publicKey(seed) {
+    async key(seed) {
         const key = await modern.importKey("raw-seed", seed, ML_KEM, false, ["decapsulateBits"])
-        const publicKey = await modern.getPublicKey(key, ["encapsulateBits"])
-        return new Uint8Array(await modern.exportKey("raw-public", publicKey))
+        return {
+            async publicKey() {
+                const publicKey = await modern.getPublicKey(key, ["encapsulateBits"])
+                return new Uint8Array(await modern.exportKey("raw-public", publicKey))
+            },
+            async decapsulate(ciphertext) {
+                return new Uint8Array(await modern.decapsulateBits(ML_KEM, key, ownBytes(ciphertext)))
+            },
+        }
     },
     async encapsulate(publicKey) {
         const key = await modern.importKey("raw-public", publicKey, ML_KEM, false, ["encapsulateBits"])
         const { ciphertext, sharedKey } = await modern.encapsulateBits(ML_KEM, key)
         return { ciphertext: new Uint8Array(ciphertext), secret: new Uint8Array(sharedKey) }
-    },
-    async decapsulate(seed, ciphertext) {
-        const key = await modern.importKey("raw-seed", seed, ML_KEM, false, ["decapsulateBits"])
-        return new Uint8Array(await modern.decapsulateBits(ML_KEM, key, ownBytes(ciphertext)))
     },
 }
 

@@ -8,7 +8,7 @@ import { hmac } from "@noble/hashes/hmac.js"
 import { sha256 } from "@noble/hashes/sha2.js"
 import { ml_kem768 } from "@noble/post-quantum/ml-kem.js"
 
-import { ownBytes, randomBytes, wipe } from "../bytes.ts"
+import { ownBytes, randomBytes } from "../bytes.ts"
 import type { Aead, Kdf, MlKem, Primitives, X25519 } from "./primitives.ts"
 
 const TAG_SIZE = 16
@@ -42,25 +42,18 @@ const x25519: X25519 = async (given) => {
 }
 
 const mlKem: MlKem = {
-    publicKey: async (seed) =>
+    key: async (seed) =>
         later(() => {
             const { publicKey, secretKey } = ml_kem768.keygen(seed)
-            wipe(secretKey)
-            return ownBytes(publicKey)
+            return {
+                publicKey: async () => later(() => ownBytes(publicKey)),
+                decapsulate: async (ciphertext) => later(() => ownBytes(ml_kem768.decapsulate(ciphertext, secretKey))),
+            }
         }),
     encapsulate: async (publicKey) =>
         later(() => {
             const { cipherText, sharedSecret } = ml_kem768.encapsulate(publicKey)
             return { ciphertext: ownBytes(cipherText), secret: ownBytes(sharedSecret) }
-        }),
-    decapsulate: async (seed, ciphertext) =>
-        later(() => {
-            const { secretKey } = ml_kem768.keygen(seed)
-            try {
-                return ownBytes(ml_kem768.decapsulate(ciphertext, secretKey))
-            } finally {
-                wipe(secretKey)
-            }
         }),
 }
 

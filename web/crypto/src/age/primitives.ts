@@ -44,11 +44,17 @@ export type X25519 = (scalar?: Bytes) => Promise<Pair>
 
 /** ML-KEM-768 (FIPS 203). Seeds (d, then z) have 64 bytes, keys 1184, ciphertexts 1088, secrets 32. */
 export interface MlKem {
-    publicKey(seed: Bytes): Promise<Bytes>
+    /** The key of a seed, which may be wiped as soon as this is there. */
+    key(seed: Bytes): Promise<MlKemKey>
     /** @param publicKey - With reduced coefficients: `decodeRecipient` of keytext.ts has looked. */
     encapsulate(publicKey: Bytes): Promise<{ readonly ciphertext: Bytes; readonly secret: Bytes }>
+}
+
+/** One secret key of ML-KEM-768. */
+export interface MlKemKey {
+    publicKey(): Promise<Bytes>
     /** Never fails: another key's ciphertext gives another secret. */
-    decapsulate(seed: Bytes, ciphertext: Bytes): Promise<Bytes>
+    decapsulate(ciphertext: Bytes): Promise<Bytes>
 }
 
 export interface Primitives {
@@ -107,7 +113,7 @@ async function tryX25519(): Promise<void> {
 
 async function tryMlKem(): Promise<void> {
     const { mlKem } = nativePrimitives
-    const seed = new Uint8Array(64)
-    const { ciphertext } = await mlKem.encapsulate(await mlKem.publicKey(seed))
-    await mlKem.decapsulate(seed, ciphertext)
+    const key = await mlKem.key(new Uint8Array(64))
+    const { ciphertext } = await mlKem.encapsulate(await key.publicKey())
+    await key.decapsulate(ciphertext)
 }

@@ -3,7 +3,7 @@
 import { sha3_256, shake256 } from "@noble/hashes/sha3.js"
 
 import { concat, encodeText, ownBytes, wipe, type Bytes } from "../bytes.ts"
-import type { Pair, Primitives } from "./primitives.ts"
+import type { Primitives } from "./primitives.ts"
 
 /** ML-KEM-768 ciphertext, 1088 bytes, then an X25519 public key. */
 export const CIPHERTEXT_SIZE = 1120
@@ -20,12 +20,33 @@ export interface Encapsulated {
     readonly secret: Bytes
 }
 
-/** The public key, 1216 bytes, of a seed of 32. */
-export async function publicKeyOf(by: Primitives, seed: Uint8Array): Promise<Bytes> {
+/** What a seed of 32 bytes stands for. */
+export interface SecretKey {
+    /** 1216 bytes. */
+    publicKey(): Promise<Bytes>
+    /**
+     * The secret of a ciphertext of {@link CIPHERTEXT_SIZE}; another one if it was made for another
+     * key. Null if the X25519 part of the ciphertext is of low order.
+     */
+    decapsulate(ciphertext: Bytes): Promise<Bytes | null>
+}
+
+/** Expand and import once what many files may be for; the seed may be wiped then. */
+export async function secretKeyOf(by: Primitives, seed: Uint8Array): Promise<SecretKey> {
     const [mlKemSeed, scalar] = expand(seed)
     try {
-        const own = by.x25519(scalar).then(async (pair) => pair.publicKey())
-        return concat(...(await Promise.all([by.mlKem.publicKey(mlKemSeed), own])))
+        const [mlKem, x25519] = await Promise.all([by.mlKem.key(mlKemSeed), by.x25519(scalar)])
+        const own = x25519.publicKey()
+        return {
+            publicKey: async () => concat(...(await Promise.all([mlKem.publicKey(), own]))),
+            decapsulate: async (ciphertext) => {
+                const peer = ciphertext.subarray(ML_KEM_CIPHERTEXT_SIZE)
+                const [secret, shared] = await Promise.all([
+                    mlKem.decapsulate(ciphertext.subarray(0, ML_KEM_CIPHERTEXT_SIZE)), x25519.shared(peer),
+                ])
+                return shared === null ? null : combine(secret, shared, peer, await own)
+            },
+        }
     } finally {
         wipe(mlKemSeed)
         wipe(scalar)
@@ -39,39 +60,15 @@ export async function publicKeyOf(by: Primitives, seed: Uint8Array): Promise<Byt
  */
 export async function encapsulate(by: Primitives, publicKey: Bytes): Promise<Encapsulated | null> {
     const peer = publicKey.subarray(ML_KEM_KEY_SIZE)
-    const [mlKem, { own, shared }] = await Promise.all([
-        by.mlKem.encapsulate(publicKey.subarray(0, ML_KEM_KEY_SIZE)), agree(by.x25519(), peer),
+    const fresh = by.x25519()
+    const [mlKem, own, shared] = await Promise.all([
+        by.mlKem.encapsulate(publicKey.subarray(0, ML_KEM_KEY_SIZE)),
+        fresh.then(async (pair) => pair.publicKey()),
+        fresh.then(async (pair) => pair.shared(peer)),
     ])
     if (shared === null) return null
     const secret = combine(mlKem.secret, shared, own, peer)
     return { ciphertext: concat(mlKem.ciphertext, own), secret }
-}
-
-/**
- * The secret of a ciphertext of {@link CIPHERTEXT_SIZE}; another one if it was made for another key.
- *
- * @returns Null if the X25519 part of the ciphertext is of low order.
- */
-export async function decapsulate(by: Primitives, seed: Uint8Array, ciphertext: Bytes): Promise<Bytes | null> {
-    const [mlKemSeed, scalar] = expand(seed)
-    const peer = ciphertext.subarray(ML_KEM_CIPHERTEXT_SIZE)
-    try {
-        const [mlKem, { own, shared }] = await Promise.all([
-            by.mlKem.decapsulate(mlKemSeed, ciphertext.subarray(0, ML_KEM_CIPHERTEXT_SIZE)),
-            agree(by.x25519(scalar), peer),
-        ])
-        return shared === null ? null : combine(mlKem, shared, peer, own)
-    } finally {
-        wipe(mlKemSeed)
-        wipe(scalar)
-    }
-}
-
-/** Our public key and the secret, computed side by side where the platform has threads for it. */
-async function agree(ours: Promise<Pair>, peer: Bytes): Promise<{ readonly own: Bytes; readonly shared: Bytes | null }> {
-    const pair = await ours
-    const [own, shared] = await Promise.all([pair.publicKey(), pair.shared(peer)])
-    return { own, shared }
 }
 
 function expand(seed: Uint8Array): [mlKemSeed: Bytes, scalar: Bytes] {

@@ -7,6 +7,7 @@ import { decode, type Stanza } from "../../src/age/header.ts"
 import { hybridUnwrapper } from "../../src/age/hybrid.ts"
 import type { Primitives } from "../../src/age/primitives.ts"
 import type { Unwrapper } from "../../src/age/reader.ts"
+import { secretKeyOf } from "../../src/age/xwing.ts"
 import { concat, encodeText, ownBytes, type Bytes } from "../../src/bytes.ts"
 import { MalformedFile } from "../../src/errors.ts"
 import { decodeIdentity } from "../../src/keytext.ts"
@@ -21,7 +22,7 @@ export function unwrapperOf(
 ): Unwrapper {
     const unwrappers = [
         ...identities.map((text) =>
-            text.startsWith("AGE-SECRET-KEY-PQ-1") ? hybridUnwrapper(by, decodeIdentity(text)) : x25519Unwrapper(by, text),
+            text.startsWith("AGE-SECRET-KEY-PQ-1") ? postQuantumUnwrapper(by, text) : x25519Unwrapper(by, text),
         ),
         ...passphrases.map((passphrase) => scryptUnwrapper(by, passphrase)),
     ]
@@ -32,6 +33,10 @@ export function unwrapperOf(
         }
         return null
     }
+}
+
+function postQuantumUnwrapper(by: Primitives, identity: string): Unwrapper {
+    return async (stanzas) => hybridUnwrapper(by, await secretKeyOf(by, decodeIdentity(identity)))(stanzas)
 }
 
 function x25519Unwrapper(by: Primitives, identity: string): Unwrapper {
