@@ -17,14 +17,14 @@ interface Remedy {
 }
 
 const DONE = new Set(["opened"])
-const CARE = new Set(["code-withheld", "code-spent", "code-unsent", "notice-failed", "notice-unconfirmed", "notice-bounced", "notice-reported", "notice-held"])
+const CARE = new Set(["code-withheld", "code-spent", "code-refused", "code-unsent", "notice-failed", "notice-unconfirmed", "notice-bounced", "notice-reported", "notice-held"])
 const LACKS = {
     scripts: "help.lacks.scripts", cookies: "help.lacks.cookies",
     cryptography: "help.lacks.cryptography", workers: "help.lacks.workers",
 } as const
 const STATES = [
     "opened", "signed-in", "code-withheld", "code-renewed", "code-spent", "code-mistyped", "code-expired", "code-sent",
-    "code-waiting", "code-unsent", "visited", "quiet", "notice-waiting", "notice-held", "notice-failed", "notice-unconfirmed",
+    "code-refused", "code-waiting", "code-unsent", "visited", "quiet", "notice-waiting", "notice-held", "notice-failed", "notice-unconfirmed",
     "notice-bounced", "notice-reported",
 ] as const
 type State = (typeof STATES)[number]

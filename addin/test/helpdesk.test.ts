@@ -8,7 +8,7 @@ const MAYA = { address: "maya@client.example", name: "Maya", role: "to", detail:
 describe("what is said of a reader", () => {
     const states = [
         "opened", "signed-in", "code-withheld", "code-renewed", "code-spent", "code-mistyped", "code-expired", "code-sent",
-        "code-waiting", "code-unsent", "visited", "quiet", "notice-waiting", "notice-held", "notice-failed", "notice-unconfirmed", "notice-bounced",
+        "code-refused", "code-waiting", "code-unsent", "visited", "quiet", "notice-waiting", "notice-held", "notice-failed", "notice-unconfirmed", "notice-bounced",
     ]
     for (const state of states) {
         it(`names her and leaves no hole: ${state}`, () => {

@@ -41,6 +41,14 @@ def visit(visitor: Visitor, draft: Draft, *lacks: str) -> Any:
     return visitor.post(f"/messages/{draft.id}/visits", {"lacks": list(lacks)})
 
 
+def test_a_code_whose_mail_was_refused_is_told(house: House, draft: Draft) -> None:
+    deliver(house, draft)
+    house.sandbox.faults(graph={"status": 400, "times": 1, "path": "sendMail"})
+    assert house.visitor().post(f"/messages/{draft.id}/codes", {"address": MAYA}).status_code == 202
+    house.work()
+    assert state(draft) == "code-refused"
+
+
 def test_each_step_of_a_reader_is_told_and_only_hers(house: House, draft: Draft) -> None:
     assert draft.desk.api("GET", f"/messages/{draft.id}/helpdesk").status_code == 404
     draft.send()

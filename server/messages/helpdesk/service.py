@@ -35,12 +35,13 @@ VISITS_APART_MS: Final = 600_000  # one fact in ten minutes tells as much as hun
 _ASKED: Final = "code.asked"
 _WITHHELD: Final = "code.withheld"
 _CODE_SENT: Final = "code.sent"
+_CODE_REFUSED: Final = "code.refused"
 _MISTYPED: Final = "code.mistyped"
 _SPENT: Final = "code.spent"
 _STARTED: Final = "session.started"
 _KINDS: Final = (
-    VISITED, *(LACKS + need for need in NEEDS), _ASKED, _WITHHELD, _CODE_SENT, _MISTYPED, _SPENT,
-    _STARTED, OPENED,
+    VISITED, *(LACKS + need for need in NEEDS), _ASKED, _WITHHELD, _CODE_SENT, _CODE_REFUSED,
+    _MISTYPED, _SPENT, _STARTED, OPENED,
 )  # fmt: skip
 _NOTICES: Final = {
     HELD: "notice-held",
@@ -57,7 +58,7 @@ class Standing:
     """How far one reader came. Times are milliseconds, 0 for never.
 
     `state`: opened, signed-in, code-withheld, code-renewed, code-spent, code-mistyped, code-expired,
-    code-sent, code-waiting, code-unsent, visited, quiet, or notice-… with `detail`, the reason as a code. `since` is when
+    code-sent, code-refused, code-waiting, code-unsent, visited, quiet, or notice-… with `detail`, the reason as a code. `since` is when
     it came about; `next_code` when she may be sent another, 0 for now.
     """
 
@@ -243,6 +244,7 @@ def _code_state(last: Mapping[str, int], now: int, *, is_out: bool) -> tuple[str
         (_SPENT, "code-spent"),
         (_CODE_SENT, "code-expired") if expired else (_MISTYPED, "code-mistyped"),
         (_CODE_SENT, "code-sent"),
+        (_CODE_REFUSED, "code-refused"),
     )
     found = ((state, fresh[kind]) for kind, state in ladder if kind in fresh)
     return next(found, ("code-unsent" if expired else "code-waiting", asked))

@@ -15,6 +15,7 @@ export const HELPDESK = {
     "help.state.code-mistyped": "{who} typed a code wrong, last on {time}. The one in the newest mail works, in capitals or small.",
     "help.state.code-expired": "The code that {who} asked for on {time} was not used in its ten minutes. The letter's page sends another; we cannot do that from here.",
     "help.state.code-sent": "A code went to {who} on {time}. It works for ten minutes, in the browser that asked. Nothing there? It may be in junk.",
+    "help.state.code-refused": "The mail server of {who} refused the mail with the code on {time}, for good. Check the address with {who}; to a right one, send the letter anew.",
     "help.state.code-waiting": "{who} asked for a code on {time}, and the mail with it has not gone out yet. It goes by itself. After a few minutes, tell your administrator.",
     "help.state.code-unsent": "The mail with the code that {who} asked for on {time} did not go out in its ten minutes. Another may; else tell your administrator.",
     "help.state.visited": "The notice to {who} went out, and somebody opened the link, last on {time}. That may have been a mail filter. No code was asked for: on the page, {who} chooses an address and presses “Email me a code”.",
