@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
+from server.admin.deployment import routes as deployment_routes
 from server.base import logs, metrics, scrapes, tenancy
 from server.base.access import Authentication, authorise, require_rules
 from server.base.database import Database
@@ -75,6 +76,7 @@ _ROUTES: Final = (
     reading_routes,
     sign_in_routes,
     event_routes,
+    deployment_routes,
 )
 _BODY_MEMBERS: Final = frozenset(
     {
@@ -134,20 +136,31 @@ def create_app(parts: Parts | None = None) -> APIFlask:
         n = parts.settings.proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=n, x_proto=n, x_host=n)  # type: ignore[method-assign]
     app.url_map.converters["token"] = _Token
-    app.extensions["letterlock"] = Tools(
-        database=parts.database, vault=parts.vault, mail_lanes=_mail_lanes(parts.settings)
-    )
+    app.extensions["letterlock"] = _tools(parts)
     app.config["VALIDATION_ERROR_STATUS_CODE"] = Invalid.status
     _pages(app, parts.settings)
     for module in _ROUTES:
         app.register_blueprint(module.bp)
-    app.register_blueprint(first_run_routes.pages)
+    for pages in (first_run_routes.pages, deployment_routes.pages):
+        app.register_blueprint(pages)
     spec = app.view_functions["openapi.spec"]
     app.view_functions["openapi.spec"] = callers(ANYONE, host=ANY_HOST)(spec)
     require_rules(app)
     _access(app, parts)
     _errors(app)
     return app
+
+
+def _tools(parts: Parts) -> Tools:
+    settings = parts.settings
+    return Tools(
+        database=parts.database,
+        vault=parts.vault,
+        mail_lanes=_mail_lanes(settings),
+        client_id=settings.client_id,
+        authority=settings.authority,
+        graph=settings.cloud.graph,
+    )
 
 
 def _mail_lanes(settings: Settings) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from server.commands import (
     doctor,
     firm,
     keys,
+    manifest,
     outbox,
     port,
     restore,
@@ -27,7 +28,7 @@ from server.commands import (
 )
 
 COMMANDS: Final = (
-    up, web, worker, db, firm, doctor, outbox, port, backup, restore, canary, keys
+    up, web, worker, db, firm, manifest, doctor, outbox, port, backup, restore, canary, keys
 )  # fmt: skip
 
 

@@ -21,9 +21,9 @@ const entries = async (folder, pattern) => {
 const { metafile } = await build({
     entryPoints: [
         ...(await entries("web/pages/src/pages", /\.ts$/)),
-        ...(await entries("addin/taskpane", /^(compose|read)\.ts$/)),
+        ...(await entries("addin/taskpane", /^(admin|compose|read)\.ts$/)),
         join(root, "web/crypto/src/worker.ts"),
-        ...(await entries("web/styles", /^(portal|pane|letter|export|set-up)\.css$/)),
+        ...(await entries("web/styles", /^(deployment|portal|pane|letter|export|set-up)\.css$/)),
     ],
     outdir: dist,
     entryNames: "[name]-[hash]",

@@ -73,12 +73,16 @@ class Rule:
 class Tools:
     """What every request may use; made once at the roof.
 
-    `mail_lanes` are the outbox's lanes that differ in how their mail leaves the house.
+    `mail_lanes` are the outbox's lanes that differ in how their mail leaves the house; `client_id`
+    is our application's in Entra, `authority` and `graph` the roots of its sign-in and of Graph.
     """
 
     database: Database
     vault: Vault
     mail_lanes: tuple[str, ...] = ("codes",)
+    client_id: str = ""
+    authority: str = ""
+    graph: str = ""
 
 
 class WrongOrigin(NotAllowed):

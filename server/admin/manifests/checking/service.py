@@ -85,9 +85,13 @@ def _version(root: Any) -> Iterator[Fault]:
 
 
 def _https(root: Any) -> Iterator[Fault]:
-    for address in dict.fromkeys(_addresses(root)):
-        if urlsplit(address).scheme != "https":
-            yield Fault(HTTPS, f"{address} is not https, and Office loads nothing else. Use https.")
+    """One fault for an origin: with one address of it the others are mended too."""
+    plain = [one for one in _addresses(root) if urlsplit(one).scheme != "https"]
+    for origin, address in {_origin(one): one for one in reversed(plain)}.items():
+        yield Fault(
+            HTTPS,
+            f"{origin} is not https, and Office loads nothing else. Use https: {address}",
+        )
 
 
 def _domains(root: Any, pages: list[str]) -> Iterator[Fault]:

@@ -1,3 +1,4 @@
+import { DEPLOYMENT } from "./deployment.ts"
 import { EXPORT } from "./export.ts"
 import { HELPDESK } from "./helpdesk.ts"
 import { PANE } from "./pane.ts"
@@ -11,6 +12,7 @@ import { WRITING } from "./writing.ts"
  * Voice: docs of the look, section 9. Names in braces are facts that the caller must give.
  */
 export const EN = {
+    ...DEPLOYMENT,
     ...EXPORT,
     ...READING,
     ...SET_UP,
