@@ -49,7 +49,8 @@ def _only_this_machine() -> None:
         abort(HTTPStatus.MISDIRECTED_REQUEST)
     site = request.headers.get("Sec-Fetch-Site", "none")
     is_token = request.path.endswith("/oauth2/v2.0/token")  # single-page apps redeem codes here
-    if request.method not in _SAFE and site not in _OWN and not is_token:
+    is_graph = request.path.startswith("/v1.0/")  # and call Graph, with a bearer token
+    if request.method not in _SAFE and site not in _OWN and not is_token and not is_graph:
         abort(HTTPStatus.FORBIDDEN)
 
 

@@ -12,6 +12,10 @@ FOLDERS = (
     ("sentitems", "Sent Items"),
     ("drafts", "Drafts"),
     ("deleteditems", "Deleted Items"),
+    # Recoverable Items: no mail client lists them.
+    ("recoverableitemsdeletions", "Deletions"),
+    ("recoverableitemspurges", "Purges"),
+    ("recoverableitemsversions", "Versions"),
 )
 
 _SCHEMA = """

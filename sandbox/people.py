@@ -47,6 +47,12 @@ def by_address(address: str) -> Person | None:
     return next((person for person in PEOPLE if person.address == wanted), None)
 
 
+def senders(person: Person) -> tuple[Person, ...]:
+    """In whose names somebody may send: one's own, and in the tenant that of the shared mailbox."""
+    shared = (one for one in PEOPLE if one.in_tenant and not one.signs_in)
+    return (person, *shared) if person.signs_in else (person,)
+
+
 def by_oid(oid: str) -> Person | None:
     """The person of an object id of the tenant."""
     return next((person for person in PEOPLE if person.oid is not None and person.oid == oid), None)

@@ -4,6 +4,7 @@ consented: the delegated permissions that have consent; null for all that the sa
 mailboxes: null when the app holds Mail.Send for every mailbox, as a role in its tokens. With a
 list, role based access control lets it send from these mailboxes only, and its tokens hold no role
 (learn.microsoft.com/exchange/permissions-exo/application-rbac).
+held: the mailboxes under a litigation hold; null for none.
 """
 
 import json
@@ -15,7 +16,7 @@ _NAME = "tenant"
 
 
 class BadTenant(ValueError):
-    """Not a name or value of the two."""
+    """Not a name or value of the three."""
 
 
 @dataclass(frozen=True)
@@ -24,6 +25,7 @@ class Granted:
 
     consented: tuple[str, ...] | None = None
     mailboxes: tuple[str, ...] | None = None
+    held: tuple[str, ...] | None = None
 
     def allows(self, permission: str) -> bool:
         """Whether a delegated permission has consent."""
@@ -32,6 +34,10 @@ class Granted:
     def lets_send(self, address: str) -> bool:
         """Whether the app alone may send from a mailbox."""
         return self.mailboxes is None or address in self.mailboxes
+
+    def is_held(self, address: str) -> bool:
+        """Whether a mailbox is under a hold."""
+        return address in (self.held or ())
 
 
 def granted(db: sqlite3.Connection) -> Granted:

@@ -29,6 +29,18 @@ def _refused(error: GraphError) -> ResponseReturnValue:
 
 
 @bp.before_request
+def _preflight() -> ResponseReturnValue | None:
+    """A browser's question whether a page of another origin may call: as Graph, always."""
+    if request.method != "OPTIONS":
+        return None
+    headers = {
+        "Access-Control-Allow-Methods": "GET, POST",
+        "Access-Control-Allow-Headers": request.headers.get("Access-Control-Request-Headers", ""),
+    }
+    return "", HTTPStatus.OK, headers
+
+
+@bp.before_request
 def _fault() -> None:
     """The failure switch `graph`."""
     with parts().database.writing() as db:
@@ -47,6 +59,7 @@ def _named(response: Response) -> Response:
         response.status_code = g.fault.status
         response.headers.update(g.fault.headers)
     response.headers["Cache-Control"] = "no-cache"
+    response.headers["Access-Control-Allow-Origin"] = "*"
     response.headers["request-id"] = request.headers.get("client-request-id", "sandbox")
     return response
 
@@ -97,7 +110,8 @@ def list_folders(user: str | None = None) -> ResponseReturnValue:
     who, person = _reader(user)
     del who
     with parts().database.reading() as db:
-        found = [shapes.folder(folder) for folder in store.folders(db, person.address)]
+        listed = [one for one in store.folders(db, person.address) if not one.is_hidden]
+    found = [shapes.folder(folder) for folder in listed]
     name = f"{shapes.owner(person)}/mailFolders"
     return {"@odata.context": shapes.context(_base(), name), "value": found}
 
@@ -178,7 +192,38 @@ def show_mime(message: str, user: str | None = None) -> ResponseReturnValue:
     return Response(shapes.mime(item), mimetype="text/plain")
 
 
-@bp.route("/<path:rest>", methods=["GET", "POST", "PATCH", "PUT", "DELETE"])
+@bp.get("/me/messages/<message>/attachments")
+@bp.get("/users/<user>/messages/<message>/attachments")
+def list_attachments(message: str, user: str | None = None) -> ResponseReturnValue:
+    """The files of a message, without their contents."""
+    who, person = _reader(user)
+    if _is_basic(who):
+        raise denied()
+    with parts().database.reading() as db:
+        item = store.find(db, person.address, message)
+    if item is None:
+        raise _not_found()
+    name = f"{shapes.owner(person)}/messages('{item.id}')/attachments"
+    found = [shapes.attachment(one) for one in item.letter.attachments]
+    return {"@odata.context": shapes.context(_base(), name), "value": found}
+
+
+@bp.post("/me/messages/<message>/permanentDelete")
+@bp.post("/users/<user>/messages/<message>/permanentDelete")
+def permanently_delete(message: str, user: str | None = None) -> ResponseReturnValue:
+    """Move a message to Purges: out of sight, and there until retention or a hold ends."""
+    who = caller()
+    who.needs("Mail.ReadWrite")
+    person = mailbox_of(who, user)
+    with parts().database.writing() as db:
+        item = store.find(db, person.address, message)
+        if item is None or store.HIDDEN in item.folder:
+            raise _not_found()
+        store.move(db, person.address, item.id, store.PURGES)
+    return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@bp.route("/<path:rest>", methods=["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"])
 def elsewhere(rest: str) -> ResponseReturnValue:
     """Everything the sandbox does not serve."""
     del rest

@@ -8,7 +8,7 @@ from urllib.parse import quote
 
 from sandbox.config import TENANT_ID
 from sandbox.mailboxes.html import text_of
-from sandbox.mailboxes.letter import Address
+from sandbox.mailboxes.letter import Address, Attachment
 from sandbox.mailboxes.store import Folder, Item
 from sandbox.people import Person
 
@@ -71,7 +71,7 @@ def message(item: Item, *, immutable: bool, as_text: bool) -> dict[str, Any]:
         "categories": list(letter.categories),
         "receivedDateTime": item.received,
         "sentDateTime": item.sent,
-        "hasAttachments": False,
+        "hasAttachments": any(not one.inline for one in letter.attachments),
         "internetMessageId": item.internet_message_id,
         "subject": letter.subject,
         "bodyPreview": " ".join(plain.split())[:255],
@@ -95,6 +95,18 @@ def message(item: Item, *, immutable: bool, as_text: bool) -> dict[str, Any]:
         "flag": {"flagStatus": "notFlagged"},
         "internetMessageHeaders": [{"name": n, "value": v} for n, v in letter.headers],
         "singleValueExtendedProperties": [{"id": i, "value": v} for i, v in letter.properties],
+    }
+
+
+def attachment(one: Attachment) -> dict[str, Any]:
+    """A file of a message, without its content."""
+    return {
+        "@odata.type": "#microsoft.graph.fileAttachment",
+        "id": one.id,
+        "name": one.name,
+        "contentType": one.type,
+        "size": len(base64.b64decode(one.content)),
+        "isInline": one.inline,
     }
 
 

@@ -29,6 +29,17 @@ class Address:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file of a mail; `content` is base64, `inline` a picture that stands in the text."""
+
+    id: str
+    name: str
+    type: str
+    content: str
+    inline: bool = False
+
+
+@dataclass(frozen=True)
 class Letter:
     """The content of one mail.
 
@@ -51,6 +62,7 @@ class Letter:
     headers: tuple[tuple[str, str], ...] = ()
     properties: tuple[tuple[str, str], ...] = ()
     categories: tuple[str, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
     importance: str = "normal"
     message_id: str = ""
     raw: str = ""
@@ -77,10 +89,12 @@ def loads(text: str) -> Letter:
     pairs = {
         name: tuple((key, value) for key, value in raw[name]) for name in ("headers", "properties")
     }
-    categories = tuple(raw["categories"])
-    return Letter(
-        **{**raw, **people, **pairs, "categories": categories, "sender": Address(**raw["sender"])}
-    )
+    more = {
+        "categories": tuple(raw["categories"]),
+        "attachments": tuple(Attachment(**one) for one in raw.get("attachments", ())),
+        "sender": Address(**raw["sender"]),
+    }
+    return Letter(**{**raw, **people, **pairs, **more})
 
 
 def parse_addresses(text: str) -> tuple[Address, ...]:

@@ -10,6 +10,8 @@ from datetime import UTC, datetime
 
 from sandbox.mailboxes.letter import Letter, loads
 
+HIDDEN = "recoverableitems"  # how the names of these folders begin
+DELETIONS, PURGES, VERSIONS = (f"{HIDDEN}{one}" for one in ("deletions", "purges", "versions"))
 _REPLY_PREFIXES = ("re:", "fw:", "fwd:", "aw:")
 
 
@@ -22,6 +24,11 @@ class Folder:
     name: str
     total: int
     unread: int
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether it is one of Recoverable Items, which no mail client lists."""
+        return self.well_known.startswith(HIDDEN)
 
 
 @dataclass(frozen=True)
@@ -172,13 +179,14 @@ def listing(
     skip: int = 0,
     top: int = 1000,
 ) -> tuple[list[Item], int]:
-    """One page of a mailbox or of one folder, and how many items there are in all.
+    """One page of a mailbox, Recoverable Items apart, or of one folder, and how many there are.
 
     `order` names attributes of an item, True for descending; newest first among equals.
     """
     rows = db.execute(
-        "SELECT * FROM message WHERE mailbox = ? AND (? IS NULL OR folder = ?) ORDER BY seq DESC",
-        (mailbox, folder_id, folder_id),
+        "SELECT * FROM message WHERE mailbox = ?"
+        " AND (folder = ? OR (? IS NULL AND folder NOT LIKE ?)) ORDER BY seq DESC",
+        (mailbox, folder_id, folder_id, f"%-{HIDDEN}%"),
     )
     items = [item for item in map(_item, rows) if keep is None or keep(item)]
     for name, descending in reversed(order):
@@ -192,12 +200,25 @@ def _sort_key(name: str) -> Callable[[Item], str]:
     return lambda item: str(getattr(item, name))
 
 
-def rewrite_draft(db: sqlite3.Connection, mailbox: str, item: str, letter: Letter) -> bool:
-    """Replace a draft's content; False when it is gone or was never a draft."""
+def rewrite_draft(
+    db: sqlite3.Connection, mailbox: str, item: str, letter: Letter, *, keep_earlier: bool = False
+) -> bool:
+    """Replace a draft's content; False when it is gone, deleted or was never a draft.
+
+    Under a hold what stood there is kept in Versions: `keep_earlier`.
+    """
+    before = find(db, mailbox, item)
+    if before is None or not before.is_draft or HIDDEN in before.folder:
+        return False
+    if keep_earlier:
+        add(
+            db, mailbox, VERSIONS, before.letter, sent=before.sent, is_read=True, is_draft=True,
+            internet_message_id=before.internet_message_id,
+        )  # fmt: skip
     changed = db.execute(
         "UPDATE message SET letter = ?, modified = ?, change = change + 1, conversation_id = ?"
         " WHERE mailbox = ? AND id = ? AND is_draft = 1",
-        (letter.dumps(), now(), conversation_id(mailbox, letter.subject), mailbox, item),
+        (letter.dumps(), now(), conversation_id(mailbox, letter.subject), mailbox, before.id),
     ).rowcount
     _touch(db, mailbox)
     return changed == 1

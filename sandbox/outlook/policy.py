@@ -18,7 +18,7 @@ def window(config: Config) -> str:
     return (
         f"{_NONE}; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self';"
         f" frame-src {frames}; form-action 'none'; frame-ancestors 'none';"
-        " require-trusted-types-for 'script'; trusted-types 'none'"
+        " require-trusted-types-for 'script'; trusted-types body"
     )
 
 

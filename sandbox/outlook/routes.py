@@ -11,13 +11,13 @@ from flask import Blueprint, Response, abort, jsonify, render_template, request,
 from flask.typing import ResponseReturnValue
 
 from sandbox.config import PACKAGE
-from sandbox.entra import broker
+from sandbox.entra import broker, tenant
 from sandbox.entra.errors import EntraError
 from sandbox.mailboxes import post, store
 from sandbox.mailboxes.store import Item
 from sandbox.outlook import policy, views
 from sandbox.parts import parts
-from sandbox.people import PEOPLE, Person, by_address
+from sandbox.people import PEOPLE, Person, by_address, senders
 
 bp = Blueprint("outlook", __name__)
 
@@ -60,7 +60,8 @@ def window() -> ResponseReturnValue:
     """One person's mail. The add-in is there for people of the firm who can sign in."""
     person, config = _owner(), parts().config
     addin = config.addin_url if person.signs_in else None
-    page = render_template("outlook.html", person=person, addin=addin, people=PEOPLE)
+    names = [{"name": one.name, "address": one.address} for one in senders(person)]
+    page = render_template("outlook.html", person=person, addin=addin, senders=names)
     return page, {"Content-Security-Policy": policy.window(config)}
 
 
@@ -104,7 +105,7 @@ def mailbox() -> ResponseReturnValue:
             return response
         folder = store.folder(db, person.address, name) or abort(HTTPStatus.NOT_FOUND)
         items, _ = store.listing(db, person.address, folder.id, top=top)
-        folders = store.folders(db, person.address)
+        folders = [one for one in store.folders(db, person.address) if not one.is_hidden]
     body = {
         "folders": [views.folder(one) for one in folders],
         "folder": folder.well_known,
@@ -146,14 +147,11 @@ def mark_read(item_id: str) -> ResponseReturnValue:
 
 @bp.delete("/outlook/api/messages/<item_id>")
 def delete(item_id: str) -> ResponseReturnValue:
-    """Move to Deleted Items; from there, and for a draft with `?discard`, for good."""
+    """Move to Deleted Items; from there, and for a draft with `?discard`, to Recoverable Items."""
     item = _item(_owner(), item_id)
     for_good = item.folder.endswith("-deleteditems") or "discard" in request.args
     with parts().database.writing() as db:
-        if for_good:
-            store.remove(db, item.mailbox, item.id)
-        else:
-            store.move(db, item.mailbox, item.id, "deleteditems")
+        store.move(db, item.mailbox, item.id, store.DELETIONS if for_good else "deleteditems")
     return "", HTTPStatus.NO_CONTENT
 
 
@@ -177,7 +175,8 @@ def save_draft(item_id: str) -> ResponseReturnValue:
     person = _owner()
     letter = views.draft(request.get_json(), person)
     with parts().database.writing() as db:
-        if not store.rewrite_draft(db, person.address, item_id, letter):
+        held = tenant.granted(db).is_held(person.address)
+        if not store.rewrite_draft(db, person.address, item_id, letter, keep_earlier=held):
             abort(HTTPStatus.NOT_FOUND)
     return {"id": item_id}
 

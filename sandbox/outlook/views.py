@@ -1,12 +1,13 @@
 """Mailboxes as the window's own JSON, and drafts back from it."""
 
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import Any
 
 from sandbox.mailboxes import html
-from sandbox.mailboxes.letter import Address, Letter, parse_addresses
+from sandbox.mailboxes.letter import Address, Attachment, Letter, parse_addresses
 from sandbox.mailboxes.store import Folder, Item
-from sandbox.people import Person
+from sandbox.people import Person, senders
 
 
 def folder(one: Folder) -> dict[str, Any]:
@@ -47,6 +48,7 @@ def message(item: Item) -> dict[str, Any]:
         "text": _text(letter),
         "headers": [list(pair) for pair in letter.headers],
         "internet_message_id": item.internet_message_id,
+        "attachments": [asdict(one) for one in letter.attachments],
     }
 
 
@@ -72,24 +74,42 @@ class BadDraft(ValueError):
 
 
 def draft(raw: object, owner: Person) -> Letter:
-    """The letter of the compose form: recipients as typed, a plain body, custom headers.
+    """The letter of the compose form: recipients as typed, a body, custom headers, files.
+
+    With `text` the body is html and `text` the same without markup; without it the body is plain.
 
     Raises:
-        BadDraft: A field is missing or no text.
+        BadDraft: A field is missing or no text, or somebody else is the sender.
     """
     if not isinstance(raw, Mapping):
         raise BadDraft
     fields = [raw.get(name) for name in ("to", "cc", "bcc", "subject", "body")]
-    headers = raw.get("headers", {})
+    headers, text = raw.get("headers", {}), raw.get("text")
+    wanted = raw.get("from", owner.address)
+    sender = next((one for one in senders(owner) if one.address == wanted), None)
     if not all(isinstance(one, str) for one in fields) or not isinstance(headers, Mapping):
+        raise BadDraft
+    if sender is None:
         raise BadDraft
     to, cc, bcc, subject, body = map(str, fields)
     return Letter(
-        sender=Address(owner.name, owner.address),
+        sender=Address(sender.name, sender.address),
         subject=subject,
         to=parse_addresses(to),
         cc=parse_addresses(cc),
         bcc=parse_addresses(bcc),
+        is_html=text is not None,
         body=body,
+        text=str(text or ""),
         headers=tuple((str(name), str(value)) for name, value in headers.items()),
+        attachments=tuple(map(_attachment, raw.get("attachments", ()))),
     )
+
+
+def _attachment(raw: object) -> Attachment:
+    if not isinstance(raw, Mapping):
+        raise BadDraft
+    ident, name, kind, content = (
+        str(raw.get(one, "")) for one in ("id", "name", "type", "content")
+    )
+    return Attachment(ident, name, kind, content, bool(raw.get("inline")))

@@ -55,7 +55,7 @@ def test_the_demo_mailboxes_are_made_once(tmp_path: Path) -> None:
             pass
     with closing(sqlite3.connect(tmp_path / "sandbox.db")) as db:
         assert db.execute("SELECT count(*) FROM mailbox").fetchone() == (5,)
-        assert db.execute("SELECT count(*) FROM folder").fetchone() == (20,)
+        assert db.execute("SELECT count(*) FROM folder").fetchone() == (35,)
 
 
 def test_without_an_addin_address_no_window_has_the_button(tmp_path: Path) -> None:

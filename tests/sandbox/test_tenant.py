@@ -22,7 +22,7 @@ def set_tenant(sandbox: Sandbox, **granted: Any) -> requests.Response:
 @pytest.fixture
 def tenant(sandbox: Sandbox) -> Iterator[Sandbox]:
     yield sandbox
-    set_tenant(sandbox, consented=None, mailboxes=None)
+    set_tenant(sandbox, consented=None, mailboxes=None, held=None)
 
 
 def test_a_permission_whose_consent_was_withdrawn_is_refused_and_the_others_are_not(
@@ -54,7 +54,7 @@ def test_an_app_with_a_role_in_exchange_sends_from_its_mailbox_only(tenant: Sand
 def test_what_there_is_not_to_grant_is_refused(tenant: Sandbox, wanted: dict[str, Any]) -> None:
     assert set_tenant(tenant, **wanted).status_code == 422
     kept = requests.get(f"{tenant.url}/sandbox/tenant", timeout=5).json()
-    assert kept == {"consented": None, "mailboxes": None}
+    assert kept == {"consented": None, "mailboxes": None, "held": None}
 
 
 def test_the_brokered_redirect_uri_is_registered_for_the_add_in_alone(

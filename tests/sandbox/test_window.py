@@ -254,8 +254,8 @@ def test_the_stand_in_says_what_it_supports(page: Page, sandbox: Sandbox) -> Non
     compose(page)
     frame = open_addin(page)
     assert frame.evaluate("supported('NestedAppAuth', '1.1')")
-    assert frame.evaluate("supported('Mailbox', '1.14')")
-    assert not frame.evaluate("supported('Mailbox', '1.15')")
+    assert frame.evaluate("supported('Mailbox', '1.16')")
+    assert not frame.evaluate("supported('Mailbox', '1.17')")
     assert frame.evaluate("Office.context.host") == "Outlook"
 
 

@@ -1,8 +1,8 @@
 /**
  * The sandbox's stand-in for office.js, loaded by the add-in's pages with a script tag.
  *
- * It defines `window.Office` with what a mail add-in needs and `window.nestedAppAuthBridge`,
- * over a wire to the Outlook window that must have served this very script. Anywhere else it
+ * It defines `window.Office` with what add-ins need of Outlook, Word and Excel, and
+ * `window.nestedAppAuthBridge`, over a wire to the window that must have served this very script. Anywhere else it
  * does as Microsoft's does: `Office.onReady` answers with a null host.
  */
 import type { HostContext } from "./protocol.ts"
@@ -40,8 +40,9 @@ async function meet(): Promise<HostInfo> {
     ]).catch(() => null)
     if (host === null) return NOWHERE
     Office["context"] = context(wire, host)
-    Object.defineProperty(window, "nestedAppAuthBridge", { value: bridge(wire) })
-    return { host: "Outlook", platform: "OfficeOnline", addin: null }
+    Office["auth"] = { getAuthContext: () => Promise.resolve({ userPrincipalName: host.address }) }
+    if (host.profile.signsIn) Object.defineProperty(window, "nestedAppAuthBridge", { value: bridge(wire) })
+    return { host: host.app, platform: host.profile.platform, addin: null }
 }
 
 const ready = meet()

@@ -2,6 +2,7 @@
  * What the stand-in for office.js (in the add-in's frame) and the Outlook window say to each
  * other over `postMessage`. Both sides check the other's origin and window on every message.
  */
+import type { Profile } from "./profiles.ts"
 
 /** A call of the add-in: `call` names one entry of the window's table, such as `to.get`. */
 export interface Call {
@@ -35,9 +36,14 @@ export interface OfficeError {
 
 /** Answer to the first call, `hello`: whose window this is and what the pane looks at. */
 export interface HostContext {
+    readonly app: "Outlook" | "Word" | "Excel"
+    /** The client that the window imitates. */
+    readonly profile: Profile
     readonly address: string
     readonly name: string
-    readonly mode: "compose" | "read"
+    readonly mode: "compose" | "read" | "document"
+    /** Address of the open document; empty in Outlook, and for one that was never saved. */
+    readonly url: string
     readonly dark: boolean
     readonly roaming: Readonly<Record<string, unknown>>
     readonly item: ReadItem | null
@@ -53,6 +59,17 @@ export interface ReadItem {
     readonly conversationId: string
     readonly internetMessageId: string
     readonly sent: string
+    readonly attachments: readonly FileDetails[]
+}
+
+/** Office's AttachmentDetails. */
+export interface FileDetails {
+    readonly id: string
+    readonly name: string
+    readonly size: number
+    readonly contentType: string
+    readonly attachmentType: "file" | "item" | "cloud"
+    readonly isInline: boolean
 }
 
 /** Office's EmailAddressDetails. */

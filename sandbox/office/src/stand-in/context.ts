@@ -1,11 +1,12 @@
-/** Office.context of a task pane in the sandbox's Outlook window. */
+/** Office.context of a task pane in a window of the sandbox. */
+import { isAtLeast, setsOf } from "../profiles.ts"
 import type { HostContext, ReadItem } from "../protocol.ts"
-import { enums, isSetSupported } from "./enums.ts"
+import { officeDocument } from "./document.ts"
 import { composeItem, handlers, readItem } from "./item.ts"
 import { report } from "./results.ts"
 import type { Wire } from "./wire.ts"
 
-const diagnostics = { host: "Outlook", platform: "OfficeOnline", version: "16.0.0.0" }
+const VERSION = "16.0.0.0"
 
 const theme = (dark: boolean): object =>
     dark
@@ -29,20 +30,21 @@ const toRest = (id: string): string => id.replaceAll("/", "-").replaceAll("+", "
 const toEws = (id: string): string => id.replaceAll("-", "/").replaceAll("_", "+")
 
 function mailbox(wire: Wire, host: HostContext): object {
+    const { mailbox: set, hostName } = host.profile
     const box = {
         userProfile: {
             emailAddress: host.address,
             displayName: host.name,
-            accountType: "enterprise",
+            ...(isAtLeast(set, "1.6") ? { accountType: "enterprise" } : {}),
             timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
         },
-        diagnostics: { hostName: "OutlookWebApp", hostVersion: diagnostics.version },
-        item: host.item ? readItem(wire, host.item) : composeItem(wire),
+        diagnostics: { hostName, hostVersion: VERSION },
+        item: host.item ? readItem(wire, host.item, set) : composeItem(wire, set),
         convertToRestId: toRest,
         convertToEwsId: toEws,
-        ...handlers(wire),
+        ...(isAtLeast(set, "1.5") ? handlers(wire) : {}),
     }
-    wire.on("read-item", (item) => { box.item = readItem(wire, item as ReadItem) })
+    wire.on("read-item", (item) => { box.item = readItem(wire, item as ReadItem, set) })
     return box
 }
 
@@ -50,24 +52,40 @@ function dialogs(rest: readonly unknown[]): void {
     report(Promise.reject(new Error("no dialogs in the sandbox")), rest)
 }
 
-/** The whole of Office.context. */
-export const context = (wire: Wire, host: HostContext): object => ({
-    host: enums.HostType.Outlook,
-    platform: enums.PlatformType.OfficeOnline,
-    displayLanguage: "en-GB",
-    contentLanguage: "en-GB",
-    diagnostics,
-    partitionKey: "sandbox",
-    officeTheme: theme(host.dark),
-    touchEnabled: false,
-    requirements: { isSetSupported },
-    roamingSettings: roaming(wire, host.roaming),
-    ui: {
-        openBrowserWindow: (url: string) => void wire.call("openBrowserWindow", url),
-        closeContainer: () => void wire.call("closeContainer"),
-        displayDialogAsync: (_url: string, ...rest: readonly unknown[]) => { dialogs(rest) },
-        messageParent: () => undefined,
-        addHandlerAsync: (_event: string, _handler: unknown, ...rest: readonly unknown[]) => { report(Promise.resolve(), rest) },
-    },
-    mailbox: mailbox(wire, host),
+/** Office.context.requirements.isSetSupported of the imitated client. */
+function supports({ profile, app }: HostContext): (name: string, least?: number | string) => boolean {
+    const sets = setsOf(profile, app)
+    return (name, least = "1.1") => {
+        const held = sets[name.toLowerCase()]
+        return held !== undefined && isAtLeast(held, String(least))
+    }
+}
+
+const ui = (wire: Wire): object => ({
+    openBrowserWindow: (url: string) => void wire.call("openBrowserWindow", url),
+    closeContainer: () => void wire.call("closeContainer"),
+    displayDialogAsync: (_url: string, ...rest: readonly unknown[]) => { dialogs(rest) },
+    messageParent: () => undefined,
+    addHandlerAsync: (_event: string, _handler: unknown, ...rest: readonly unknown[]) => { report(Promise.resolve(), rest) },
 })
+
+/** The whole of Office.context. */
+export function context(wire: Wire, host: HostContext): object {
+    const { app, profile } = host
+    const hasTheme = app !== "Outlook" || isAtLeast(profile.mailbox, "1.14")
+    return {
+        host: app,
+        platform: profile.platform,
+        displayLanguage: "en-GB",
+        contentLanguage: "en-GB",
+        diagnostics: { host: app, platform: profile.platform, version: VERSION },
+        partitionKey: "sandbox",
+        ...(hasTheme ? { officeTheme: theme(host.dark) } : {}),
+        touchEnabled: profile.platform === "iOS",
+        requirements: { isSetSupported: supports(host) },
+        ui: ui(wire),
+        ...(app === "Outlook"
+            ? { roamingSettings: roaming(wire, host.roaming), mailbox: mailbox(wire, host) }
+            : { document: officeDocument(wire, host.url) }),
+    }
+}

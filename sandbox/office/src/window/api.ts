@@ -5,6 +5,16 @@ export interface Person {
     readonly address: string
 }
 
+/** A file of a mail. `content` is base64. */
+export interface Attachment {
+    readonly id: string
+    readonly name: string
+    readonly type: string
+    readonly content: string
+    /** A picture that stands in the text. */
+    readonly inline: boolean
+}
+
 export interface Folder {
     readonly id: string
     readonly name: string
@@ -32,6 +42,7 @@ export interface Message extends Summary {
     readonly text: string
     readonly headers: readonly (readonly [string, string])[]
     readonly internet_message_id: string
+    readonly attachments: readonly Attachment[]
 }
 
 export interface View {
@@ -41,12 +52,16 @@ export interface View {
 }
 
 export interface Draft {
+    readonly from: string
     readonly to: string
     readonly cc: string
     readonly bcc: string
     readonly subject: string
+    /** Html; `text` is the same without markup. */
     readonly body: string
+    readonly text: string
     readonly headers: Readonly<Record<string, string>>
+    readonly attachments: readonly Attachment[]
 }
 
 /** The server's answer was no success. */
@@ -90,8 +105,9 @@ export class Api {
         return this.#json("POST", `api/messages/${encodeURIComponent(id)}/read`)
     }
 
-    remove(id: string, forGood = false): Promise<unknown> {
-        const more: Record<string, string> = forGood ? { discard: "" } : {}
+    /** Into Deleted Items, and from there into Recoverable Items. `to` is where a discarded draft goes. */
+    remove(id: string, to?: "deletions" | "deleteditems"): Promise<unknown> {
+        const more: Record<string, string> = to === "deletions" ? { discard: "" } : {}
         return this.#json("DELETE", `api/messages/${encodeURIComponent(id)}`, undefined, more)
     }
 

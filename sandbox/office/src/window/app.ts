@@ -1,19 +1,22 @@
 /** The window: what is open, and what the newest view of the mailbox says. */
 import { Api, type Folder, type Message, type Summary, type View } from "./api.ts"
 import { Compose, FIELDS } from "./compose.ts"
+import { composeTable } from "./compose-table.ts"
 import { announce, el, need } from "./dom.ts"
 import { drawFolders, drawMessages } from "./folders.ts"
 import { Pane } from "./pane.ts"
 import { reading } from "./reading.ts"
-import { composeTable, readContext, readTable, type Setting } from "./tables.ts"
+import { answered, forwarded } from "./quoting.ts"
+import { readContext, readTable, type Setting } from "./tables.ts"
 
 const VISIBLE = 1000
 const HIDDEN = 5000
+const STALE = 1500   // milliseconds for which a client goes on telling what stood there before
 
 /** One person's mail. */
 export class App {
     readonly #api: Api
-    readonly #setting: Setting | null
+    readonly #setting: Setting
     readonly #domain: string
     readonly #area = need("reading")
     #folder = "inbox"
@@ -23,10 +26,10 @@ export class App {
     #compose: Compose | null = null
     #pane: Pane | null = null
 
-    constructor(api: Api, setting: Omit<Setting, "closePane"> | null, domain: string) {
-        this.#api = api
-        this.#setting = setting && { ...setting, closePane: () => { this.#closePane() } }
-        this.#domain = domain
+    constructor(setting: Omit<Setting, "closePane">) {
+        this.#api = setting.api
+        this.#setting = { ...setting, closePane: () => { this.#closePane() } }
+        this.#domain = setting.address.slice(setting.address.lastIndexOf("@") + 1)
         need("new-message").addEventListener("click", () => void this.write(null))
     }
 
@@ -54,9 +57,12 @@ export class App {
         await this.#compose?.close(false)
         this.#closePane()
         this.#message = null
+        const { addin, senders, profile } = this.#setting
         const compose = new Compose(this.#api, {
             closed: () => { this.#composed(compose) },
-            addin: this.#setting ? () => { this.#openCompose(compose) } : null,
+            addin: addin !== "" && profile.composes ? () => { this.#openCompose(compose) } : null,
+            popOut: (id) => { this.#popOut(id) },
+            senders, discards: profile.discards, stale: profile.stale ? STALE : 0,
         }, draft)
         this.#compose = compose
         this.#show(compose.root)
@@ -102,11 +108,12 @@ export class App {
         const setting = this.#setting
         const shown = reading(this.#api, message, {
             back: () => { this.#close() },
-            reply: () => void this.#reply(message),
+            reply: () => void this.#answer(message, false),
+            forward: () => void this.#answer(message, true),
             remove: () => void this.#remove(message),
-            addin: setting && (() => {
+            addin: setting.addin === "" ? null : () => {
                 this.#openPane(setting.addin.replace(/\/compose$/, "/read"), readTable(setting, notes, table))
-            }),
+            },
         }, notes)
         const open = this.#pane
         this.#show(shown)
@@ -117,12 +124,22 @@ export class App {
         }
     }
 
-    async #reply(message: Message): Promise<void> {
+    /** A reply or a forward, as Outlook begins it: with the mail below, and a forward with its files. */
+    async #answer(message: Message, forwards: boolean): Promise<void> {
         const compose = await this.write(null)
-        const quoted = message.text.split("\n").map((line) => `> ${line}`).join("\n")
-        compose.setPeople("to", message.from.address)
-        compose.subject = /^re:/i.test(message.subject) ? message.subject : `RE: ${message.subject}`
-        compose.body = `\n\n${message.from.name || message.from.address} wrote:\n${quoted}`
+        ;(forwards ? forwarded : answered)(compose, message)
+        compose.changed()
+    }
+
+    /** The draft of a window that was opened for it. */
+    async openDraft(id: string): Promise<void> {
+        await this.write(await this.#api.message(id))
+    }
+
+    #popOut(id: string): void {
+        const target = new URL(location.href)
+        target.searchParams.set("draft", id)
+        window.open(target, "_blank", "noopener")
     }
 
     async #remove(message: Message): Promise<void> {
@@ -133,7 +150,6 @@ export class App {
 
     #openCompose(compose: Compose): void {
         const setting = this.#setting
-        if (!setting) return
         this.#openPane(setting.addin, composeTable(setting, compose))
         compose.onRecipients = (fields) => {
             const changedRecipientFields = Object.fromEntries(FIELDS.map((one) => [one, fields.includes(one)]))
@@ -142,7 +158,7 @@ export class App {
     }
 
     #openPane(url: string, table: ConstructorParameters<typeof Pane>[1]): void {
-        if (this.#pane || !this.#setting) return
+        if (this.#pane) return
         this.#pane = new Pane(url, table, this.#setting.faults, () => { this.#closePane() })
         this.#area.append(this.#pane.root)
         document.body.classList.add("has-pane")

@@ -1,7 +1,9 @@
-/** The compose form: an ordinary mail, kept in Drafts while it is typed. */
-import type { Api, Draft, Message } from "./api.ts"
+/** The compose form: an ordinary mail, kept in Drafts while it is typed, and with each file. */
+import type { Api, Draft, Message, Person } from "./api.ts"
+import { Attachments } from "./attachments.ts"
 import { announce, button, el } from "./dom.ts"
 import { parse, written } from "./people.ts"
+import { Rich } from "./rich.ts"
 
 export const FIELDS = ["to", "cc", "bcc"] as const
 export type Field = (typeof FIELDS)[number]
@@ -11,20 +13,33 @@ const PAUSE = 1200
 /** What the window around the form does. */
 export interface Surroundings {
     readonly closed: () => void
-    /** Open the add-in beside the form; null when this person has none. */
+    /** Open the add-in beside the form; null when this person, or this client, has none. */
     readonly addin: (() => void) | null
+    /** Show the draft in a window of its own. */
+    readonly popOut: (id: string) => void
+    /** In whose names this person may send, her own first. */
+    readonly senders: readonly Person[]
+    /** Where a discarded draft goes. */
+    readonly discards: "deletions" | "deleteditems"
+    /** How long an add-in still gets what stood there before somebody typed, in milliseconds. */
+    readonly stale: number
 }
 
 /** One message being written. */
 export class Compose {
     readonly root: HTMLElement
     readonly headers: Record<string, string> = {}
+    readonly session = new Map<string, string>()
     readonly notes = el("div", { class: "notes", role: "status" })
+    readonly body = new Rich()
+    readonly files = new Attachments(() => void this.save().catch(() => { this.#notSaved() }))
+    kind: "newMail" | "reply" | "forward" = "newMail"
     onRecipients: ((fields: readonly Field[]) => void) | null = null
     readonly #api: Api
     readonly #around: Surroundings
     readonly #inputs = new Map<string, HTMLInputElement>()
-    readonly #body = el("textarea", { id: "compose-body", "aria-label": "Message body", rows: "12" })
+    readonly #from = el("select", { id: "compose-from" })
+    readonly #before = new Map<string, string>()
     readonly #state = el("p", { class: "draft-state", role: "status" })
     #id: string | null
     #timer: number | undefined
@@ -43,10 +58,20 @@ export class Compose {
         return parse(this.#input(field).value)
     }
 
+    /** The people of a field, as the imitated client tells an add-in. */
+    toldPeople(field: Field): ReturnType<typeof parse> {
+        return parse(this.#before.get(field) ?? this.#input(field).value)
+    }
+
+    /** The body as the imitated client tells an add-in. */
+    toldBody(kind: "html" | "text"): string {
+        return this.#before.get(kind) ?? this.body[kind]
+    }
+
     /** Replace a field's people, as an add-in does. */
     setPeople(field: Field, line: string): void {
         this.#input(field).value = line
-        this.#changed()
+        this.changed()
         this.onRecipients?.([field])
     }
 
@@ -56,16 +81,14 @@ export class Compose {
 
     set subject(text: string) {
         this.#input("subject").value = text
-        this.#changed()
+        this.changed()
     }
 
-    get body(): string {
-        return this.#body.value
-    }
-
-    set body(text: string) {
-        this.#body.value = text
-        this.#changed()
+    /** In whose name it goes. */
+    get from(): Person {
+        const found = this.#around.senders.find(({ address }) => address === this.#from.value)
+        if (found === undefined) throw new Error("nobody sends this")
+        return found
     }
 
     /** The draft's id, null before the first save. */
@@ -76,6 +99,7 @@ export class Compose {
     /** Keep the draft now. Saves never overlap, so one message is one draft. */
     save(): Promise<string> {
         window.clearTimeout(this.#timer)
+        this.#before.clear()
         const done = this.#saving.catch(() => undefined).then(async () => {
             this.#id = await this.#api.save(this.#draft(), this.#id)
             this.#state.textContent = "Draft saved"
@@ -89,8 +113,15 @@ export class Compose {
     async close(discard: boolean): Promise<void> {
         window.clearTimeout(this.#timer)
         await this.#saving.catch(() => undefined)
-        if (discard && this.#id !== null) await this.#api.remove(this.#id, true).catch(() => undefined)
+        if (discard && this.#id !== null) await this.#api.remove(this.#id, this.#around.discards).catch(() => undefined)
         else if (!discard && this.#isUsed()) await this.save()
+        this.#around.closed()
+    }
+
+    /** As the button "Send" does: kept as a draft first. @throws Error where it is not taken. */
+    async send(): Promise<void> {
+        await this.#api.send(await this.save())
+        announce("Message sent")
         this.#around.closed()
     }
 
@@ -98,24 +129,49 @@ export class Compose {
         this.#input("to").focus()
     }
 
+    /** Something changed: keep the draft after a pause. */
+    changed(): void {
+        this.#state.textContent = ""
+        window.clearTimeout(this.#timer)
+        this.#timer = window.setTimeout(() => void this.save().catch(() => { this.#notSaved() }), PAUSE)
+    }
+
     #form(): HTMLElement {
         const bar = el("div", { class: "ribbon", role: "toolbar", "aria-label": "Message" },
             button("Send", () => void this.#send(), { class: "primary" }),
             button("Discard", () => void this.close(true)))
         if (this.#around.addin) bar.append(button("Letterlock", this.#around.addin, { class: "addin" }))
-        bar.append(button("Close", () => void this.close(false)))
+        bar.append(button("Close", () => void this.close(false)),
+            button("Own window", () => void this.#popOut(), { class: "plain" }))
         const rows = [["to", "To"], ["cc", "Cc"], ["bcc", "Bcc"], ["subject", "Subject"]] as const
-        this.#body.addEventListener("input", () => { this.#changed() })
+        this.body.root.addEventListener("beforeinput", () => { this.#remember({ html: this.body.html, text: this.body.text }) })
+        this.body.root.addEventListener("input", () => { this.changed() })
         return el("section", { class: "compose", "aria-label": "New message" },
-            bar, this.notes, ...rows.map(([id, label]) => this.#row(id, label)), this.#body, this.#state)
+            bar, this.notes, ...this.#senders(), ...rows.map(([id, label]) => this.#row(id, label)),
+            this.files.root, this.body.root, this.#state)
+    }
+
+    #senders(): HTMLElement[] {
+        const { senders } = this.#around
+        this.#from.append(...senders.map(({ name, address }) => el("option", { value: address }, `${name} <${address}>`)))
+        this.#from.addEventListener("change", () => { this.changed() })
+        return senders.length < 2 ? [] : [el("div", { class: "row" }, el("label", { for: this.#from.id }, "From"), this.#from)]
     }
 
     #row(id: string, label: string): HTMLElement {
         const input = el("input", { id: `compose-${id}`, type: "text", autocomplete: "off", spellcheck: id === "subject" ? "true" : "false" })
         this.#inputs.set(id, input)
-        input.addEventListener("input", () => { this.#changed() })
+        input.addEventListener("beforeinput", () => { this.#remember({ [id]: input.value }) })
+        input.addEventListener("input", () => { this.changed() })
         if (id !== "subject") input.addEventListener("change", () => { this.onRecipients?.([id as Field]) })
         return el("div", { class: "row" }, el("label", { for: input.id }, label), input)
+    }
+
+    /** What stood there before somebody typed is what a stale client goes on telling. */
+    #remember(before: Readonly<Record<string, string>>): void {
+        if (this.#around.stale === 0) return
+        for (const [name, value] of Object.entries(before)) if (!this.#before.has(name)) this.#before.set(name, value)
+        window.setTimeout(() => { for (const name of Object.keys(before)) this.#before.delete(name) }, this.#around.stale)
     }
 
     #input(id: string): HTMLInputElement {
@@ -127,32 +183,36 @@ export class Compose {
     #fill(draft: Message): void {
         for (const field of FIELDS) this.#input(field).value = draft[field].map(written).join("; ")
         this.#input("subject").value = draft.subject
-        this.#body.value = draft.text
+        this.#from.value = draft.from.address
+        if (draft.html === null) this.body.text = draft.text
+        else this.body.html = draft.html
+        this.files.restore(draft.attachments)
         Object.assign(this.headers, Object.fromEntries(draft.headers))
     }
 
     #draft(): Draft {
         const [to, cc, bcc] = FIELDS.map((field) => this.#input(field).value) as [string, string, string]
-        return { to, cc, bcc, subject: this.subject, body: this.body, headers: this.headers }
+        const { html, text } = this.body
+        return { from: this.from.address, to, cc, bcc, subject: this.subject, body: html, text, headers: this.headers, attachments: this.files.all }
     }
 
     #isUsed(): boolean {
-        return this.#id !== null || [...this.#inputs.values()].some((one) => one.value !== "") || this.body !== ""
+        return this.#id !== null || [...this.#inputs.values()].some((one) => one.value !== "") || !this.body.isEmpty || this.files.all.length > 0
     }
 
-    #changed(): void {
-        this.#state.textContent = ""
-        window.clearTimeout(this.#timer)
-        this.#timer = window.setTimeout(() => void this.save().catch(() => {
-            this.#state.textContent = "Not saved: the sandbox does not answer. What you typed is still here."
-        }), PAUSE)
+    #notSaved(): void {
+        this.#state.textContent = "Not saved: the sandbox does not answer. What you typed is still here."
+    }
+
+    async #popOut(): Promise<void> {
+        const id = await this.save()
+        this.#around.popOut(id)
+        this.#around.closed()
     }
 
     async #send(): Promise<void> {
         try {
-            await this.#api.send(await this.save())
-            announce("Message sent")
-            this.#around.closed()
+            await this.send()
         } catch (error) {
             this.notes.replaceChildren(el("p", { class: "note", role: "alert" }, error instanceof Error ? error.message : "Not sent."))
         }

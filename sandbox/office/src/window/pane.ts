@@ -1,12 +1,13 @@
 /** The task pane: the add-in in a frame of another site, and the calls it may make. */
 import { isCall, type Answer, type Call, type OfficeError } from "../protocol.ts"
 import { button, el } from "./dom.ts"
-import type { Faults } from "./faults.ts"
+import { officeError, Refusal, type Faults } from "./faults.ts"
 
 /** Answers to the add-in's calls, by name. */
 export type Table = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>
 
-const failed = (code: number, name: string, message: string): OfficeError => ({ code, name, message })
+/** Ways to fail that a call has itself. */
+const OWN = new Set(["empty"])
 
 /** One open pane. */
 export class Pane {
@@ -49,8 +50,8 @@ export class Pane {
         const how = this.#faults.calls.get(call)
         if (call === "hello" && how !== undefined) return
         if (this.#faults.late > 0) await new Promise((resolve) => setTimeout(resolve, this.#faults.late))
-        const answer = how !== undefined && call !== "nestedAuth"
-            ? { error: failed(Number(how), "SandboxFault", "A fault set in the sandbox.") }
+        const answer = how !== undefined && call !== "nestedAuth" && !OWN.has(how)
+            ? { error: officeError(Number(how)) }
             : await this.#result(call, args)
         const message: Answer = { sandbox: "answer", id, ...answer }
         this.#frame.contentWindow?.postMessage(message, this.#origin)
@@ -58,11 +59,11 @@ export class Pane {
 
     async #result(call: string, args: readonly unknown[]): Promise<{ value: unknown } | { error: OfficeError }> {
         const action = Object.hasOwn(this.#table, call) ? this.#table[call] : undefined
-        if (!action) return { error: failed(5000, "UnsupportedApi", "The sandbox does not serve this call.") }
+        if (!action) return { error: officeError(5000) }
         try {
             return { value: await action(...args) }
-        } catch {
-            return { error: failed(5001, "InternalError", "An internal error has occurred.") }
+        } catch (error) {
+            return { error: officeError(error instanceof Refusal ? error.code : 5001) }
         }
     }
 }

@@ -7,6 +7,7 @@ import { written } from "./people.ts"
 export interface Commands {
     readonly back: () => void
     readonly reply: () => void
+    readonly forward: () => void
     readonly remove: () => void
     readonly addin: (() => void) | null
 }
@@ -32,6 +33,9 @@ function body(api: Api, message: Message): HTMLIFrameElement {
     return frame
 }
 
+const files = ({ attachments }: Message): Node[] =>
+    attachments.length === 0 ? [] : [el("dt", {}, "Files"), el("dd", {}, attachments.map(({ name }) => name).join("; "))]
+
 function more(message: Message): Node[] {
     const headers = message.headers.map(([name, value]) => `${name}: ${value}`).join("\n")
     const fold = (label: string, content: string): HTMLElement =>
@@ -43,12 +47,12 @@ function more(message: Message): Node[] {
 export function reading(api: Api, message: Message, commands: Commands, notes: HTMLElement): HTMLElement {
     const bar = el("div", { class: "ribbon", role: "toolbar", "aria-label": "Message" },
         button("Back to list", commands.back, { class: "back" }),
-        button("Reply", commands.reply), button("Delete", commands.remove))
+        button("Reply", commands.reply), button("Forward", commands.forward), button("Delete", commands.remove))
     if (commands.addin) bar.append(button("Letterlock", commands.addin, { class: "addin" }))
     return el("article", { class: "message" }, bar, notes,
         el("h2", {}, message.subject || "(no subject)"),
         el("dl", { class: "who" }, ...line("From", [message.from]), ...line("To", message.to),
             ...line("Cc", message.cc), ...line("Bcc", message.bcc),
-            el("dt", {}, "Sent"), el("dd", {}, moment(message.sent))),
+            el("dt", {}, "Sent"), el("dd", {}, moment(message.sent)), ...files(message)),
         body(api, message), ...more(message))
 }
