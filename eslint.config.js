@@ -191,14 +191,14 @@ export default defineConfig(
   },
 
   {
-    name: "letterlock/guard",
-    files: ["addin/guard/*.js"],
-    // Classic Outlook's engine: no modules, and none of a page's or a worker's globals.
-    languageOptions: {
-      ecmaVersion: 2016,
-      sourceType: "script",
-      globals: { Office: "readonly", console: "readonly", fetch: "readonly", setTimeout: "readonly" },
-    },
+    name: "letterlock/fence-guard",
+    files: ["addin/guard/**/*.ts", "addin/detect/**/*.ts"],
+    // Classic Outlook's engine has none of a page's globals, and what a mail says stays here.
+    rules: fence({
+      globals: [...DOM, ...NETWORK, "TextEncoder", "TextDecoder", "crypto", "atob", "btoa", "clearTimeout"],
+      instead: "Fence: the guard has the language of 2016, Office and setTimeout, and no network.",
+      imports: [{ regex: String.raw`^(?!\./|\.\./detect/)`, message: "Fence: the guard imports itself and the detectors." }],
+    }),
   },
   {
     name: "letterlock/scripts",

@@ -41,6 +41,7 @@ from server.firms import routes as firm_routes
 from server.firms import service as firms
 from server.firms.first_run import routes as first_run_routes
 from server.firms.first_run import service as first_run
+from server.firms.guarding import routes as guard_routes
 from server.firms.service import Firm
 from server.graph.entra import Entra
 from server.graph.tokens import EntraTokens
@@ -66,6 +67,7 @@ GRACEFUL_S: Final = 30  # how long a stopping server waits for what it has begun
 _ROUTES: Final = (
     firm_routes,
     first_run_routes,
+    guard_routes,
     message_routes,
     drafting_routes,
     uploading_routes,
@@ -143,6 +145,7 @@ def create_app(parts: Parts | None = None) -> APIFlask:
         app.register_blueprint(module.bp)
     for pages in (first_run_routes.pages, deployment_routes.pages):
         app.register_blueprint(pages)
+    app.register_blueprint(guard_routes.pages)
     spec = app.view_functions["openapi.spec"]
     app.view_functions["openapi.spec"] = callers(ANYONE, host=ANY_HOST)(spec)
     require_rules(app)

@@ -50,6 +50,20 @@ const needs = await build({
 })
 Object.assign(metafile.outputs, needs.metafile.outputs)
 
+// The send guard: one file for classic Outlook's engine, which has no modules and no newer syntax.
+const guard = await build({
+    entryPoints: [join(root, "addin/guard/launchevent.ts")],
+    outdir: dist,
+    entryNames: "[name]-[hash]",
+    bundle: true,
+    format: "iife",
+    target: ["es2016"],
+    minify: true,
+    metafile: true,
+    logLevel: "warning",
+})
+Object.assign(metafile.outputs, guard.metafile.outputs)
+
 const assets = {}
 for (const [file, output] of Object.entries(metafile.outputs)) {
     if (!output.entryPoint) continue

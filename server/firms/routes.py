@@ -17,7 +17,6 @@ from server.base.http import ADDIN, ANY_HOST, ANYONE, PORTAL, callers, current, 
 ROOT: Final = Path(__file__).resolve().parent.parent.parent
 DIST: Final = ROOT / "web" / "dist"
 ICONS: Final = ROOT / "addin" / "icons"
-GUARD: Final = ROOT / "addin" / "guard"
 FOR_EVER: Final = 31_536_000
 ICON_SIZES: Final = ("16", "25", "32", "48", "50", "64", "75", "80", "96", "128", "144")
 
@@ -123,20 +122,6 @@ def icon(size: str) -> ResponseReturnValue:
     if size not in ICON_SIZES:
         raise NotFound
     return send_from_directory(ICONS, f"icon-{size}.png", max_age=3600)
-
-
-@bp.get("/guard/launchevent.html")
-@callers(ANYONE, host=ADDIN)
-def guard_page() -> ResponseReturnValue:
-    """The send guard's page, for Outlook on the web and new Outlook."""
-    return render_template("launchevent.html")
-
-
-@bp.get("/guard/launchevent.js")
-@callers(ANYONE, host=ADDIN)
-def guard_script() -> ResponseReturnValue:
-    """The send guard itself, for classic Outlook."""
-    return send_from_directory(GUARD, "launchevent.js", mimetype="text/javascript", max_age=300)
 
 
 @bp.get("/favicon.ico")

@@ -1,5 +1,6 @@
 """The guard's page in a real browser: a page that loads and does not register blocks every mail."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +10,14 @@ from playwright.sync_api import Browser, Route
 
 from tests.browser import chromium
 
-GUARD = Path(__file__).parents[2] / "addin" / "guard"
+ROOT = Path(__file__).parents[2]
+GUARD = ROOT / "addin" / "guard"
+DIST = ROOT / "web" / "dist"
+RULES = {
+    "at": 1, "outside": "off", "files": "off", "found": {"kinds": [], "action": "ask"},
+    "lists": False, "unsure": "ask",
+}  # fmt: skip
+FACTS = {"origin": "https://addin.letterlock.example", "domains": ["hart.example"], "rules": RULES}
 ORIGIN = "https://addin.letterlock.example"
 OFFICE_JS = "https://appsforoffice.microsoft.com/lib/1/hosted/office.js"
 STAND_IN = """
@@ -42,7 +50,9 @@ def answer(route: Route) -> None:
             body=page, content_type="text/html", headers={"Content-Security-Policy": POLICY}
         )
     elif path == "/guard/launchevent.js":
-        route.fulfill(path=GUARD / "launchevent.js", content_type="text/javascript")
+        built = DIST / json.loads((DIST / "assets.json").read_text())["launchevent.js"]
+        script = f"var LETTERLOCK={json.dumps(FACTS)};\n{built.read_text()}"
+        route.fulfill(body=script, content_type="text/javascript")
     else:
         route.abort()
 

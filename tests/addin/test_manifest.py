@@ -12,6 +12,7 @@ from flask import Flask
 from lxml import etree
 
 from server.firms import routes
+from server.firms.guarding import routes as guard_routes
 
 ADDIN = Path(__file__).parents[2] / "addin"
 OFFICE = "http://schemas.microsoft.com/office/appforoffice/1.1"
@@ -66,6 +67,7 @@ def test_each_address_is_one_the_add_in_host_serves(name: str) -> None:
 def test_the_app_has_a_route_for_each_address(name: str) -> None:
     app = Flask("routes of the add-in host")
     app.register_blueprint(routes.bp)
+    app.register_blueprint(guard_routes.pages)
     host = app.url_map.bind("addin.letterlock.example")
     for path in {urlsplit(url).path for url in urls(name)} - {""}:
         assert host.test(path, method="GET"), path

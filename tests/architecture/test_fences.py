@@ -84,10 +84,15 @@ PLANTS = {
     # the sandbox plays Microsoft's side
     "sandbox/office/src/kit.ts": (
         "export * from '@letterlock/kit'", "no-restricted-imports", "stands alone"),
-    # the guard runs where there is no page
-    "addin/guard/page.js": ("document.title = 'x'", "no-undef", "'document' is not defined"),
-    "addin/guard/storage.js": ("localStorage.clear()", "no-undef", "'localStorage' is not defined"),
-    "addin/guard/later.js": ("async function f() {}\nf()", None, "Unexpected token"),
+    # the guard runs where there is no page, and asks nobody
+    "addin/guard/page.ts": ("document.title = 'x'", "no-restricted-globals", "language of 2016"),
+    "addin/guard/storage.ts": ("localStorage.clear()", "no-restricted-globals", "language of 2016"),
+    "addin/guard/asks.ts": ("await fetch('/x')", "no-restricted-globals", "no network"),
+    "addin/guard/pane.ts": (
+        "export * from '../taskpane/office.ts'", "no-restricted-imports", "imports itself"),
+    "addin/guard/kit.ts": (
+        "export * from '@letterlock/kit'", "no-restricted-imports", "imports itself"),
+    "addin/detect/asks.ts": ("await self.fetch('/x')", "no-restricted-properties", "no network"),
     # size
     "web/kit/src/long_function.ts": (LONG_FUNCTION, "max-lines-per-function", "Maximum allowed is 30"),
     "web/pages/src/long_file.ts": (LONG_FILE, "max-lines", "Maximum allowed is 400"),
@@ -108,7 +113,8 @@ ALLOWED = {
     "export * from '@letterlock/kit/dom'\nexport const title = (): string => document.title\n",
     "addin/taskpane/allowed.ts": "export type { Refusal } from '@letterlock/crypto'\n"
     "export const ready = (): Promise<unknown> => Office.onReady()\n",
-    "addin/guard/allowed.js": "Office.actions.associate('x', (event) => event.completed({}))\n",
+    "addin/guard/allowed.ts": "export * from './rules.ts'\nexport * from '../detect/index.ts'\n"
+    "Office.actions.associate('x', () => undefined)\n",
 }
 
 

@@ -1,0 +1,1 @@
+"""What the send guard in Outlook holds back: the firm's rules."""
