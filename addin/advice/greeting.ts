@@ -65,8 +65,7 @@ function nameIn(piece: string, at: number, { generic, women, men, titles }: Pack
 
 /** Name and address in the pieces that a greeting may be made of. */
 function piecesOf({ name, address }: Party): string[] {
-    const shown = name === "" ? address.split("@")[0] ?? "" : name
-    const words = shown.split(/[\s,._]+/u).filter((word) => word !== "")
+    const words = `${name} ${address.split("@")[0] ?? ""}`.split(/[\s,._]+/u).filter((word) => word !== "")
     return [...new Set(words.flatMap((word) => [word, word.replace(/-/gu, ""), ...word.split("-")]).map((word) => fold(word).replace(/[^a-z']/gu, "")))]
 }
 
@@ -100,12 +99,19 @@ export function wrongGreeting(letter: Letter, house: House, pack: Pack, parsed: 
     return namedIn(parsed, line, pack, house).flatMap((named): Hit[] => {
         const { start, end, words } = named
         const theirs = people.filter((party) => meant(named, party))
-        if (words.length === 0 || theirs.some((party) => !belied(named, party))) return []
+        const isKnown = people.some((party) => givenNamesOf(party, pack) > 1) || named.woman || named.man
+        if (words.length === 0 || !isKnown || theirs.some((party) => !belied(named, party))) return []
         const facts = { name: words.join(" "), who: people.slice(0, 2).map(({ name, address }) => name || address).join(", ") }
         if (theirs.length > 0) return [{ start, end, variant: "title", facts }]
         const better = replacementFor(named, letter.to)
         return [{ start, end, facts, ...(better === "" ? {} : { replacement: better }) }]
     })
+}
+
+/** How many names are given of somebody, titles left out: of "Mr and Mrs Okafor" one, which says nothing of first names. */
+function givenNamesOf({ name, address }: Party, { greeting: { women, men, titles, and } }: Pack): number {
+    const words = (name === "" ? (address.split("@")[0] ?? "").replace(/[._]/gu, " ") : name).toLowerCase().split(/[\s,.]+/u)
+    return words.filter((word) => word !== "" && ![...women, ...men, ...titles, ...and].includes(word)).length
 }
 
 /** The name to put there: of the only reader, the first name, or the last where a title stands before it. */
@@ -121,9 +127,9 @@ function replacementFor({ words, woman, man }: Named, to: readonly Party[]): str
 export function noGreeting(letter: Letter, house: House, pack: Pack, parsed: Parsed): Hit[] {
     const [first] = parsed.lines
     if (letter.kind !== "ordinary" || first === undefined || greetingLine(parsed, pack, house) !== null) return []
-    const head = parsed.text.slice(first.start, Math.min(first.end, first.start + 80))
+    const head = parsed.text.slice(first.start, Math.min(first.end, first.start + 60))
     const names = [...letter.to, ...letter.others].flatMap(piecesOf)
-    const greets = (head.match(/\p{L}[\p{L}'-]*/gu) ?? []).slice(0, 8).some((word) => /^\p{Lu}/u.test(word) && fits(word, names))
+    const greets = (head.match(/\p{Lu}[\p{L}'-]{2,}(?=\s*(?:[,!:–—]|$))/gu) ?? []).some((word) => fits(word, names))
     const said = compile(pack.greeting.fits).exec(head)
     return greets || (said !== null && said.index < 12) ? [] : [{ start: first.start, end: first.start }]
 }

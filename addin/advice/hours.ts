@@ -4,19 +4,20 @@ import type { House, Hit, Letter } from "./letter.ts"
 import type { Pack } from "./pack.ts"
 import { finderOf } from "./phrases.ts"
 import type { Parsed } from "./text.ts"
+import { morning } from "./words.ts"
 
 /** Outside the firm's hours, unless the letter says that it cannot wait, or stays in the firm. */
 export function late(letter: Letter, { hours }: House, pack: Pack, { own }: Parsed): Hit[] {
     const { hour, weekday } = letter
     if (hour >= hours.from && hour < hours.to && hours.days.includes(weekday)) return []
     if (finderOf(pack.tonight).has(own) || finderOf(pack.tonight).has(letter.last)) return []
-    const { days, inDays } = nextMorning(letter, hours)
-    return [{ start: 0, end: 0, facts: { day: String(days), days: String(inDays), hour: String(hours.from) } }]
+    const { day, inDays } = nextMorning(letter, hours)
+    return [{ start: 0, end: 0, facts: { morning: morning(day, inDays) } }]
 }
 
 /** The next working morning: which day of the week, and in how many days. */
-export function nextMorning({ hour, weekday }: Pick<Letter, "hour" | "weekday">, hours: House["hours"]): { readonly days: number, readonly inDays: number } {
-    let inDays = hour < hours.from && hours.days.includes(weekday) ? 0 : 1
-    while (inDays < 7 && !hours.days.includes((weekday + inDays) % 7)) inDays += 1
-    return { days: (weekday + inDays) % 7, inDays }
+export function nextMorning({ hour, weekday }: Pick<Letter, "hour" | "weekday">, { from, days }: House["hours"]): { readonly day: number, readonly inDays: number } {
+    let inDays = hour < from && days.includes(weekday) ? 0 : 1
+    while (inDays < 7 && !days.includes((weekday + inDays) % 7)) inDays += 1
+    return { day: (weekday + inDays) % 7, inDays }
 }

@@ -4,7 +4,7 @@ import { fold } from "./text.ts"
 
 /** Signs that are read as others; of letters outside ASCII, those that look the same. */
 const SAME: readonly (readonly [RegExp, string])[] = [
-    [/rn/gu, "m"], [/vv/gu, "w"], [/cl/gu, "d"], [/[1il|ı]/gu, "l"], [/0/gu, "o"], [/5/gu, "s"], [/-/gu, ""],
+    [/[1il|ı]/gu, "l"], [/rn/gu, "m"], [/vv/gu, "w"], [/cl/gu, "d"], [/0/gu, "o"], [/5/gu, "s"], [/-/gu, ""],
     [/а/gu, "a"], [/е/gu, "e"], [/о/gu, "o"], [/р/gu, "p"], [/с/gu, "c"], [/х/gu, "x"], [/у/gu, "y"], [/і/gu, "l"],
 ]
 

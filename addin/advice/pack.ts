@@ -24,7 +24,10 @@ export interface Pack {
         readonly fits: readonly string[]
     }
     readonly closings: readonly string[]
-    readonly explained: Phrases
+    /** `next`: how a sentence begins that explains the one before. */
+    readonly explained: Phrases & { readonly next: string }
+    /** Words of which one stands in each sentence that is said to the reader; none where nothing tells. */
+    readonly reader: readonly string[]
     readonly endings: readonly string[]
     readonly loud: readonly string[]
     readonly acronyms: readonly string[]
@@ -36,7 +39,21 @@ export interface Pack {
         readonly step: Phrases
         readonly date: Phrases
     }
-    readonly question: { readonly skip: Phrases, readonly when: Phrases, readonly much: Phrases, readonly answer: Phrases, readonly much_answer: Phrases, readonly opens: readonly string[] }
+    readonly question: {
+        /** Courtesies and outcries. */
+        readonly skip: Phrases
+        /** "Let me know whether …". */
+        readonly indirect: Phrases
+        /** Where one sentence begins to ask a second thing. */
+        readonly parts: readonly string[]
+        readonly when: Phrases
+        readonly much: Phrases
+        readonly much_answer: Phrases
+        readonly answer: Phrases
+        readonly opens: readonly string[]
+    }
+    /** What says why something is pressing. */
+    readonly reason: Phrases
     readonly tonight: Phrases
     readonly everyone: Phrases
     readonly aside: Phrases
@@ -45,6 +62,11 @@ export interface Pack {
     readonly call: Readonly<Record<string, Phrases>>
     readonly plain: Phrases
     readonly unplain: Phrases
+    readonly our_account: Phrases
+    /** Amounts that stand with these are nobody's own. */
+    readonly public: Phrases
+    /** Words of trades that mean something ordinary here. */
+    readonly ordinary: Phrases
 }
 
 export const PACKS: Readonly<Record<Language, Pack>> = { en, de }

@@ -10,7 +10,7 @@ import { type Parsed, wordsIn } from "./text.ts"
 const domainOf = ({ address }: Party): string => address.split("@")[1] ?? ""
 
 /** Readers who are neither of the firm nor in the client's record; where there is none, only addresses that look like others. */
-export function wrongRecipient(letter: Letter, house: House, _pack: Pack, _parsed: Parsed): Hit[] {
+export function wrongRecipient(letter: Letter, house: House): Hit[] {
     const people = [...letter.to, ...letter.others]
     const known = new Set([...house.domains, ...(house.record ?? []).map((address) => address.split("@")[1] ?? "")])
     return people.flatMap((party): Hit[] => {
@@ -31,5 +31,6 @@ export function replyAll(letter: Letter, house: House, pack: Pack, parsed: Parse
     const named = line === null ? [] : namedIn(parsed, line, pack, house)
     const isThanks = wordsIn(parsed.own).length < 25 && finderOf(pack.thanks).has(parsed.own)
     const isAside = finderOf(pack.aside).has(parsed.own)
-    return named.length === 1 || isThanks || isAside ? [{ start: 0, end: 0, facts: { count: String(length) } }] : []
+    const isToOne = named.length === 1 && letter.to.length > 1 && !letter.others.some(({ name }) => name !== "" && parsed.own.includes(name.split(/\s+/u)[0] ?? ""))
+    return isToOne || isThanks || isAside ? [{ start: 0, end: 0, facts: { count: String(length) } }] : []
 }

@@ -7,6 +7,7 @@
  * [still] not            may be missing
  * (soon|right away)      one of these
  * you ~ forgot           up to three words between
+ * you … forgot           whatever stands between, in the same sentence
  * #money                 a class: date, money, number
  * ```
  */
@@ -24,6 +25,7 @@ export interface Span {
 
 const WORD = String.raw`[\p{L}\p{N}'-]`
 const GAP = String.raw`(?:${WORD}+,?\s+){0,3}`
+const FAR = String.raw`(?:[^.!?\n]{0,240}?[\s,])??`
 const NUMBER = String.raw`\d[\d.,' ]*`
 const CLASSES: Readonly<Record<string, string>> = {
     number: String.raw`\d+`,
@@ -40,6 +42,7 @@ export function sourceOf(phrase: string): string {
     tokens.forEach((token, index) => {
         const space = index === tokens.length - 1 ? "" : String.raw`,?\s+`
         if (token === "~") source += GAP
+        else if (token === "…") source += FAR
         else if (token.startsWith("[")) source += `(?:${choices(token.slice(1, -1))}${space})?`
         else source += pieceOf(token) + space
     })
@@ -58,6 +61,17 @@ const choices = (text: string): string => text.split("|").map((one) =>
     one.split(" ").map((word) => word.endsWith("*") ? String.raw`${escaped(word.slice(0, -1))}\p{L}*` : escaped(word)).join(String.raw`\s+`)).join("|")
 
 const NEVER = /(?!)/gu
+
+const literals = new WeakMap<readonly string[], RegExp>()
+
+/** Where words stand that somebody typed: whole, in any case, and with no sign of their own. */
+export function literally(words: readonly string[], text: string): Span[] {
+    const sources = words.map((word) => word.trim().split(/\s+/u).map(escaped).join(String.raw`\s+`)).filter((source) => source !== "")
+    const made = (): RegExp => sources.length === 0 ? NEVER : new RegExp(String.raw`(?<![\p{L}\p{N}])(?:${sources.join("|")})(?![\p{L}\p{N}])`, "giu")
+    const pattern = literals.get(words) ?? made()
+    literals.set(words, pattern)
+    return spans(pattern, text)
+}
 
 /** All of `phrases` as one expression that finds them as whole words. */
 export function compile(phrases: readonly string[]): RegExp {

@@ -55,11 +55,11 @@ function endsHere(before: string, after: string, abbreviations: ReadonlySet<stri
     const last = /[\p{L}\p{N}.]+$/u.exec(before)?.[0].toLowerCase() ?? ""
     if (abbreviations.has(last) || /^\p{L}$/u.test(last) || /(?:^|\.)\p{L}$/u.test(last)) return false
     if (/^\d{1,2}$/u.test(last)) return !/^\s+(?:\p{Ll}|jan|feb|mär|apr|mai|jun|jul|aug|sep|okt|nov|dez|jän|\d)/iu.test(after)
-    return /^\s+["'“„«»(\[]?[\p{Lu}\p{N}]/u.test(after)
+    return /^\s+["'“„«»([]?[\p{Lu}\p{N}]/u.test(after)
 }
 
 /** Without accents, lower case: "Müller" and "Mueller" are the same. */
 export function fold(text: string): string {
-    return text.toLowerCase().replace(/ä/gu, "ae").replace(/ö/gu, "oe").replace(/ü/gu, "ue").replace(/ß/gu, "ss")
+    return text.toLowerCase().replace(/ä/gu, "ae").replace(/ö/gu, "oe").replace(/ü/gu, "ue").replace(/ß/gu, "ss").replace(/ı/gu, "i").replace(/ø/gu, "o").replace(/ł/gu, "l")
         .normalize("NFD").replace(/\p{M}/gu, "")
 }

@@ -2,7 +2,7 @@
 
 import type { House, Hit, Letter } from "./letter.ts"
 import type { Pack } from "./pack.ts"
-import { Finder, finderOf, type Span } from "./phrases.ts"
+import { finderOf, literally, overlaps, type Span } from "./phrases.ts"
 import type { Parsed } from "./text.ts"
 
 const inside = (letter: Letter, house: House): boolean =>
@@ -12,8 +12,9 @@ const inside = (letter: Letter, house: House): boolean =>
 export function jargon(letter: Letter, house: House, pack: Pack, { own }: Parsed): Hit[] {
     if (inside(letter, house)) return []
     return house.glossary.flatMap(({ term, plain }): Hit[] => {
-        const first = spansOf(term, pack, own)[0]
-        if (first === undefined || isExplained(first, own, pack)) return []
+        const usual = finderOf(pack.ordinary).in(own)
+        const first = spansOf(term, pack, own).find((one) => !usual.some((other) => overlaps(one, other)))
+        if (first === undefined || spansOf(term, pack, letter.last).length > 0 || isExplained(first, own, pack)) return []
         const { start, end } = first
         const facts = { term: own.slice(start, end), plain }
         return [{ start, end, facts, ...(plain === "" ? {} : { variant: "plain", replacement: plain }) }]
@@ -32,7 +33,8 @@ function spansOf(term: string, { endings }: Pack, text: string): Span[] {
 /** In brackets, before brackets, or followed by what it means. */
 function isExplained({ start, end }: Span, text: string, pack: Pack): boolean {
     const [before, after] = [text.slice(Math.max(0, start - 60), start), text.slice(end, end + 60)]
-    if (/^\s*\(/u.test(after) || /\([^()]*$/u.test(before)) return true
+    if (/^(?:\s+[\p{L}'-]+){0,4}\s*\(/u.test(after) || /\([^()]*$/u.test(before)) return true
+    if (new RegExp(String.raw`^[^.!?\n]{0,80}[.!?:]\s+(?:${pack.explained.next})`, "u").test(text.slice(end, end + 160))) return true
     const told = finderOf(pack.explained)
     return told.in(after).some(({ start: at }) => at < 12) || told.in(before).some(({ end: at }) => before.length - at < 8)
 }
@@ -58,14 +60,26 @@ export function capitals(_letter: Letter, house: House, { loud, acronyms }: Pack
 
 const once = (found: readonly Span[]): Hit[] => found.slice(0, 1).map(({ start, end }) => ({ start, end }))
 
-/** What a firm adds is taken as written; a word that begins with its words and a `*` is one too. */
-const added = (words: readonly string[], text: string): Span[] => new Finder({ find: words }).in(text)
-
-export function blame(_letter: Letter, house: House, pack: Pack, { own }: Parsed): Hit[] {
-    return once([...finderOf(pack.blame).in(own), ...added(house.blame, own)])
+/** In German "Sie" and "sie" are two words, and only one of them is the reader; of others one may speak so. */
+export function blame(_letter: Letter, house: House, pack: Pack, { own, sentences }: Parsed): Hit[] {
+    const reader = new RegExp(String.raw`(?<!\p{L})(?:${pack.reader.join("|")})(?!\p{L})`, "u")
+    const others = /(?<!\p{L})(?:sie|ihr\p{L}*)(?!\p{L})/u
+    const isMeant = ({ start, end }: Span): boolean => {
+        const sentence = sentences.find((one) => overlaps(one, { start, end }))
+        return reader.test(own.slice(sentence?.start, sentence?.end)) && !others.test(own.slice(start, end))
+    }
+    const found = finderOf(pack.blame).in(own)
+    return once([...(pack.reader.length === 0 ? found : found.filter(isMeant)), ...literally(house.blame, own)])
 }
 
-export function urgency(_letter: Letter, house: House, pack: Pack, { own }: Parsed): Hit[] {
-    return once([...finderOf(pack.urgency).in(own), ...added(house.urgency, own)])
+/** Pressure without a date: whoever names the day has given the reason. */
+export function urgency(_letter: Letter, house: House, pack: Pack, { own, sentences }: Parsed): Hit[] {
+    const date = finderOf(pack.reason)
+    const isDated = (one: Span): boolean => {
+        const at = sentences.findIndex((sentence) => overlaps(one, sentence))
+        const near = sentences.slice(Math.max(0, at - 1), at + 2)
+        return date.has(own.slice(near[0]?.start, near.at(-1)?.end))
+    }
+    return once([...finderOf(pack.urgency).in(own).filter((one) => !isDated(one)), ...literally(house.urgency, own)])
 }
 

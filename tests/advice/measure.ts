@@ -1,6 +1,11 @@
-/** Measures the advice by the labelled letters. Prints numbers, never a word of a letter: `npx tsx tests/advice/measure.ts`. */
+/**
+ * Measures the advice by the labelled letters; prints numbers, never a word of a letter.
+ *
+ * `npx tsx tests/advice/measure.ts` prints, and with `--write` puts the figures of the second half
+ * into addin/advice/data/figures.json, which says which rules are on.
+ */
 
-import { readFileSync } from "node:fs"
+import { readFileSync, writeFileSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 import { ALL, findings } from "../../addin/advice/advise.ts"
@@ -62,14 +67,27 @@ export function score(rule: Rule, language: Language, letters: readonly Labelled
 export const held = (language: Language): Labelled[] => labelled(language).slice(TUNED)
 export const seen = (language: Language): Labelled[] => labelled(language).slice(0, TUNED)
 
+/** What figures.json holds. */
+export function measured(): Record<Language, Record<Rule, Score>> {
+    const of = (language: Language): Record<Rule, Score> =>
+        Object.fromEntries(ALL.map((rule) => [rule, score(rule, language, held(language))])) as Record<Rule, Score>
+    return { en: of("en"), de: of("de") }
+}
+
+function table(letters: readonly Labelled[], language: Language): string[] {
+    return ALL.map((rule) => {
+        const { right, wrong, missed, precision, recall } = score(rule, language, letters)
+        const counts = [right, wrong, missed].map((count) => String(count).padStart(4)).join("")
+        return `  ${rule.padEnd(22)}${counts}   precision ${precision.toFixed(2)}  recall ${recall.toFixed(2)}`
+    })
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-    for (const [name, letters] of [["first half, tuned on", seen], ["second half", held]] as const) {
-        for (const language of ["en", "de"] as const) {
-            console.log(`${language}, ${name}`)
-            for (const rule of ALL) {
-                const { right, wrong, missed, precision, recall } = score(rule, language, letters(language))
-                console.log(`  ${rule.padEnd(22)}right ${String(right).padStart(3)}  wrong ${String(wrong).padStart(3)}  missed ${String(missed).padStart(3)}  precision ${precision.toFixed(2)}  recall ${recall.toFixed(2)}`)
-            }
-        }
+    for (const language of ["en", "de"] as const) {
+        console.log([`${language}, the half that was looked at: right, wrong, missed`, ...table(seen(language), language)].join("\n"))
+        console.log([`${language}, the half that was not`, ...table(held(language), language)].join("\n"))
+    }
+    if (process.argv.includes("--write")) {
+        writeFileSync(new URL("../../addin/advice/data/figures.json", import.meta.url), `${JSON.stringify(measured(), null, 1)}\n`)
     }
 }
