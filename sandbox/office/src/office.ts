@@ -9,6 +9,7 @@ import type { HostContext } from "./protocol.ts"
 import { bridge } from "./stand-in/bridge.ts"
 import { context } from "./stand-in/context.ts"
 import { enums } from "./stand-in/enums.ts"
+import { Actions } from "./stand-in/events.ts"
 import { Wire } from "./stand-in/wire.ts"
 
 interface HostInfo {
@@ -22,12 +23,12 @@ const PATIENCE = 5000
 
 const script = document.currentScript
 const origin = script instanceof HTMLScriptElement ? new URL(script.src).origin : ""
-const functions = new Map<string, unknown>()
+const actions = new Actions()
 
 const Office: Record<string, unknown> = {
     ...enums,
     context: {},
-    actions: { associate: (name: string, action: unknown) => void functions.set(name, action) },
+    actions: { associate: actions.associate },
     initialize: undefined,
 }
 
@@ -42,6 +43,7 @@ async function meet(): Promise<HostInfo> {
     Office["context"] = context(wire, host)
     Office["auth"] = { getAuthContext: () => Promise.resolve({ userPrincipalName: host.address }) }
     if (host.profile.signsIn) Object.defineProperty(window, "nestedAppAuthBridge", { value: bridge(wire) })
+    actions.listen(wire)
     return { host: host.app, platform: host.profile.platform, addin: null }
 }
 

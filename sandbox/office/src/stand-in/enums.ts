@@ -9,6 +9,7 @@ export const enums = {
         RecipientsChanged: "olkRecipientsChanged",
         AttachmentsChanged: "olkAttachmentsChanged",
         OfficeThemeChanged: "officeThemeChanged",
+        InitializationContextChanged: "olkInitializationContextChanged",
     },
     FileType: { Text: "text", Compressed: "compressed", Pdf: "pdf" },
     MailboxEnums: {

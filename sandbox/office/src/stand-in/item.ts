@@ -72,6 +72,7 @@ const later = (wire: Wire): Readonly<Record<string, Members>> => ({
     "1.3": {
         body: bodies(wire),
         notificationMessages: notifications(wire),
+        getInitializationContextAsync: method(wire, "initializationContext.get"),
         saveAsync: method(wire, "save"),
         close: () => void wire.call("close", {}),
     },

@@ -4,6 +4,7 @@ import { Compose, FIELDS } from "./compose.ts"
 import { composeTable } from "./compose-table.ts"
 import { announce, el, need } from "./dom.ts"
 import { drawFolders, drawMessages } from "./folders.ts"
+import { maySend } from "./on-send.ts"
 import { Pane } from "./pane.ts"
 import { reading } from "./reading.ts"
 import { answered, forwarded } from "./quoting.ts"
@@ -58,10 +59,14 @@ export class App {
         this.#closePane()
         this.#message = null
         const { addin, senders, profile } = this.#setting
-        const compose = new Compose(this.#api, {
+        const compose: Compose = new Compose(this.#api, {
             closed: () => { this.#composed(compose) },
-            addin: addin !== "" && profile.composes ? () => { this.#openCompose(compose) } : null,
+            addin: addin !== "" && profile.composes ? () => {
+                compose.context = ""
+                this.#openCompose(compose)
+            } : null,
             popOut: (id) => { this.#popOut(id) },
+            maySend: () => maySend(this.#setting, composeTable(this.#setting, compose), (context) => { this.#actOn(compose, context) }),
             senders, discards: profile.discards, stale: profile.stale ? STALE : 0,
         }, draft)
         this.#compose = compose
@@ -155,6 +160,13 @@ export class App {
             const changedRecipientFields = Object.fromEntries(FIELDS.map((one) => [one, fields.includes(one)]))
             this.#pane?.tell("olkRecipientsChanged", { type: "olkRecipientsChanged", changedRecipientFields })
         }
+    }
+
+    /** The button of the add-in's dialog: its pane opens, or hears of it when it is open. */
+    #actOn(compose: Compose, context: string): void {
+        compose.context = context
+        this.#pane?.tell("olkInitializationContextChanged", { initializationContextData: context })
+        this.#openCompose(compose)
     }
 
     #openPane(url: string, table: ConstructorParameters<typeof Pane>[1]): void {

@@ -119,6 +119,7 @@ export function composeTable(setting: Setting, compose: Compose): Table {
     return Object.assign({}, common(setting), headers(compose), body(compose), attachments(setting, compose), session(compose),
         life(compose), notifications(compose.notes), ...FIELDS.map((field) => recipients(compose, field, domain)), {
             hello: () => hello(setting, "compose", null),
+            "initializationContext.get": () => compose.context,
             "from.get": () => ({ displayName: compose.from.name, emailAddress: compose.from.address, recipientType: "user" }),
             "subject.get": () => compose.subject,
             "subject.set": (subject: unknown) => { compose.subject = text(subject).slice(0, 255) },

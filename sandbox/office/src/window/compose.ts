@@ -21,6 +21,8 @@ export interface Surroundings {
     readonly senders: readonly Person[]
     /** Where a discarded draft goes. */
     readonly discards: "deletions" | "deleteditems"
+    /** What the add-in says when somebody presses "Send". */
+    readonly maySend: () => Promise<boolean>
     /** How long an add-in still gets what stood there before somebody typed, in milliseconds. */
     readonly stale: number
 }
@@ -33,6 +35,8 @@ export class Compose {
     readonly notes = el("div", { class: "notes", role: "status" })
     readonly body = new Rich()
     readonly files = new Attachments(() => void this.save().catch(() => { this.#notSaved() }))
+    /** What the add-in's own dialog hands to its pane; empty when the pane was opened by its button. */
+    context = ""
     kind: "newMail" | "reply" | "forward" = "newMail"
     onRecipients: ((fields: readonly Field[]) => void) | null = null
     readonly #api: Api
@@ -44,6 +48,7 @@ export class Compose {
     #id: string | null
     #timer: number | undefined
     #saving: Promise<unknown> = Promise.resolve()
+    #isSending = false
 
     constructor(api: Api, around: Surroundings, draft: Message | null) {
         this.#api = api
@@ -211,10 +216,14 @@ export class Compose {
     }
 
     async #send(): Promise<void> {
+        if (this.#isSending) return
+        this.#isSending = true
         try {
-            await this.send()
+            if (await this.#around.maySend()) await this.send()
         } catch (error) {
             this.notes.replaceChildren(el("p", { class: "note", role: "alert" }, error instanceof Error ? error.message : "Not sent."))
+        } finally {
+            this.#isSending = false
         }
     }
 }

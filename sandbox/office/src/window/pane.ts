@@ -21,12 +21,12 @@ export class Pane {
         if (isCall(event.data)) void this.#answer(event.data)
     }
 
-    constructor(url: string, table: Table, faults: Faults, close: () => void) {
+    constructor(url: string, table: Table, faults: Faults, close: () => void, title = "Letterlock") {
         this.#origin = new URL(url).origin
         this.#table = table
         this.#faults = faults
         this.#frame = el("iframe", {
-            src: url, title: "Letterlock", class: "pane-frame",
+            src: url, title, class: "pane-frame",
             sandbox: "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox allow-downloads",
         })
         const heading = el("div", { class: "pane-bar" }, el("span", {}, "Letterlock"),
