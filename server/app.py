@@ -39,6 +39,7 @@ from server.crypto.errors import Refusal
 from server.events import routes as event_routes
 from server.firms import routes as firm_routes
 from server.firms import service as firms
+from server.firms.advising import routes as advice_routes
 from server.firms.first_run import routes as first_run_routes
 from server.firms.first_run import service as first_run
 from server.firms.guarding import routes as guard_routes
@@ -68,6 +69,7 @@ _ROUTES: Final = (
     firm_routes,
     first_run_routes,
     guard_routes,
+    advice_routes,
     message_routes,
     drafting_routes,
     uploading_routes,

@@ -11,6 +11,7 @@ from server.crypto.statement import parse_statement
 from tests.access.world import BEN, MAYA, Ids, Person, World
 from tests.drafts import OCTETS, Draft
 from tests.firms.test_first_run import LOOKS
+from tests.firms.test_advising import WANTED
 from tests.firms.test_guarding import RULES
 
 Call = tuple[str, dict[str, Any]]
@@ -159,6 +160,8 @@ CALLS: dict[str, Maker] = {
     "POST /api/v1/outbox/dead/<job_id>/again": on("/outbox/dead/{job}/again", json={}),
     "GET /api/v1/guard-rules": on("/guard-rules"),
     "PUT /api/v1/guard-rules": on("/guard-rules", json=RULES),
+    "GET /api/v1/advice-rules": on("/advice-rules"),
+    "PUT /api/v1/advice-rules": on("/advice-rules", json=WANTED),
     "GET /api/v1/deployment": on("/deployment"),
     "GET /api/v1/deployment/<kind>": on("/deployment/mail"),
     "GET /deployment": plain("/deployment"),

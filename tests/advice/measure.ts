@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url"
 import { ALL, findings } from "../../addin/advice/advise.ts"
 import type { House, Language, Letter, Party, Rule } from "../../addin/advice/letter.ts"
 
-interface Labelled {
+export interface Labelled {
     readonly id: string
     readonly sender: Party
     readonly to: readonly Party[]

@@ -39,6 +39,7 @@ REPEATABLE = {
     "first_run.look_up": STATE,
     "first_run.open_firm": STATE,
     "guarding.change": STATE,
+    "advising.change": STATE,
 }
 DRAFT = {"draft_id": "6f0d2a7e-5b1c-4c5e-9a53-2f1f0c9d1a11"}
 SAME = {"Idempotency-Key": "r" * 22}
