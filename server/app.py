@@ -228,6 +228,7 @@ def _pages(app: APIFlask, settings: Settings) -> None:
         client_id=settings.client_id,
         authority=f"{settings.authority.replace('http://', 'https://', 1)}/organizations",
         scope=f"api://{settings.client_id}/access_as_user",
+        graph_url=settings.graph_url,
         demo=settings.demo,
     )
     app.jinja_env.globals.pop("config", None)

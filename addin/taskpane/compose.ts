@@ -1,6 +1,6 @@
 /** The pane where a letter is written: joins Outlook, the fields and the API. */
 
-import { find, say } from "@letterlock/kit"
+import { fact, find, say } from "@letterlock/kit"
 import type { Desk } from "@letterlock/kit/writing/index"
 
 import { Dead } from "./dead.ts"
@@ -15,6 +15,7 @@ import type { Session } from "./session.ts"
 import { Shelf } from "./shelf.ts"
 import { newSession, startTrouble } from "./start.ts"
 import * as view from "./view.ts"
+import { Taking } from "./taking.ts"
 
 async function start(): Promise<void> {
     if (!(await insideOutlook())) {
@@ -26,8 +27,13 @@ async function start(): Promise<void> {
     const pane: Pane = new Pane(drafts, await drafts.of(composeItem()), parts(() => pane))
     const shelf = new Shelf({ takeUp: (letter) => pane.takeUp(letter), trouble: view.showProblem, announce: view.announce })
     pane.show(pane.draft)
+    taking = new Taking(fact(find("#pane", HTMLElement), "graph"), () => ({
+        current: () => pane.draft, put: (taken) => { pane.take(taken) }, isHeld: desk?.me.isHeld ?? false,
+        token: session === null || desk === null ? null : session.graphToken.bind(session),
+    }))
     wire(pane, drafts, shelf)
     await pane.readItem()
+    void showWhy(pane.draft.item)
     await signIn(pane, shelf)
 }
 
@@ -41,7 +47,7 @@ function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
         add: (people) => pane().add(people, role),
         removeLast: () => { pane().removeLast(role) },
     })
-    return { editor: letterEditor({ edited: () => { pane().edited() }, files: () => pane().files }), to: field("to", "to"), hidden: field("bcc", "hidden"), subject, inDoubt: () => { if (desk !== null) void earlier.show(desk) } }
+    return { editor: letterEditor({ edited: () => { pane().edited() }, files: () => pane().files }), to: field("to", "to"), hidden: field("bcc", "hidden"), subject, inDoubt: () => { if (desk !== null) void earlier.show(desk) }, finish: async (item, taken) => await taking?.finish(item, taken) ?? [] }
 }
 
 function wire(pane: Pane, drafts: Drafts, shelf: Shelf): void {
@@ -58,6 +64,7 @@ function wire(pane: Pane, drafts: Drafts, shelf: Shelf): void {
     onItemChanged(() => { void changeItem(pane, drafts) })
     window.addEventListener("blur", () => { pane.save() })
     document.addEventListener("visibilitychange", () => { pane.save() })
+    window.addEventListener("focus", () => { void taking?.look() })
     window.addEventListener("online", () => { pane.save() })
     window.addEventListener("beforeunload", (event) => { if (pane.isAtRisk()) event.preventDefault() })
 }
@@ -75,7 +82,8 @@ async function changeItem(pane: Pane, drafts: Drafts): Promise<void> {
     if (draft === pane.draft) return
     pane.show(draft)
     hear(pane, draft.item)
-    await pane.readItem(draft)
+    void showWhy(draft.item)
+    await Promise.all([pane.readItem(draft), taking?.look()])
 }
 
 /** Of another item than the one that is shown, nothing is needed until it is shown again. */
@@ -96,6 +104,7 @@ async function closeWindow(pane: Pane): Promise<void> {
 let session: Session | null = null
 let desk: Desk | null = null
 const dead = new Dead(view.announce)
+let taking: Taking | null = null
 const earlier = new Earlier({ announce: view.announce, signIn: (claims) => signInAgain(claims) })
 
 async function signInAgain(claims: string | null): Promise<Desk> {
@@ -118,6 +127,7 @@ async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
         await Promise.all([earlier.show(desk), dead.show(desk), pane.draft.isBlank() ? shelf.show(desk) : null])
     } catch (error) {
         view.showStatus("")
+        void taking?.look()
         view.showProblem(startTrouble(error))
         view.showSignIn(true)
     }

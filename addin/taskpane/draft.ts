@@ -7,6 +7,7 @@ import {
 
 import type { OutlookItem } from "./office.ts"
 import type { Recipients, Role } from "./recipients.ts"
+import type { Taken } from "./takeover.ts"
 import type { Phase } from "./view.ts"
 
 type Doc = ReturnType<Editor["save"]>
@@ -43,6 +44,10 @@ export class Draft {
     reason = ""
     /** Outlook's own message holds something that is not in the letter. */
     ownText = false
+    /** What was taken over from Outlook's own message. */
+    taken: Taken | null = null
+    /** What became of it there, as sentences. */
+    left: readonly string[] = []
     /** Settled when Outlook's own fields were emptied, or could not be. */
     emptied: Promise<unknown> = Promise.resolve()
     kept: KeptState = { state: "none" }

@@ -8,7 +8,7 @@ import type { Draft } from "./draft.ts"
 import * as view from "./view.ts"
 
 /** What a draft says outside its fields. */
-export type Words = Partial<Pick<Draft, "status" | "reason" | "problem" | "keptOpen" | "ownText">>
+export type Words = Partial<Pick<Draft, "status" | "reason" | "problem" | "keptOpen" | "ownText" | "left">>
 
 /** What the face needs to know, and whom a press on it is told. */
 export interface FaceParts {
@@ -58,5 +58,6 @@ export class Face {
         view.showReason(draft.reason)
         view.showKeptOpen(draft.keptOpen)
         view.showOwnText(draft.ownText)
+        view.showLeft(draft.left)
     }
 }

@@ -9,9 +9,26 @@ export interface Addressee {
 
 export type Field = "to" | "cc" | "bcc"
 
-/** Office.js refused or did not answer; nothing else is known. */
+/** Office.js refused, did not answer or has no such call; nothing else is known. */
 export class OfficeFailed extends Error {
     override readonly name = "OfficeFailed"
+}
+
+/** A file of Outlook's own message. */
+export interface HeldFile {
+    readonly id: string
+    readonly name: string
+    /** In bytes, as Outlook says. */
+    readonly size: number
+    readonly kind: "file" | "item" | "cloud"
+    /** A picture in the text. */
+    readonly inline: boolean
+}
+
+/** A file's content: base64, or a mail as text. */
+export interface HeldContent {
+    readonly format: string
+    readonly content: string
 }
 
 const PATIENCE = 10_000   // milliseconds for one call
@@ -49,6 +66,15 @@ export async function readText(): Promise<string | null> {
     const body = item?.body
     if (body === undefined) return null
     return answer<string>((done) => { body.getAsync(Office.CoercionType.Html, done) })
+}
+
+/** A setting that Outlook keeps in the mailbox, unsealed; undefined where there is none. */
+export const kept = (name: string): unknown => Office.context.roamingSettings.get(name)
+
+/** Keep one; all of them together have 32 KB. @throws OfficeFailed */
+export async function keep(name: string, value: object): Promise<void> {
+    Office.context.roamingSettings.set(name, value)
+    await answer<unknown>((done) => { Office.context.roamingSettings.saveAsync(done) })
 }
 
 /** One message that is being written in Outlook. */
@@ -92,6 +118,44 @@ export class OutlookItem {
         const item = this.#item as Partial<Office.MessageCompose>
         if (item.getAttachmentsAsync === undefined) return 0
         return (await answer<readonly unknown[]>((done) => { this.#item.getAttachmentsAsync(done) })).length
+    }
+
+    /** Whether this Outlook hands over what its message holds (Mailbox 1.8). */
+    get isReadable(): boolean {
+        const item = this.#item as Partial<Office.MessageCompose>
+        return item.getAttachmentsAsync !== undefined && item.getAttachmentContentAsync !== undefined
+    }
+
+    /** Outlook's own body as html, a quoted thread and all. */
+    html(): Promise<string> {
+        return answer<string>((done) => { this.#item.body.getAsync(Office.CoercionType.Html, done) })
+    }
+
+    /** Its files. Only where {@link isReadable}. */
+    async files(): Promise<readonly HeldFile[]> {
+        const details = await answer<Office.AttachmentDetailsCompose[]>((done) => { this.#item.getAttachmentsAsync(done) })
+        return details.map(({ id, name, size, attachmentType, isInline }) =>
+            ({ id, name, size, kind: attachmentType as HeldFile["kind"], inline: isInline }))
+    }
+
+    /** Of one file. It may come empty although Outlook calls that a success. Only where {@link isReadable}. */
+    content(id: string): Promise<HeldContent> {
+        return answer<HeldContent>((done) => { this.#item.getAttachmentContentAsync(id, done) })
+    }
+
+    /** Put a text in the place of the whole body; a picture in it goes too. */
+    async overwrite(text: string): Promise<void> {
+        await answer<unknown>((done) => { this.#item.body.setAsync(text, { coercionType: Office.CoercionType.Text }, done) })
+    }
+
+    async removeFile(id: string): Promise<void> {
+        await answer<unknown>((done) => { this.#item.removeAttachmentAsync(id, done) })
+    }
+
+    /** Have Outlook store the message now. Its id, as Graph knows it. */
+    async save(): Promise<string> {
+        const id = await answer<string>((done) => { this.#item.saveAsync(done) })
+        return Office.context.mailbox.convertToRestId(id, Office.MailboxEnums.RestVersion.v2_0)
     }
 
     onRecipientsChanged(changed: () => void): void {

@@ -1,16 +1,18 @@
 /** The compose pane: keeps a draft, its view and Outlook's item in step, and sends. */
 
 import { levelWords, type Members, type Person, say, sayList, shortName } from "@letterlock/kit"
-import type { Editor } from "@letterlock/kit/editor/editor"
+import { type Editor, write } from "@letterlock/kit/editor/editor"
 import { type Desk, type Files, type Me, Place } from "@letterlock/kit/writing/index"
 
 import { Draft, type Drafts, furnish, isBlank, type Store } from "./draft.ts"
 import { Face } from "./face.ts"
 import { follow, type News, newsOf } from "./follow.ts"
 import { emptyItem, hasOwnText, lookOver } from "./item.ts"
+import type { OutlookItem } from "./office.ts"
 import type { PeopleField } from "./people-field.ts"
 import { inStep, MOST, type Role, withKnown, without, withTyped } from "./recipients.ts"
 import type { TakenUp } from "./shelf.ts"
+import { isUnchanged, type Taken } from "./takeover.ts"
 import { sendingTrouble } from "./trouble.ts"
 import * as view from "./view.ts"
 
@@ -22,6 +24,8 @@ export interface Parts {
     readonly subject: HTMLInputElement
     /** A notice is in doubt, and its sender must be asked. */
     readonly inDoubt: () => void
+    /** A letter went that was taken over from this message. Sentences on what became of it in Outlook. */
+    readonly finish: (item: OutlookItem, taken: Taken) => Promise<readonly string[]>
 }
 
 /** What a letter lacks, as a key of the words. */
@@ -135,6 +139,21 @@ export class Pane {
         return true
     }
 
+    /** Put what was taken from Outlook's own message into the open letter, below what stands there. */
+    take(taken: Taken): void {
+        this.keep()
+        const draft = this.#draft
+        const before = draft.text === null || isBlank(draft.text) ? "" : write(draft.text).html
+        const known = new Set(draft.taken?.held.map(({ id }) => id))   // taken over again: what changed comes below
+        const files = taken.files.filter((_, index) => !known.has(taken.held[index]?.id ?? ""))
+        this.#parts.editor.restoreHtml(before + taken.html)
+        draft.taken = taken
+        draft.store?.files.add(files)
+        view.showLost(/<table/iu.test(taken.html) ? ["table"] : [])
+        this.keep()
+        this.edited()
+    }
+
     remove(address: string): void {
         const draft = this.#draft
         const one = draft.recipients.find((recipient) => recipient.address === address)
@@ -167,6 +186,10 @@ export class Pane {
         this.#setPhase(draft, "sending")
         try {
             await this.#takeItem(draft, "sending")
+            if (draft.taken !== null && draft.item !== null && !(await isUnchanged(draft.item, draft.taken))) {
+                this.#stop(draft, say("take.changed"))
+                return
+            }
             const missing = missingIn(draft, allTaken)
             if (missing !== null) {
                 this.#stop(draft, say(missing))
@@ -243,7 +266,7 @@ export class Pane {
     /** Whether Outlook's own message holds what the letter does not; if so, the pane says what becomes of it. */
     async lookForOwnText(draft: Draft = this.#draft): Promise<boolean> {
         await draft.emptied
-        const found = draft.item !== null && await hasOwnText(draft.item)
+        const found = draft.item !== null && draft.taken?.isWiped !== true && await hasOwnText(draft.item)
         this.#face.say(draft, { ownText: found })
         return found
     }
@@ -262,8 +285,7 @@ export class Pane {
             this.#parts.editor.restore(null)
             view.focusOnDone()
         }
-        const emptying = draft.item === null ? Promise.resolve(true) : emptyItem(draft.item)
-        draft.emptied = emptying.then((done) => { this.#face.say(draft, { keptOpen: done ? "" : say("pane.kept-open") }) })
+        draft.emptied = this.#empty(draft).then((done) => { this.#face.say(draft, { keptOpen: done ? "" : say("pane.kept-open") }) })
         void this.lookForOwnText(draft)
         let asked = false
         const tell = (answer: Members | null, age: number): boolean => {
@@ -274,6 +296,13 @@ export class Pane {
             return news.settled
         }
         await follow(desk.call, id, tell, draft.over.signal).catch(() => { this.#face.say(draft, { status: say("pane.unknown") }) })
+    }
+
+    /** Empty Outlook's message; of one that was taken over all of it, and first. Whether its fields are empty. */
+    async #empty(draft: Draft): Promise<boolean> {
+        if (draft.item === null) return true
+        if (draft.taken !== null) this.#face.say(draft, { left: await this.#parts.finish(draft.item, draft.taken) })
+        return emptyItem(draft.item)
     }
 
     async #lookUp(draft: Draft): Promise<void> {

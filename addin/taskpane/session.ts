@@ -7,7 +7,7 @@ import { type Caller, type Desk, openDesk, type Sealer } from "@letterlock/kit/w
 import type { SignIn } from "./signin.ts"
 
 /** The parts of the sign-in that the pane uses. */
-export type SignIns = Pick<SignIn, "token" | "again">
+export type SignIns = Pick<SignIn, "token" | "again" | "graphToken">
 
 export class Session<Crypto extends Sealer = CryptoClient> {
     readonly crypto: Crypto
@@ -37,6 +37,9 @@ export class Session<Crypto extends Sealer = CryptoClient> {
 
     /** Sign in for letters that wait for it, with what Entra asked for. @throws NotSignedIn */
     async again(claims: string | null): Promise<void> { await this.#signIn.again(claims) }
+
+    /** For the person's own mailbox in Graph; only the pane uses it. @throws NotSignedIn */
+    graphToken(): Promise<string> { return this.#signIn.graphToken() }
 
     /** Sign in at the server; the person is made at the first call. */
     desk(): Promise<Desk> {

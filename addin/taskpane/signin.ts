@@ -53,6 +53,24 @@ export class SignIn {
         }
     }
 
+    /**
+     * A token for the person's own mailbox in Graph, for this pane alone: it never goes to our server. Outlook asks
+     * the person the first time. @throws NotSignedIn where she, or the firm, does not agree
+     */
+    async graphToken(): Promise<string> {
+        const scopes = ["Mail.ReadWrite"]
+        try {
+            return (await this.#msal.acquireTokenSilent({ scopes })).accessToken
+        } catch (error) {
+            if (!(error instanceof InteractionRequiredAuthError)) throw new NotSignedIn("silent", { cause: error })
+        }
+        try {
+            return (await this.#msal.acquireTokenPopup({ scopes })).accessToken
+        } catch (cause) {
+            throw new NotSignedIn("asked", { cause })
+        }
+    }
+
     /** Sign in anew: with what Entra challenged for, or because the token was refused. @throws NotSignedIn */
     async again(claims: string | null): Promise<void> {
         this.#latest = null

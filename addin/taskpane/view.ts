@@ -141,6 +141,14 @@ export function showOwnText(found: boolean): void {
     part("own-text").hidden = !found
 }
 
+/** What became of a message that was taken over, and what of it may remain; empty where none was. */
+export function showLeft(sentences: readonly string[]): void {
+    const host = document.querySelector<HTMLElement>("#take-left")   // only where letters are begun
+    if (host === null) return
+    host.hidden = sentences.length === 0
+    find("ul", HTMLElement, host).replaceChildren(...sentences.map((text) => element("li", {}, text)))
+}
+
 /** Outlook's own fields could not be emptied: say so, or with an empty text nothing. */
 export function showKeptOpen(text: string): void {
     const note = part("kept-open")

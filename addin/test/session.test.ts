@@ -14,6 +14,7 @@ function signedIn(...answers: readonly Response[]) {
     const sent: Headers[] = []
     const signIn = {
         token: () => Promise.resolve(`token ${String(claims.length)}`),
+        graphToken: () => Promise.reject(new Error("nobody asks for it here")),
         again: (asked: string | null) => {
             claims.push(asked)
             return Promise.resolve()

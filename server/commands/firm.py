@@ -1,4 +1,4 @@
-"""`letterlock firm add`, `link` and `hosts`: a firm, the link to its first run, where it lives."""
+"""`letterlock firm add`, `link`, `hosts`, `hold`: a firm, its first run's link, hosts, legal holds."""
 
 import argparse
 import re
@@ -34,6 +34,11 @@ def add(commands: Any) -> None:
     hosts.add_argument("--origin", help="of its portal; old links go on leading to the old one")
     hosts.add_argument("--addin-origin", help="of its add-in")
     hosts.set_defaults(run=_hosts)
+    hold = actions.add_parser("hold", help="say that a mailbox is under a legal hold, or no longer")
+    hold.add_argument("--tenant", required=True, help="the Directory (tenant) ID in Entra")
+    hold.add_argument("--address", required=True, help="of the mailbox")
+    hold.add_argument("--end", action="store_true", help="the hold is over")
+    hold.set_defaults(run=_hold)
 
 
 def _add(options: argparse.Namespace) -> None:
@@ -99,6 +104,29 @@ def _hosts(options: argparse.Namespace) -> None:
     finally:
         database.close()
     sys.stdout.write(f"The portal is {origin}, the add-in {addin}.\n")
+
+
+def _hold(options: argparse.Namespace) -> None:
+    from server.base.errors import NotFound  # noqa: PLC0415 a command loads what it runs
+    from server.base.tenancy import all_firms  # noqa: PLC0415 a command loads what it runs
+    from server.firms import service as firms  # noqa: PLC0415 a command loads what it runs
+
+    address = options.address.strip().lower()
+    database = _migrated(from_environment())
+    try:
+        with all_firms("a mailbox is held"), database.write() as connection:
+            firm = firms.of_tenant(connection, _tenant(options.tenant))
+            if not firm.has_address(address):
+                raise BadSetting("that address is in none of the firm's domains")
+            firms.hold(connection, firm, address, holds=not options.end)
+    except NotFound as error:
+        raise BadSetting("no firm has this tenant; letterlock firm add adds one") from error
+    finally:
+        database.close()
+    state = "no longer under" if options.end else "under"
+    sys.stdout.write(
+        f"{address} is {state} a legal hold: the pane heeds it from the next sign-in.\n"
+    )
 
 
 def _must_be_its_own(connection: Any, firm_id: str, origin: str) -> None:

@@ -23,7 +23,8 @@ class Firm:
 
     Until `is_open` it is in its first run and nobody writes. `admin` is the address of whoever
     set it up; `record` the record choice, "archive" or "none" ("" before it was made); `look_up`
-    says that Mail.ReadBasic was granted, so that Sent Items may be searched when in doubt.
+    says that Mail.ReadBasic was granted, so that Sent Items may be searched when in doubt. `held`
+    are addresses whose mailboxes are under a legal hold, as the operator said: `hold`.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Firm:
     admin: str
     record: str
     look_up: bool
+    held: tuple[str, ...] = ()
 
     def has_address(self, address: str) -> bool:
         """Whether an address is in one of the firm's domains."""
@@ -107,6 +109,16 @@ def move(connection: Connection, firm: Firm, *, origin: str, addin_origin: str) 
     brand = {**asdict(firm.brand), "portal_host": urlsplit(origin).netloc}
     changed = {"origin": origin, "addin_origin": addin_origin, "brand": brand}
     store.update(connection, firm.id, changed)
+
+
+def hold(connection: Connection, firm: Firm, address: str, *, holds: bool) -> None:
+    """Note that a mailbox is under a legal hold, or no longer: Microsoft tells no add-in of it."""
+    row = store.by_id(connection, firm.id)
+    if row is None:
+        raise NotFound
+    others = {one for one in row["policies"].get("held", ()) if one != address}
+    held = sorted(others | {address} if holds else others)
+    store.update(connection, firm.id, {"policies": {**row["policies"], "held": held}})
 
 
 def count(connection: Connection) -> int:
@@ -197,4 +209,5 @@ def _firm(row: Mapping[str, Any]) -> Firm:
         admin=row["admin"],
         record=row["record"],
         look_up=bool(row["policies"].get("look_up")),
+        held=tuple(row["policies"].get("held", ())),
     )

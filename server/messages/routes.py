@@ -119,6 +119,7 @@ def sign_in(json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body
             "address": person.address,
             "name": person.name,
             "admin": current("host") == ADDIN and firm.is_administrator(person.address),
+            "mailbox_held": current("host") == ADDIN and person.address in firm.held,
         },
         "firm": {"id": firm.id, "name": firm.name, "portal": firm.origin},
         "directory_key": b64u(directory_key),

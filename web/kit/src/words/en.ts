@@ -4,6 +4,7 @@ import { HELPDESK } from "./helpdesk.ts"
 import { PANE } from "./pane.ts"
 import { READING } from "./reading.ts"
 import { SET_UP } from "./set-up.ts"
+import { TAKEOVER } from "./takeover.ts"
 import { WRITING } from "./writing.ts"
 
 /**
@@ -19,6 +20,7 @@ export const EN = {
     ...WRITING,
     ...PANE,
     ...HELPDESK,
+    ...TAKEOVER,
 
     "level.managed": "Protected",
     "level.passphrase": "Protected by your phrase",

@@ -12,6 +12,8 @@ export interface Me {
     readonly name: string
     /** The firm's administrator. */
     readonly admin: boolean
+    /** The firm keeps her mailbox under a legal hold: what Outlook has stored must stay. */
+    readonly isHeld: boolean
     /** Id of the firm. */
     readonly firm: string
     readonly firmName: string
@@ -69,7 +71,7 @@ export async function openDesk({ crypto, call, about }: DeskParts): Promise<Desk
         crypto.verifyLookup({ text: text(said, "text"), signature: said["signature"], directoryKey, address: whose })
     const lookup = await verify(members(answer["lookup"]), address)
     const firm = members(answer["firm"])
-    const me = { address, name: text(person, "name"), admin: person["admin"] === true, firm: text(firm, "id"), firmName: text(firm, "name"), directoryKey, lookup }
+    const me = { address, name: text(person, "name"), admin: person["admin"] === true, isHeld: person["mailbox_held"] === true, firm: text(firm, "id"), firmName: text(firm, "name"), directoryKey, lookup }
     const lookUp: Desk["lookUp"] = async (people) => {
         const body = { readers: people.map((one) => ({ address: one.address })), ...(about === undefined ? {} : { about }) }
         const said = list(members(await call((api) => api.post("/lookups", { body })))["lookups"]).map(members)
