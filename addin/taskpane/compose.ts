@@ -6,6 +6,7 @@ import type { Desk } from "@letterlock/kit/writing/index"
 import { Dead } from "./dead.ts"
 import { Drafts } from "./draft.ts"
 import { Earlier } from "./earlier.ts"
+import { keepRules, showWhy } from "./guarding.ts"
 import { letterEditor } from "./letter.ts"
 import { composeItem, insideOutlook, onItemChanged, type OutlookItem } from "./office.ts"
 import { Pane } from "./pane.ts"
@@ -14,8 +15,8 @@ import type { Role } from "./recipients.ts"
 import type { Session } from "./session.ts"
 import { Shelf } from "./shelf.ts"
 import { newSession, startTrouble } from "./start.ts"
-import * as view from "./view.ts"
 import { Taking } from "./taking.ts"
+import * as view from "./view.ts"
 
 async function start(): Promise<void> {
     if (!(await insideOutlook())) {
@@ -26,14 +27,14 @@ async function start(): Promise<void> {
     const drafts = new Drafts()
     const pane: Pane = new Pane(drafts, await drafts.of(composeItem()), parts(() => pane))
     const shelf = new Shelf({ takeUp: (letter) => pane.takeUp(letter), trouble: view.showProblem, announce: view.announce })
-    pane.show(pane.draft)
     taking = new Taking(fact(find("#pane", HTMLElement), "graph"), () => ({
         current: () => pane.draft, put: (taken) => { pane.take(taken) }, isHeld: desk?.me.isHeld ?? false,
         token: session === null || desk === null ? null : session.graphToken.bind(session),
     }))
+    pane.show(pane.draft)
     wire(pane, drafts, shelf)
-    await pane.readItem()
     void showWhy(pane.draft.item)
+    await pane.readItem()
     await signIn(pane, shelf)
 }
 
@@ -63,8 +64,8 @@ function wire(pane: Pane, drafts: Drafts, shelf: Shelf): void {
     hear(pane, pane.draft.item)
     onItemChanged(() => { void changeItem(pane, drafts) })
     window.addEventListener("blur", () => { pane.save() })
-    document.addEventListener("visibilitychange", () => { pane.save() })
     window.addEventListener("focus", () => { void taking?.look() })
+    document.addEventListener("visibilitychange", () => { pane.save() })
     window.addEventListener("online", () => { pane.save() })
     window.addEventListener("beforeunload", (event) => { if (pane.isAtRisk()) event.preventDefault() })
 }
@@ -103,8 +104,8 @@ async function closeWindow(pane: Pane): Promise<void> {
 
 let session: Session | null = null
 let desk: Desk | null = null
-const dead = new Dead(view.announce)
 let taking: Taking | null = null
+const dead = new Dead(view.announce)
 const earlier = new Earlier({ announce: view.announce, signIn: (claims) => signInAgain(claims) })
 
 async function signInAgain(claims: string | null): Promise<Desk> {
@@ -123,11 +124,13 @@ async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
         session.onAsking = () => { pane.asking() }
         desk = await session.desk()
         view.showStatus("")
+        find("#administrator", HTMLElement).hidden = !desk.me.admin
+        void keepRules(desk)
         await pane.signedIn(desk)
+        void taking?.look()
         await Promise.all([earlier.show(desk), dead.show(desk), pane.draft.isBlank() ? shelf.show(desk) : null])
     } catch (error) {
         view.showStatus("")
-        void taking?.look()
         view.showProblem(startTrouble(error))
         view.showSignIn(true)
     }

@@ -163,6 +163,21 @@ export class OutlookItem {
         item.addHandlerAsync?.(Office.EventType.RecipientsChanged, changed)
     }
 
+    /** What the send guard handed over when its dialog opened this pane; empty when a button did. */
+    async openedWith(): Promise<unknown> {
+        const item = this.#item as Partial<Office.MessageCompose>
+        if (item.getInitializationContextAsync === undefined) return ""
+        return orElse<unknown>(answer<string>((done) => { this.#item.getInitializationContextAsync(done) }), "")
+    }
+
+    /** Called when the guard's dialog is answered beside an open pane. Older Outlooks open the pane anew. */
+    onOpenedAgain(heard: (context: unknown) => void): void {
+        const item = this.#item as Partial<Office.MessageCompose>
+        const { InitializationContextChanged: changed } = Office.EventType as Partial<typeof Office.EventType>
+        if (changed === undefined) return
+        item.addHandlerAsync?.(changed, (event: { readonly initializationContextData?: unknown }) => { heard(event.initializationContextData) })
+    }
+
     /** What the item is known by: its id once saved, else its conversation; empty for a new one. */
     async key(): Promise<string> {
         const item = this.#item as Partial<Office.MessageCompose>

@@ -6,6 +6,7 @@ import type { Desk } from "@letterlock/kit/writing/index"
 
 import { Dead } from "./dead.ts"
 import { Earlier } from "./earlier.ts"
+import { keepRules } from "./guarding.ts"
 import { letterAddress, letterId } from "./notice.ts"
 import { insideOutlook, onItemChanged, readText } from "./office.ts"
 import { type Around, Reading } from "./reading.ts"
@@ -67,6 +68,7 @@ async function open(id: string, now: number): Promise<void> {
     const { crypto } = session
     if (desk === null) {
         desk = await session.desk()
+        void keepRules(desk)
         await Promise.all([crypto.cleanTemporary(), cleanExports(), earlier.show(desk), dead.show(desk)])
     }
     reading ??= new Reading(desk, crypto, startCrypto(fact(host, "worker")), around())
