@@ -66,7 +66,7 @@ export class App {
                 this.#openCompose(compose)
             } : null,
             popOut: (id) => { this.#popOut(id) },
-            maySend: () => maySend(this.#setting, composeTable(this.#setting, compose), (context) => { this.#actOn(compose, context) }),
+            maySend: () => maySend(this.#setting, () => composeTable(this.#setting, compose), (context) => { this.#actOn(compose, context) }),
             senders, discards: profile.discards, stale: profile.stale ? STALE : 0,
         }, draft)
         this.#compose = compose

@@ -20,11 +20,12 @@ type Choice = "send" | "stay" | "act"
 /**
  * Whether a mail may go.
  *
+ * @param table - What the add-in may ask of it.
  * @param act - Opens the add-in's pane, with the context that the add-in gave.
  */
-export async function maySend(setting: Setting, table: Table, act: (context: string) => void): Promise<boolean> {
+export async function maySend(setting: Setting, table: () => Table, act: (context: string) => void): Promise<boolean> {
     if (setting.addin === "" || !isAtLeast(setting.profile.mailbox, "1.12") || setting.profile.platform === "iOS") return true
-    const outcome = await raised(setting, table)
+    const outcome = await raised(setting, table())
     if (typeof outcome === "object" && outcome["allowEvent"] === true) return true
     const choice = await asked(setting.profile, outcome)
     if (choice === "act" && typeof outcome === "object") act(text(outcome["contextData"]))
