@@ -69,6 +69,15 @@ def test_an_add_in_that_office_may_not_frame(
 def test_an_add_in_that_does_not_answer(clinic: Clinic) -> None:
     clinic.run(f"UPDATE firms SET addin_origin = 'http://127.0.0.1:{free_port()}'")
     says(clinic.finds("framing"), "does not answer")
+    says(clinic.finds("manifests"), "/icons/icon-64.png", "is not answered")
+
+
+def test_a_manifest_that_microsoft_would_refuse(
+    clinic: Clinic, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert clinic.finds("manifests").state == "good"
+    monkeypatch.setattr("server.admin.manifests.checking.service.LIMIT", 9)
+    says(clinic.finds("manifests"), "are not right")
 
 
 def test_a_redirect_uri_that_is_not_registered(clinic: Clinic) -> None:

@@ -8,6 +8,9 @@ import pytest
 import requests
 from playwright.sync_api import Browser, Page, Route, expect
 
+from server.admin.deployment.service import FILES
+from server.admin.manifests import service as manifests
+from server.admin.manifests.checking.service import HTTPS, check
 from server.commands.doctor.visit import CHECKS
 from tests.doctor.name_server import RECORDS, name_server
 from tests.e2e.accessibility import Inspector
@@ -24,7 +27,7 @@ from tests.e2e.people import (
     send,
     sign_in,
 )
-from tests.sandbox.running import Sandbox, eventually, free_port
+from tests.sandbox.running import TENANT, Sandbox, eventually, free_port
 
 pytestmark = pytest.mark.timeout(300)
 OFFICE_JS = "https://appsforoffice.microsoft.com/lib/1/hosted/office.js"
@@ -76,6 +79,7 @@ def test_the_guide_leads_from_an_empty_machine_to_a_letter(
 
     ann = Profile.open(browser, place.pair)
     assert first_run(ann, link) == set(guide.bold(6))
+    hand_out(ann)
     before = place.doctor(resolver)
     assert before.keys() == ONE_MACHINE | {"master-key", "consent"}
     assert before["consent"] == "unsure"
@@ -85,8 +89,10 @@ def test_the_guide_leads_from_an_empty_machine_to_a_letter(
             machine.run(block)
     (backup,) = (machine.folder / "var/backups/letterlock").iterdir()
     assert backup.read_bytes().startswith(b"age-encryption.org/v1\n")
-    manifest = (machine.folder / "tmp/letterlock-manifest.xml").read_text()
-    assert "letterlock.example" not in manifest
+    for kind in manifests.KINDS:
+        source = (machine.folder / "tmp/letterlock-addin" / FILES[kind]).read_bytes()
+        assert manifests.id_of(TENANT, kind).encode() in source
+        assert {fault.rule for fault in check(source)} == {HTTPS}  # of one machine
 
     subject = new_subject()
     ann.context.route(OFFICE_JS, lambda route: _stand_in(route, place.pair))
@@ -144,6 +150,26 @@ def first_run(ann: Profile, link: str) -> set[str]:
     assert inspector.found == []
     page.close()
     return pressed
+
+
+def hand_out(ann: Profile) -> None:
+    """The page for whoever administers Microsoft 365, before anybody can sign in by the pane."""
+    page = ann.context.new_page()
+    page.goto(f"{ann.pair.url}/set-up")
+    page.get_by_role("link", name="files and steps").and_(page.locator(":visible")).click()
+    expect(page.get_by_role("heading", name="The two files")).to_be_visible()
+    page.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
+    inspector = Inspector((320, 1280))
+    inspector.look("handing out", page)
+    assert inspector.found == []
+    expect(page.get_by_label("script for the mailbox", exact=True)).to_contain_text(
+        "$Mailbox = 'portal@hart.example'"
+    )
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Save the file for Outlook").click()
+    source = download.value.path().read_bytes()
+    assert {fault.rule for fault in check(source)} == {HTTPS}
+    page.close()
 
 
 def _fill_in_brand(ann: Profile, page: Page) -> None:

@@ -1,12 +1,25 @@
 """The two hosts, and whom TLS trusts."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Final
 from urllib.parse import urlsplit
 
 import requests
 
-from server.commands.doctor.findings import TIMEOUT_S, Finding, Patient, bad, good, unsure
+from server.admin.deployment import service as deployment
+from server.admin.manifests.checking.service import HTTPS, addresses
+from server.admin.manifests.service import Order
+from server.commands.doctor.findings import (
+    TIMEOUT_S,
+    Finding,
+    Patient,
+    bad,
+    by_firm,
+    good,
+    unsure,
+)
+from server.firms.service import Firm
 
 _POLICY: Final = "Content-Security-Policy"
 
@@ -60,6 +73,36 @@ def framing(patient: Patient) -> Iterable[Finding]:
                 f"Office may not frame {origin}: its page / lacks our frame-ancestors header.",
                 f"Let the proxy hand on {_POLICY} as it comes, at / too, and add no X-Frame-Options.",
             )
+
+
+def manifests(patient: Patient) -> Iterable[Finding]:
+    """Microsoft 365 takes the add-in's manifests, and every address in them is answered."""
+    yield from by_firm(patient, partial(_manifests, patient))
+
+
+def _manifests(patient: Patient, firm: Firm) -> Iterable[Finding]:
+    order = Order(tenant_id=firm.tenant_id, origin=firm.addin_origin)
+    made = deployment.files(order)
+    # That an origin is not https is said by a check of its own.
+    faults = [fault.words for one in made for fault in one.faults if fault.rule != HTTPS]
+    for words in dict.fromkeys(faults):
+        yield bad(f"The manifests are not right. {words}", "Mend the files under addin/.")
+    asked = dict.fromkeys(address for one in made for address in addresses(one.source))
+    silent = [address for address in asked if not _is_answered(patient, address)]
+    if silent:
+        yield bad(
+            f"{silent[0]}, which the manifests name, is not answered ({len(silent)} of {len(asked)}).",
+            "Let the proxy hand every path of the add-in's host to the web server.",
+        )
+    if not faults and not silent:
+        yield good(f"The manifests are right, and all {len(asked)} addresses in them are answered.")
+
+
+def _is_answered(patient: Patient, address: str) -> bool:
+    try:
+        return patient.http.get(address, timeout=TIMEOUT_S, allow_redirects=False).ok
+    except requests.RequestException:
+        return False
 
 
 def certificates(patient: Patient) -> Iterable[Finding]:

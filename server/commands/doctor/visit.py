@@ -25,6 +25,7 @@ CHECKS: Final[dict[str, Check]] = {
     "hosts": hosts.settled,
     "https": hosts.https,
     "framing": hosts.framing,
+    "manifests": hosts.manifests,
     "redirect-uri": microsoft.redirect_uri,
     "consent": microsoft.consent,
     "tenant-wide": microsoft.tenant_wide,

@@ -67,6 +67,13 @@ def check(source: bytes, *, icons: Icons | None = store.icon) -> tuple[Fault, ..
     return tuple(fault for rule in rules for fault in rule)
 
 
+def addresses(source: bytes) -> tuple[str, ...]:
+    """Every address that a right manifest names, AppDomains aside; each once."""
+    root = manifests.parse(source)
+    domains = {one.text for one in root.iter(f"{_OFFICE}AppDomain")}
+    return tuple(dict.fromkeys(one for one in _addresses(root) if one not in domains))
+
+
 def _schema(root: Any) -> Iterator[Fault]:
     schema = store.schema()
     schema.validate(root)
@@ -85,13 +92,10 @@ def _version(root: Any) -> Iterator[Fault]:
 
 
 def _https(root: Any) -> Iterator[Fault]:
-    """One fault for an origin: with one address of it the others are mended too."""
-    plain = [one for one in _addresses(root) if urlsplit(one).scheme != "https"]
-    for origin, address in {_origin(one): one for one in reversed(plain)}.items():
-        yield Fault(
-            HTTPS,
-            f"{origin} is not https, and Office loads nothing else. Use https: {address}",
-        )
+    """One fault for an origin: mended in one place, it is mended in all."""
+    origins = (_origin(one) for one in _addresses(root) if urlsplit(one).scheme != "https")
+    for origin in dict.fromkeys(origins):
+        yield Fault(HTTPS, f"{origin} is not https, and Office loads nothing else. Use https.")
 
 
 def _domains(root: Any, pages: list[str]) -> Iterator[Fault]:
