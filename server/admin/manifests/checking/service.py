@@ -1,7 +1,7 @@
 """Checks a manifest before Microsoft does: a refused upload says little, and a bad one takes days.
 
 Microsoft's schemas first, then what they cannot say. Sources: learn.microsoft.com, reference of the
-add-in only manifest; [MS-OWEMXML] v28; docs/field-test.md says what nobody has tried yet.
+add-in only manifest; [MS-OWEMXML] v28; docs/field-test.md, sections A and P, says what nobody has tried yet.
 """
 
 import re
