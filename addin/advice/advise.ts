@@ -68,5 +68,5 @@ export function advise(whole: Letter, { house, language, never }: Wishes): Advic
     const found = findings(letter, house, spoken, wanted)
     const channel = CHANNELS.find((rule) => (found.get(rule) ?? []).length > 0)
     return [...found].filter(([rule]) => !CHANNELS.includes(rule) || rule === channel).flatMap(([rule, hits]) => hits.slice(0, 3).map((hit) =>
-        ({ rule, start: hit.start, end: hit.end, sentence: sentenceFor(rule, hit), replacement: hit.replacement ?? null })))
+        ({ rule, start: hit.start, end: hit.end, words: letter.text.slice(hit.start, hit.end), sentence: sentenceFor(rule, hit), replacement: hit.replacement ?? null })))
 }

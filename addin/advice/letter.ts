@@ -71,6 +71,8 @@ export interface Advice {
     readonly rule: Rule
     readonly start: number
     readonly end: number
+    /** What stands there; empty where it is about the whole letter. */
+    readonly words: string
     readonly sentence: string
     readonly replacement: string | null
 }

@@ -3,6 +3,7 @@
 import { fact, find, say } from "@letterlock/kit"
 import type { Desk } from "@letterlock/kit/writing/index"
 
+import { Advising, type Open } from "./advising.ts"
 import { Dead } from "./dead.ts"
 import { Drafts } from "./draft.ts"
 import { Earlier } from "./earlier.ts"
@@ -31,6 +32,7 @@ async function start(): Promise<void> {
         current: () => pane.draft, put: (taken) => { pane.take(taken) }, isHeld: desk?.me.isHeld ?? false,
         token: session === null || desk === null ? null : session.graphToken.bind(session),
     }))
+    advising = adviceOn(pane)
     pane.show(pane.draft)
     wire(pane, drafts, shelf)
     void showWhy(pane.draft.item)
@@ -48,12 +50,29 @@ function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
         add: (people) => pane().add(people, role),
         removeLast: () => { pane().removeLast(role) },
     })
-    return { editor: letterEditor({ edited: () => { pane().edited() }, files: () => pane().files }), to: field("to", "to"), hidden: field("bcc", "hidden"), subject, inDoubt: () => { if (desk !== null) void earlier.show(desk) }, finish: async (item, taken) => await taking?.finish(item, taken) ?? [] }
+    return { editor: letterEditor({ edited: () => {
+        pane().edited()
+        advising?.changed()
+    }, files: () => pane().files }), to: field("to", "to"), hidden: field("bcc", "hidden"), subject, inDoubt: () => { if (desk !== null) void earlier.show(desk) }, finish: async (item, taken) => await taking?.finish(item, taken) ?? [] }
+}
+
+function adviceOn(pane: Pane): Advising {
+    const open = (): ReturnType<Open> => {
+        const { draft } = pane
+        const kind = /^(?:re|aw|antw|wg|fwd?)\s*:/iu.test(draft.subject.trim()) ? "reply" as const : "ordinary" as const
+        return { draft, about: { subject: draft.subject, last: "", kind, replyAll: false } }
+    }
+    return new Advising({ editor: () => pane.editor, open, script: fact(find("#pane", HTMLElement), "advice"), save: () => { pane.save() } })
+}
+
+async function send(pane: Pane): Promise<void> {
+    if (await advising?.holds() !== true) await pane.send()
+    advising?.changed()
 }
 
 function wire(pane: Pane, drafts: Drafts, shelf: Shelf): void {
     const press = (id: string, act: () => void): void => { find(`#${id}`, HTMLButtonElement).addEventListener("click", act) }
-    press("send", () => { void pane.send() })
+    press("send", () => { void send(pane) })
     press("sign-in", () => { void signIn(pane, shelf) })
     press("another", () => { void another(pane, shelf) })
     press("close", () => { void closeWindow(pane) })
@@ -72,6 +91,7 @@ function wire(pane: Pane, drafts: Drafts, shelf: Shelf): void {
 
 async function another(pane: Pane, shelf: Shelf): Promise<void> {
     await pane.another()
+    advising?.changed()
     if (desk !== null) await Promise.all([shelf.show(desk), earlier.show(desk)])
 }
 
@@ -82,6 +102,7 @@ async function changeItem(pane: Pane, drafts: Drafts): Promise<void> {
     const draft = await drafts.of(item)
     if (draft === pane.draft) return
     pane.show(draft)
+    advising?.changed()
     hear(pane, draft.item)
     void showWhy(draft.item)
     await Promise.all([pane.readItem(draft), taking?.look()])
@@ -105,6 +126,7 @@ async function closeWindow(pane: Pane): Promise<void> {
 let session: Session | null = null
 let desk: Desk | null = null
 let taking: Taking | null = null
+let advising: Advising | null = null
 const dead = new Dead(view.announce)
 const earlier = new Earlier({ announce: view.announce, signIn: (claims) => signInAgain(claims) })
 
@@ -126,6 +148,7 @@ async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
         view.showStatus("")
         find("#administrator", HTMLElement).hidden = !desk.me.admin
         void keepRules(desk)
+        advising?.signedIn(desk)
         await pane.signedIn(desk)
         void taking?.look()
         await Promise.all([earlier.show(desk), dead.show(desk), pane.draft.isBlank() ? shelf.show(desk) : null])

@@ -49,6 +49,8 @@ export class Pane {
 
     get draft(): Draft { return this.#draft }
 
+    get editor(): Editor { return this.#parts.editor }
+
     /** The files of the open letter, or null while none can be added. */
     get files(): Files | null { return this.#draft.phase === "writing" ? this.#draft.store?.files ?? null : null }
 

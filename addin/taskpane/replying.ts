@@ -1,7 +1,7 @@
 /** Answers in the pane: one form, which stands under the letter that is answered; each letter keeps its own answer. */
 
 import {
-    clock, element, find, focusOn, icon, type Level, type Members, say, sayList, shortName, weakest,
+    clock, element, fact, find, focusOn, icon, type Level, type Members, say, sayList, shortName, weakest,
 } from "@letterlock/kit"
 import type { Editor } from "@letterlock/kit/editor/editor"
 import { type LetterCard, type OpenLetter, quoteLead } from "@letterlock/kit/reading/index"
@@ -9,6 +9,7 @@ import {
     answerTo, type Desk, type DraftContent, FileList, hasOthers, type Kept, keptWords, openKept, Place, replySubject,
 } from "@letterlock/kit/writing/index"
 
+import { Advising, type Open } from "./advising.ts"
 import { Draft, furnish, isBlank, type Store } from "./draft.ts"
 import { follow, type News, newsOf } from "./follow.ts"
 import { letterEditor } from "./letter.ts"
@@ -39,6 +40,7 @@ export class Replying {
     readonly #home = find("#reply-home", HTMLElement)
     readonly #subject = find("#subject", HTMLInputElement)
     readonly #editor: Editor
+    readonly #advising: Advising
     readonly #files = new FileList(view.fileParts())
     /** By the id of the letter that is answered. */
     readonly #answers = new Map<string, Answer>()
@@ -51,6 +53,8 @@ export class Replying {
             edited: () => { this.#edited() },
             files: () => this.#open?.draft.phase === "writing" ? this.#open.draft.store?.files ?? null : null,
         })
+        this.#advising = new Advising({ editor: () => this.#editor, open: () => this.#reading(), script: fact(find("#pane", HTMLElement), "advice"), save: () => { this.save() } })
+        this.#advising.signedIn(desk)
         const press = (id: string, act: () => void): void => { find(`#${id}`, HTMLButtonElement).addEventListener("click", act) }
         press("send", () => { void this.#send() })
         press("quote", () => { this.#quote() })
@@ -130,6 +134,14 @@ export class Replying {
         return answer
     }
 
+    /** What the advice reads: the answer, and the letter that it answers. */
+    #reading(): ReturnType<Open> {
+        const answer = this.#open
+        if (answer === null) return null
+        const { draft, letter, all } = answer
+        return { draft, about: { subject: draft.subject, last: letter.body.text, kind: null, replyAll: all } }
+    }
+
     #show(answer: Answer, card: LetterCard): void {
         this.#keep()
         this.#open = answer
@@ -140,6 +152,7 @@ export class Replying {
         view.showLost([])
         this.#refresh(answer)
         void this.#address(answer)
+        this.#advising.changed()
     }
 
     /** Put what stands in the fields into the answer. */
@@ -185,6 +198,7 @@ export class Replying {
     #edited(): void {
         const answer = this.#open
         if (answer === null) return
+        this.#advising.changed()
         if (answer.draft.problem !== "") this.#say(answer, { problem: "" })
         answer.draft.store?.keeper.changed()
     }
@@ -216,6 +230,8 @@ export class Replying {
             this.#editor.focus()
             return
         }
+        const isStill = (): boolean => answer === this.#open && answer.draft.phase === "writing"
+        if (await this.#advising.holds() || !isStill()) return
         this.#phase(answer, "sending")
         this.#say(answer, { problem: "", status: store.files.busy > 0 ? say("writing.files") : "" })
         try {

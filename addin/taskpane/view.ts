@@ -125,6 +125,12 @@ export function showReaders(list: Recipients, level: Level, own: { readonly addr
     part("readers").replaceChildren(...readerRows(lines))
 }
 
+/** The advice did not load; with an empty text, it did. */
+export function showAdviceAway(text: string): void {
+    part("advice-away").textContent = text
+    part("advice-away").hidden = text === ""
+}
+
 /** What of a paste is not as it was. */
 export function showLost(what: readonly ("table" | "picture")[]): void {
     part("pasted").textContent = what.map((one) => say(`pane.pasted.${one}`)).join(" ")

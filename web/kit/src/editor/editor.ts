@@ -6,7 +6,7 @@ import { inputRules, wrappingInputRule } from "prosemirror-inputrules"
 import { keymap } from "prosemirror-keymap"
 import { DOMSerializer, type Node as Doc } from "prosemirror-model"
 import { liftListItem, sinkListItem, splitListItem } from "prosemirror-schema-list"
-import { type Command, EditorState, type Plugin, Selection } from "prosemirror-state"
+import { type Command, EditorState, type Plugin, Selection, TextSelection } from "prosemirror-state"
 import { EditorView } from "prosemirror-view"
 
 import { redo, undo } from "./commands.ts"
@@ -34,6 +34,8 @@ export interface Editor {
     readonly restoreHtml: (html: string) => void
     /** Add another letter's html below, as a quotation under a line that says whose it is. The cursor goes to the top. */
     readonly quote: (lead: string, html: string) => void
+    /** Select what stands between two positions of the document, bring it into view and go there. */
+    readonly select: (from: number, to: number) => void
     readonly lock: (locked: boolean) => void
     readonly focus: () => void
 }
@@ -66,7 +68,7 @@ export function createEditor(host: HTMLElement, wish: EditorWish): Editor {
         wish.changed(view.state, false)
     }
     return {
-        view, restore,
+        view, restore, select: (from, to) => { select(view, from, to) },
         isEmpty: () => view.state.doc.textContent.trim() === "",
         written: () => write(view.state.doc),
         save: () => view.state.doc,
@@ -79,6 +81,12 @@ export function createEditor(host: HTMLElement, wish: EditorWish): Editor {
         },
         focus: () => { view.focus() },
     }
+}
+
+function select(view: EditorView, from: number, to: number): void {
+    const { doc, tr } = view.state
+    view.dispatch(tr.setSelection(TextSelection.create(doc, from, to)).scrollIntoView())
+    view.focus()
 }
 
 function fresh(doc: Doc | null, wish: EditorWish): EditorState {
