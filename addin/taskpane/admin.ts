@@ -3,6 +3,7 @@
 import { find, Problem, say } from "@letterlock/kit"
 import { showDeployment } from "@letterlock/kit/deployment/index"
 
+import { showGuardRules } from "./guard-rules.ts"
 import { insideOutlook } from "./office.ts"
 import { newSession, startTrouble } from "./start.ts"
 
@@ -28,6 +29,7 @@ async function show(): Promise<void> {
             facts: () => session.call((api) => api.get("/deployment")),
             file: (kind, sendMode) => session.call((api) => api.bytes(`/deployment/${kind}?send_mode=${sendMode}`)),
         })
+        await showGuardRules(session.call)
         what.textContent = ""
     } catch (error) {
         const refused = error instanceof Problem && error.code === "administrators-only"

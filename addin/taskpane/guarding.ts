@@ -28,6 +28,11 @@ export async function showWhy(item: OutlookItem | null): Promise<void> {
     item?.onOpenedAgain((context) => { say(whyOf(context)) })
 }
 
+/** Another letter is begun: what held the message back is done with. */
+export function forgetWhy(): void {
+    say([])
+}
+
 /** The guard's reasons in what Outlook hands over: JSON, or in newer ones what it says. */
 export function whyOf(context: unknown): readonly string[] {
     try {

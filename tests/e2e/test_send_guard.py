@@ -7,9 +7,10 @@ import pytest
 import requests
 from playwright.sync_api import Locator, Page, Request, expect
 
+from tests.e2e.accessibility import SCHEMES, overhang, violations
 from tests.e2e.pair import Pair
 from tests.e2e.panes import put
-from tests.e2e.people import ANN, BEN, MAYA, Profile, new_subject, pane_of
+from tests.e2e.people import ANN, BEN, MAYA, Profile, new_subject, open_pane, pane_of
 from tests.firms.test_guarding import RULES as ALL_RULES
 from tests.sandbox.running import API, eventually
 
@@ -150,3 +151,42 @@ def test_a_mac_has_one_button_and_an_old_outlook_no_guard(
     subject = new_subject("Old")
     press(begin(profile(), subject, IBAN, more="&host=ltsc2021"))
     assert arrives(pair, subject)
+
+
+def test_the_administrator_changes_the_rules_in_her_pane(
+    pair: Pair, profile: Profiles, rules: Rules
+) -> None:
+    rules()
+    ann = profile()
+    outlook = ann.outlook(ANN)
+    pane = open_pane(outlook)
+    pane.get_by_role("link", name="For you as administrator").click()
+    pane.get_by_role("heading", name="What Outlook's own Send holds back").click()
+    frame = outlook.frame(url="**/pane/admin")
+    assert frame is not None
+    for scheme in SCHEMES:
+        outlook.emulate_media(color_scheme=scheme)
+        assert (violations(frame), overhang(frame)) == ([], 0), scheme
+
+    pane.get_by_role("checkbox", name="Bank account (IBAN)").check()
+    pane.get_by_role("combobox", name="When one of them is found").select_option("stop")
+    domains = pane.get_by_role("textbox", name="Domains whose mail goes sealed")
+    domains.fill("client example")
+    with ann.refusal(422):
+        pane.get_by_role("button", name="Save these rules").click()
+        expect(domains).to_have_accessible_description("A mail domain looks like client.example.")
+    expect(domains).to_be_focused()
+    domains.fill("Bank.Example")
+    pane.get_by_role("button", name="Save these rules").click()
+    expect(pane.locator("#guard-saved")).to_contain_text("Saved. Everybody's mailbox")
+    expect(domains).to_have_value("bank.example")
+
+    dialog = press(begin(profile(), new_subject("Form"), IBAN))
+    expect(dialog).to_contain_text("a bank account number (IBAN)")
+    dialog.get_by_role("button", name="Open Letterlock").click()
+    expect(pane_of(dialog.page).get_by_role("button", name="Send securely")).to_be_enabled()
+    inner = dialog.page.frame(url="**/pane/compose")
+    assert inner is not None
+    for scheme in SCHEMES:
+        dialog.page.emulate_media(color_scheme=scheme)
+        assert (violations(inner), overhang(inner)) == ([], 0), scheme
