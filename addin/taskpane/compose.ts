@@ -5,11 +5,12 @@ import type { Desk } from "@letterlock/kit/writing/index"
 
 import { Advising, type Open } from "./advising.ts"
 import { Dead } from "./dead.ts"
+import { documents } from "./document.ts"
 import { Drafts } from "./draft.ts"
 import { Earlier } from "./earlier.ts"
-import { keepRules, showWhy } from "./guarding.ts"
+import { forgetWhy, keepRules, showWhy } from "./guarding.ts"
 import { letterEditor } from "./letter.ts"
-import { composeItem, insideOutlook, onItemChanged, type OutlookItem } from "./office.ts"
+import { composeItem, hostOf, onItemChanged, type OutlookItem } from "./office.ts"
 import { Pane } from "./pane.ts"
 import { PeopleField } from "./people-field.ts"
 import type { Role } from "./recipients.ts"
@@ -20,7 +21,8 @@ import { Taking } from "./taking.ts"
 import * as view from "./view.ts"
 
 async function start(): Promise<void> {
-    if (!(await insideOutlook())) {
+    const host = await hostOf()
+    if (host === null) {
         view.showProblem(say("pane.no-office"))
         find("#send", HTMLElement).hidden = true
         return
@@ -28,7 +30,8 @@ async function start(): Promise<void> {
     const drafts = new Drafts()
     const pane: Pane = new Pane(drafts, await drafts.of(composeItem()), parts(() => pane))
     const shelf = new Shelf({ takeUp: (letter) => pane.takeUp(letter), trouble: view.showProblem, announce: view.announce })
-    taking = new Taking(fact(find("#pane", HTMLElement), "graph"), () => ({
+    if (host !== "Outlook") documents(host, { addFile: (file) => pane.addFile(file), addHtml: (html) => pane.addHtml(html) })
+    else taking = new Taking(fact(find("#pane", HTMLElement), "graph"), () => ({
         current: () => pane.draft, put: (taken) => { pane.take(taken) }, isHeld: desk?.me.isHeld ?? false,
         token: session === null || desk === null ? null : session.graphToken.bind(session),
     }))
@@ -90,6 +93,7 @@ function wire(pane: Pane, drafts: Drafts, shelf: Shelf): void {
 }
 
 async function another(pane: Pane, shelf: Shelf): Promise<void> {
+    forgetWhy()
     await pane.another()
     advising?.changed()
     if (desk !== null) await Promise.all([shelf.show(desk), earlier.show(desk)])

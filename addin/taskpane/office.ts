@@ -1,4 +1,4 @@
-/** Outlook, as the pane sees it: each call of Office.js once, as a promise. Nothing else names `Office`. */
+/** Outlook, as the pane sees it: each call of Office.js once, as a promise. Word and Excel: office-document.ts. Nothing else names `Office`. */
 
 export interface Addressee {
     readonly address: string
@@ -43,6 +43,14 @@ export async function insideOutlook(): Promise<boolean> {
     return info !== null && info.host === Office.HostType.Outlook && mailbox !== undefined
 }
 
+/** Where the page runs: null in a plain tab, or where Office.js did not load. */
+export async function hostOf(): Promise<"Outlook" | "Word" | "Excel" | null> {
+    if (await insideOutlook()) return "Outlook"
+    if (typeof Office === "undefined") return null
+    const host = String((await soon(Office.onReady(), null))?.host)
+    return host === "Word" || host === "Excel" ? host : null
+}
+
 /** Whether Outlook can sign the pane in (nested app authentication). */
 export function canSignIn(): boolean {
     return Office.context.requirements.isSetSupported("NestedAppAuth", "1.1")
@@ -50,14 +58,15 @@ export function canSignIn(): boolean {
 
 /** The open item while it is being written, or null when none is. */
 export function composeItem(): OutlookItem | null {
-    const item = Office.context.mailbox.item as Office.MessageCompose | null | undefined
+    const mailbox = Office.context.mailbox as Office.Mailbox | undefined   // none in Word and Excel
+    const item = mailbox?.item as Office.MessageCompose | null | undefined
     return item?.to === undefined || !("getAsync" in item.to) ? null : new OutlookItem(item)
 }
 
 /** Called when a pinned pane gets another item. Older Outlooks never call. */
 export function onItemChanged(changed: () => void): void {
-    const mailbox = Office.context.mailbox as Partial<Office.Mailbox>
-    mailbox.addHandlerAsync?.(Office.EventType.ItemChanged, changed)
+    const mailbox = Office.context.mailbox as Partial<Office.Mailbox> | undefined
+    mailbox?.addHandlerAsync?.(Office.EventType.ItemChanged, changed)
 }
 
 /** The text of the mail that is open for reading, or null when there is none. */
@@ -209,7 +218,8 @@ function isGroup(kind: string): boolean {
     return kind === group
 }
 
-function answer<Value>(start: (done: Done<Value>) => void): Promise<Value> {
+/** One call of Office.js as a promise. @throws OfficeFailed */
+export function answer<Value>(start: (done: Done<Value>) => void): Promise<Value> {
     const asked = new Promise<Value>((resolve, reject) => {
         start((result) => {
             if (result.status === Office.AsyncResultStatus.Succeeded) resolve(result.value)

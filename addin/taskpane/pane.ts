@@ -141,19 +141,32 @@ export class Pane {
         return true
     }
 
-    /** Put what was taken from Outlook's own message into the open letter, below what stands there. */
-    take(taken: Taken): void {
+    /** Add a file of the program around the pane. False where the letter takes none now. */
+    addFile(file: File): boolean {
+        this.files?.add([file])
+        return this.files !== null
+    }
+
+    /** Put html of the program around the pane below what stands in the letter. False where it is not being written. */
+    addHtml(html: string): boolean {
         this.keep()
-        const draft = this.#draft
-        const before = draft.text === null || isBlank(draft.text) ? "" : write(draft.text).html
-        const known = new Set(draft.taken?.held.map(({ id }) => id))   // taken over again: what changed comes below
-        const files = taken.files.filter((_, index) => !known.has(taken.held[index]?.id ?? ""))
-        this.#parts.editor.restoreHtml(before + taken.html)
-        draft.taken = taken
-        draft.store?.files.add(files)
-        view.showLost(/<table/iu.test(taken.html) ? ["table"] : [])
+        if (this.#draft.phase !== "writing") return false
+        const { text } = this.#draft
+        this.#parts.editor.restoreHtml((text === null || isBlank(text) ? "" : write(text).html) + html)
+        view.showLost(/<table/iu.test(html) ? ["table"] : [])
         this.keep()
         this.edited()
+        return true
+    }
+
+    /** Put what was taken from Outlook's own message into the open letter, below what stands there. */
+    take(taken: Taken): void {
+        const draft = this.#draft
+        const known = new Set(draft.taken?.held.map(({ id }) => id))   // taken over again: what changed comes below
+        const files = taken.files.filter((_, index) => !known.has(taken.held[index]?.id ?? ""))
+        this.addHtml(taken.html)
+        draft.taken = taken
+        draft.store?.files.add(files)
     }
 
     remove(address: string): void {

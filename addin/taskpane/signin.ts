@@ -21,10 +21,13 @@ export interface Registration {
 
 const SPARE = 120_000   // milliseconds of life that a token must still have
 
+const isFresh = ({ expiresOn }: AuthenticationResult): boolean => (expiresOn?.getTime() ?? 0) - Date.now() > SPARE
+
 export class SignIn {
     readonly #msal: IPublicClientApplication
     readonly #scopes: string[]
     #latest: AuthenticationResult | null = null
+    #mailbox: AuthenticationResult | null = null
 
     constructor(msal: IPublicClientApplication, scope: string) {
         this.#msal = msal
@@ -44,7 +47,7 @@ export class SignIn {
     /** An access token for our API: silently, else in a window of Outlook's. @throws NotSignedIn */
     async token(): Promise<string> {
         const latest = this.#latest
-        if (latest !== null && (latest.expiresOn?.getTime() ?? 0) - Date.now() > SPARE) return latest.accessToken
+        if (latest !== null && isFresh(latest)) return latest.accessToken
         try {
             return this.#keep(await this.#msal.acquireTokenSilent({ scopes: this.#scopes }))
         } catch (error) {
@@ -58,17 +61,16 @@ export class SignIn {
      * the person the first time. @throws NotSignedIn where she, or the firm, does not agree
      */
     async graphToken(): Promise<string> {
+        const latest = this.#mailbox
+        if (latest !== null && isFresh(latest)) return latest.accessToken
         const scopes = ["Mail.ReadWrite"]
         try {
-            return (await this.#msal.acquireTokenSilent({ scopes })).accessToken
+            this.#mailbox = await this.#msal.acquireTokenSilent({ scopes })
         } catch (error) {
             if (!(error instanceof InteractionRequiredAuthError)) throw new NotSignedIn("silent", { cause: error })
+            this.#mailbox = await this.#msal.acquireTokenPopup({ scopes }).catch((cause: unknown) => { throw new NotSignedIn("asked", { cause }) })
         }
-        try {
-            return (await this.#msal.acquireTokenPopup({ scopes })).accessToken
-        } catch (cause) {
-            throw new NotSignedIn("asked", { cause })
-        }
+        return this.#mailbox.accessToken
     }
 
     /** Sign in anew: with what Entra challenged for, or because the token was refused. @throws NotSignedIn */

@@ -15,7 +15,7 @@ from sandbox.entra import broker, tenant
 from sandbox.entra.errors import EntraError
 from sandbox.mailboxes import post, store
 from sandbox.mailboxes.store import Item
-from sandbox.outlook import policy, views
+from sandbox.outlook import documents, policy, views
 from sandbox.parts import parts
 from sandbox.people import PEOPLE, Person, by_address, senders
 
@@ -63,6 +63,27 @@ def window() -> ResponseReturnValue:
     names = [{"name": one.name, "address": one.address} for one in senders(person)]
     page = render_template("outlook.html", person=person, addin=addin, senders=names)
     return page, {"Content-Security-Policy": policy.window(config)}
+
+
+@bp.get("/word")
+@bp.get("/excel")
+def document_window() -> ResponseReturnValue:
+    """A document of somebody's who may sign in, in Word or Excel."""
+    person, config = _owner(), parts().config
+    addin = (config.addin_url or "").replace("/compose", "/document")
+    app = "Word" if request.path == "/word" else "Excel"
+    page = render_template("document.html", person=person, app=app, addin=addin)
+    return page, {"Content-Security-Policy": policy.window(config)}
+
+
+@bp.post("/outlook/api/document")
+def document_file() -> ResponseReturnValue:
+    """What stands in a document's window as a file; the sandbox keeps nothing of it."""
+    asked = request.get_json()
+    _owner()
+    makers = {"pdf": documents.pdf, "Word": documents.word, "Excel": documents.excel}
+    maker = makers[str(asked["as"])]
+    return Response(maker(str(asked["text"]).split("\n")), mimetype="application/octet-stream")
 
 
 @bp.get("/outlook/window.css")

@@ -41,6 +41,7 @@ function body(compose: Compose): Table {
             if (text(value).length > MOST_HTML) throw new Refusal(1007)
             if (isHtml(options)) compose.body.html = text(value)
             else compose.body.text = text(value)
+            if (!compose.body.hasPictures) compose.files.restore(compose.files.all.filter(({ inline }) => !inline))
             compose.changed()
         },
         "body.prepend": (value, options) => {

@@ -33,7 +33,7 @@ export class Compose {
     readonly headers: Record<string, string> = {}
     readonly session = new Map<string, string>()
     readonly notes = el("div", { class: "notes", role: "status" })
-    readonly body = new Rich()
+    readonly body = new Rich("Message body")
     readonly files = new Attachments(() => void this.save().catch(() => { this.#notSaved() }))
     /** What the add-in's own dialog hands to its pane; empty when the pane was opened by its button. */
     context = ""

@@ -28,7 +28,9 @@ function kept(node: Node): Node[] {
     const made = document.createElement(node.tagName)
     const [href, src] = [node.getAttribute("href") ?? "", node.getAttribute("src") ?? ""]
     if (/^(https?:|mailto:)/.test(href)) made.setAttribute("href", href)
-    if (/^(data:image\/|cid:)/.test(src)) made.setAttribute("src", src)
+    if (src.startsWith("data:image/")) made.setAttribute("src", src)
+    if (src.startsWith("cid:")) made.setAttribute("data-cid", src)
+    if (node.hasAttribute("data-cid")) made.setAttribute("data-cid", node.getAttribute("data-cid") ?? "")
     made.append(...inner)
     return [made]
 }
@@ -39,9 +41,12 @@ const lines = (text: string): Node[] =>
 
 /** The field in which a body is typed. */
 export class Rich {
-    readonly root = el("div", {
-        class: "body", role: "textbox", contenteditable: "true", "aria-multiline": "true", "aria-label": "Message body",
-    })
+    readonly root: HTMLElement
+
+    /** @param label - Its name to screen readers. */
+    constructor(label: string) {
+        this.root = el("div", { class: "body", role: "textbox", contenteditable: "true", "aria-multiline": "true", "aria-label": label })
+    }
 
     get text(): string {
         return this.root.innerText.replace(/\n$/, "")
@@ -57,6 +62,11 @@ export class Rich {
 
     set html(html: string) {
         this.root.replaceChildren(...harmless(html))
+    }
+
+    /** Whether a picture that lies among the files stands in it. */
+    get hasPictures(): boolean {
+        return this.root.querySelector("[data-cid]") !== null
     }
 
     get isEmpty(): boolean {

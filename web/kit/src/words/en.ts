@@ -1,4 +1,5 @@
 import { DEPLOYMENT } from "./deployment.ts"
+import { DOCUMENT } from "./document.ts"
 import { EXPORT } from "./export.ts"
 import { HELPDESK } from "./helpdesk.ts"
 import { PANE } from "./pane.ts"
@@ -21,6 +22,7 @@ export const EN = {
     ...PANE,
     ...HELPDESK,
     ...TAKEOVER,
+    ...DOCUMENT,
 
     "level.managed": "Protected",
     "level.passphrase": "Protected by your phrase",
