@@ -77,6 +77,7 @@ def _is_usable(made: "File", origin: str) -> bool:
 
 def _firm(origin: str, tenant: str | None) -> tuple[str, str]:
     """Tenant and administrator: as told, or of the firm whose add-in answers at this origin."""
+    from server import migrations  # noqa: PLC0415 a command loads what it runs
     from server.base.database import Database  # noqa: PLC0415 a command loads what it runs
     from server.base.errors import NotFound  # noqa: PLC0415 a command loads what it runs
     from server.base.tenancy import all_firms  # noqa: PLC0415 a command loads what it runs
@@ -91,6 +92,8 @@ def _firm(origin: str, tenant: str | None) -> tuple[str, str]:
         settings = from_environment()
     except BadSetting as error:
         raise BadSetting(f"give --tenant; or to look the firm up, {error}") from error
+    if not migrations.is_current(settings.database_url):
+        raise BadSetting("the tables are not those of this version: run letterlock db upgrade")
     database = Database(settings.database_url)
     try:
         with all_firms("a manifest is made"), database.read() as connection:
