@@ -114,7 +114,11 @@ async function changeItem(pane: Pane, drafts: Drafts): Promise<void> {
 
 /** Of another item than the one that is shown, nothing is needed until it is shown again. */
 function hear(pane: Pane, item: OutlookItem | null): void {
-    item?.onRecipientsChanged(() => { if (pane.draft.item === item) void pane.readItem() })
+    const read = (): void => { if (pane.draft.item === item) void pane.readItem() }
+    item?.onRecipientsChanged(() => {
+        read()
+        if (item.isSlow) void item.settled().then(read)
+    })
 }
 
 async function closeWindow(pane: Pane): Promise<void> {

@@ -30,6 +30,8 @@ export class Draft {
     readonly removed = new Set<string>()
     /** Sentences about what Outlook holds and the pane cannot take. */
     blockers: readonly string[] = []
+    /** Sentences about Outlook that stop nothing. */
+    asides: readonly string[] = []
     subject = ""
     /** The subject that an answer began with: as long as it stands, the server names the public one. */
     suggested: string | null = null

@@ -45,7 +45,7 @@ export class Face {
         const levels: Level[] = draft.recipients.flatMap(({ level }) => level ?? [])
         view.showRecipients(draft.recipients, this.#parts.remove)
         view.showReaders(draft.recipients, weakest([...levels, own?.level ?? "managed"]), own)
-        view.showBlockers(draft.blockers)
+        view.showBlockers(draft.blockers, draft.asides)
         view.showPhase(draft.phase)
         this.#parts.editor.lock(draft.phase !== "writing")
         this.#words(draft)

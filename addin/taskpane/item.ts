@@ -10,16 +10,30 @@ export interface Seen {
     readonly subject: string
     /** Sentences about what the pane cannot take; nothing is sent while there is one. */
     readonly blockers: readonly string[]
+    /** Sentences to know; nothing waits for them. */
+    readonly asides: readonly string[]
 }
 
 const LONGEST_SUBJECT = 200   // characters (http.md section 3)
 
-/** Read To, Cc, Bcc and the subject. @throws OfficeFailed where Outlook does not say whom it names. */
-export async function lookOver(item: OutlookItem): Promise<Seen> {
-    const [to, cc, hidden, subject] = await Promise.all([
-        item.people("to"), item.people("cc"), item.people("bcc"), orElse(item.subject(), ""),
+/**
+ * Read To, Cc, Bcc and the subject.
+ *
+ * @param own - Address of who is signed in; empty before.
+ * @throws OfficeFailed where Outlook does not say whom it names.
+ */
+export async function lookOver(item: OutlookItem, own: string): Promise<Seen> {
+    const [to, cc, hidden, subject, from] = await Promise.all([
+        item.people("to"), item.people("cc"), item.people("bcc"), orElse(item.subject(), ""), orElse(item.from(), ""),
     ])
-    return { people: { to, cc, hidden }, subject: cutSubject(subject), blockers: blockersOf([...to, ...cc, ...hidden]) }
+    const asides = asidesOf(item.lacks, from, own)
+    return { people: { to, cc, hidden }, subject: cutSubject(subject), blockers: blockersOf([...to, ...cc, ...hidden]), asides }
+}
+
+/** What this Outlook does not do, and that a letter goes in nobody else's name. */
+export function asidesOf(lacks: OutlookItem["lacks"], from: string, own: string): string[] {
+    const other = from !== "" && own !== "" && from !== own
+    return [...(other ? [say("pane.from", { from, own })] : []), ...lacks.map((one) => say(`pane.lacks.${one}`))]
 }
 
 /** As long as a subject may be, and never half a character. */

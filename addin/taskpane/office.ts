@@ -32,6 +32,7 @@ export interface HeldContent {
 }
 
 const PATIENCE = 10_000   // milliseconds for one call
+const STALE = 3_000       // milliseconds for which Outlooks of Windows may name whom a field named before (office-js #5847)
 
 type Done<Value> = (result: Office.AsyncResult<Value>) => void
 
@@ -89,6 +90,7 @@ export async function keep(name: string, value: object): Promise<void> {
 /** One message that is being written in Outlook. */
 export class OutlookItem {
     readonly #item: Office.MessageCompose
+    #changedAt = 0
 
     constructor(item: Office.MessageCompose) {
         this.#item = item
@@ -167,9 +169,37 @@ export class OutlookItem {
         return Office.context.mailbox.convertToRestId(id, Office.MailboxEnums.RestVersion.v2_0)
     }
 
+    /** In whose name it would go from Outlook; empty where Outlook does not say (Mailbox 1.7). */
+    async from(): Promise<string> {
+        const { from } = this.#item as Partial<Office.MessageCompose>
+        if (from === undefined) return ""
+        return (await answer<Office.EmailAddressDetails>((done) => { from.getAsync(done) })).emailAddress.toLowerCase()
+    }
+
+    /** What this Outlook does not do for the pane. */
+    get lacks(): readonly ("changes" | "files")[] {
+        const item = this.#item as Partial<Office.MessageCompose>
+        return [
+            ...(item.addHandlerAsync === undefined ? ["changes"] as const : []),
+            ...(this.isReadable ? [] : ["files"] as const),
+        ]
+    }
+
     onRecipientsChanged(changed: () => void): void {
         const item = this.#item as Partial<Office.MessageCompose>
-        item.addHandlerAsync?.(Office.EventType.RecipientsChanged, changed)
+        item.addHandlerAsync?.(Office.EventType.RecipientsChanged, () => {
+            this.#changedAt = Date.now()
+            changed()
+        })
+    }
+
+    /** Whether a change of its people can be read only after a while. */
+    get isSlow(): boolean { return Office.context.platform === Office.PlatformType.PC }
+
+    /** Wait until the latest change of its people can be read. */
+    async settled(): Promise<void> {
+        const left = this.isSlow ? this.#changedAt + STALE - Date.now() : 0
+        if (left > 0) await new Promise<void>((resolve) => { setTimeout(resolve, left) })
     }
 
     /** What the send guard handed over when its dialog opened this pane; empty when a button did. */

@@ -62,7 +62,7 @@ export class Pane {
         view.allowSending()
         this.#furnish(this.#draft, desk)
         this.#change(this.#draft, without(this.#draft.recipients, desk.me.address))
-        await this.#lookUp(this.#draft)
+        await this.readItem()
     }
 
     /** Show `draft` and keep what was there for when its item comes back. */
@@ -119,10 +119,11 @@ export class Pane {
     /** Take readers and subject from Outlook's item, and see what of it stands in the way. @throws OfficeFailed */
     async #takeItem(draft: Draft, phase: view.Phase): Promise<void> {
         if (draft.item === null) return
-        const seen = await lookOver(draft.item)
+        const seen = await lookOver(draft.item, this.#me?.address ?? "")
         if (draft.phase !== phase) return   // out of date: a send reads for itself
         void this.#drafts.remember(draft)
         draft.blockers = seen.blockers
+        draft.asides = seen.asides
         const left = new Set([...draft.removed, this.#me?.address ?? ""])
         if (!draft.subjectTyped && seen.subject !== "") this.#setSubject(draft, seen.subject)
         this.#change(draft, inStep(draft.recipients, seen.people, left))
@@ -200,6 +201,7 @@ export class Pane {
         this.#face.say(draft, { problem: "", status: "" })
         this.#setPhase(draft, "sending")
         try {
+            await draft.item?.settled()
             await this.#takeItem(draft, "sending")
             if (draft.taken !== null && draft.item !== null && !(await isUnchanged(draft.item, draft.taken))) {
                 this.#stop(draft, say("take.changed"))

@@ -45,10 +45,11 @@ async function show(): Promise<void> {
     reading?.putAway()
     offer(null)
     const origin = fact(host, "origin")
-    const address = origin === "" ? null : letterAddress((await readText().catch(() => null)) ?? "", origin)
+    const mail = await readText().catch(() => null)
+    const address = origin === "" ? null : letterAddress(mail ?? "", origin)
     if (now !== turn) return
     if (address === null) {
-        welcome(say("read.other"))
+        welcome(say(mail === null ? "read.unread" : "read.other"))
         return
     }
     offer(address)

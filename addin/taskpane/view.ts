@@ -80,10 +80,15 @@ export function showSignIn(needed: boolean): void {
     part("send").hidden = needed
 }
 
-/** What stops the letter until it is mended in Outlook. */
-export function showBlockers(sentences: readonly string[]): void {
-    part("blockers").replaceChildren(...sentences.map((text) =>
-        element("div", { class: "note", "data-st": "care" }, icon("care"), element("p", {}, text))))
+/** What stops the letter until it is mended in Outlook, and what is only to be known. Said anew only when it changes. */
+export function showBlockers(stops: readonly string[], asides: readonly string[]): void {
+    const host = part("blockers")
+    const words = [...stops, ...asides].join("\n")
+    if ((host.dataset["words"] ?? "") === words) return
+    host.dataset["words"] = words
+    const note = (text: string, attributes: Readonly<Record<string, string>>, drawing: string): HTMLElement =>
+        element("div", { class: "note", ...attributes }, icon(drawing), element("p", {}, text))
+    host.replaceChildren(...stops.map((text) => note(text, { "data-st": "care" }, "care")), ...asides.map((text) => note(text, {}, "about")))
 }
 
 /** The rows under To, Cc and Bcc. `remove` hears whose button was pressed. */

@@ -2,6 +2,9 @@
 export const PANE = {
     "pane.send": "Send securely",
     "pane.hidden": "hidden from the others",
+    "pane.from": "Outlook would send this from {from}. A letter goes from you: its notice comes from {own}.",
+    "pane.lacks.changes": "This Outlook does not tell us when its fields change: we read them again when you press Send securely.",
+    "pane.lacks.files": "This Outlook does not show us its files: what is attached there is not in the letter. Add files here.",
 
     "pane.shelf.letter": "A letter",
     "pane.shelf.to": "Letter to {who}",
@@ -38,6 +41,7 @@ export const PANE = {
     "pane.earlier.why.refused": "Their mail system refused it",
     "pane.earlier.why.other": "It could not be delivered",
 
+    "read.unread": "Outlook did not give us this mail, so we cannot tell whether it is a notice. Choose the mail again.",
     "read.gone": "This letter is not for you, or no longer here. Nothing was opened.",
     "read.reply.to": "Reply to {names}",
     "read.reply.all": "Reply all",
