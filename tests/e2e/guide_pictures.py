@@ -12,7 +12,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser import chromium
 from tests.e2e.pair import LETTERLOCK, Pair, started
-from tests.e2e.people import ANN, MAYA, Profile, open_pane, write
+from tests.e2e.people import ANN, MAYA, Profile, open_pane, pane_of, write
 from tests.sandbox.running import CLIENT, ROOT, SECRET, TENANT
 
 FOLDER = ROOT / "docs" / "guides" / "pictures"
@@ -69,7 +69,7 @@ def pane(ann: Profile) -> None:
         subject="Your year-end",
         text="Dear Maya, your accounts are enclosed.",
     )
-    expect(outlook.get_by_role("button", name="Letterlock")).to_be_visible()
+    expect(pane_of(outlook).get_by_text("Not looked up yet")).to_have_count(0)
     keep(outlook, "pane")
 
 
