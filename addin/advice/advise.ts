@@ -57,16 +57,41 @@ export interface Wishes {
     readonly never: ReadonlySet<string>
 }
 
-const LONGEST = 100_000   // characters; what is beyond is not looked at
+const LONGEST = 30_000   // characters, some ten pages; what is beyond is not looked at
 
 /** What could be said about `letter`, of each rule three times at most, and of the channels one. */
-export function advise(whole: Letter, { house, language, never }: Wishes): Advice[] {
+export function advise(letter: Letter, wishes: Wishes): Advice[] {
+    const work = steps(letter, wishes)
+    for (;;) {
+        const { done, value } = work.next()
+        if (done === true) return value
+    }
+}
+
+/** The same in small pieces, so that typing goes on. `breathe` is called between them. */
+export async function adviseGently(letter: Letter, wishes: Wishes, breathe: () => Promise<void>): Promise<Advice[]> {
+    const work = steps(letter, wishes)
+    for (;;) {
+        const { done, value } = work.next()
+        if (done === true) return value
+        await breathe()
+    }
+}
+
+function* steps(whole: Letter, { house, language, never }: Wishes): Generator<undefined, Advice[]> {
     const letter = { ...whole, text: whole.text.slice(0, LONGEST), last: whole.last.slice(0, LONGEST) }
     if (letter.text.trim() === "") return []
     const spoken = languageOf(letter.text) ?? language
-    const wanted = ALL.filter((rule) => isOn(rule, spoken) && !never.has(rule) && !house.off.includes(rule))
-    const found = findings(letter, house, spoken, wanted)
-    const channel = CHANNELS.find((rule) => (found.get(rule) ?? []).length > 0)
-    return [...found].filter(([rule]) => !CHANNELS.includes(rule) || rule === channel).flatMap(([rule, hits]) => hits.slice(0, 3).map((hit) =>
-        ({ rule, start: hit.start, end: hit.end, words: letter.text.slice(hit.start, hit.end), sentence: sentenceFor(rule, hit), replacement: hit.replacement ?? null })))
+    const found: [Rule, Hit[]][] = []
+    for (const rule of ALL.filter((one) => isOn(one, spoken) && !never.has(one) && !house.off.includes(one))) {
+        found.push([rule, findings(letter, house, spoken, [rule]).get(rule) ?? []])
+        yield
+    }
+    const channel = CHANNELS.find((rule) => found.some(([one, hits]) => one === rule && hits.length > 0))
+    return found.filter(([rule]) => !CHANNELS.includes(rule) || rule === channel).flatMap(([rule, hits]) =>
+        hits.slice(0, 3).map((hit) => told(rule, hit, letter)))
 }
+
+const told = (rule: Rule, hit: Hit, { text }: Letter): Advice => ({
+    rule, start: hit.start, end: hit.end, words: text.slice(hit.start, hit.end), sentence: sentenceFor(rule, hit), replacement: hit.replacement ?? null,
+})

@@ -12,7 +12,8 @@ export function late(letter: Letter, { hours }: House, pack: Pack, { own }: Pars
     if (hour >= hours.from && hour < hours.to && hours.days.includes(weekday)) return []
     if (finderOf(pack.tonight).has(own) || finderOf(pack.tonight).has(letter.last)) return []
     const { day, inDays } = nextMorning(letter, hours)
-    return [{ start: 0, end: 0, facts: { morning: morning(day, inDays) } }]
+    const variant = !hours.days.includes(weekday) ? "weekend" : hour < hours.from ? "early" : ""
+    return [{ start: 0, end: 0, variant, facts: { morning: morning(day, inDays) } }]
 }
 
 /** The next working morning: which day of the week, and in how many days. */

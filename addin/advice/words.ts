@@ -7,7 +7,7 @@ type Sentences = Readonly<Record<string, string>>
 /** By rule and case; "" is the rule's own. Holes are filled with the facts of the find. */
 const WORDS: Readonly<Record<Rule, Sentences>> = {
     greeting: {
-        "": "“{name}” does not look like {who}.",
+        "": "You greet “{name}”; it goes to {who}.",
         title: "Is “{name}” greeted rightly? It goes to {who}.",
         form: "Title and greeting do not agree here.",
     },
@@ -23,7 +23,11 @@ const WORDS: Readonly<Record<Rule, Sentences>> = {
         step: "An answer to a complaint: what will you do next?",
         date: "An answer to a complaint: by when?",
     },
-    late_evening: { "": "It is late. {morning} would do, too." },
+    late_evening: {
+        "": "It is late. {morning} would do, too.",
+        early: "It is early. Later {morning} would do, too.",
+        weekend: "It is a day off. {morning} would do, too.",
+    },
     wrong_recipient: {
         "": "{who} is not among this client's people.",
         like: "{who} looks like {domain}, and is another address.",
@@ -68,7 +72,7 @@ export function sentenceFor(rule: Rule, { variant = "", facts = {} }: Hit): stri
 
 const DAYS = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"] as const
 
-/** "This morning", "Tomorrow morning" or "Monday morning". */
+/** "this morning", "Tomorrow morning" or "Monday morning". */
 export function morning(day: number, inDays: number): string {
-    return inDays === 0 ? "This morning" : inDays === 1 ? "Tomorrow morning" : `${DAYS[day] ?? "Monday"} morning`
+    return inDays === 0 ? "this morning" : inDays === 1 ? "Tomorrow morning" : `${DAYS[day] ?? "Monday"} morning`
 }

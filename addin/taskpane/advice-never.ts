@@ -7,12 +7,14 @@ export class Never {
 
     get rules(): ReadonlySet<string> { return this.#rules }
 
-    add(rule: string): void {
+    /** Whether it was kept. A pane in a browser that blocks storage of frames has none: then it holds while the pane is open. */
+    add(rule: string): boolean {
         this.#rules.add(rule)
         try {
             localStorage.setItem(KEY, JSON.stringify([...this.#rules]))
+            return true
         } catch {
-            // A pane inside Outlook on the web may have no storage: then it holds while the pane is open.
+            return false
         }
     }
 }

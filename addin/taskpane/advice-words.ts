@@ -8,6 +8,7 @@ export const WORDS = {
     never: "Never for me",
     keep: "Keep it",
     decide: "Your firm asks you to decide.",
+    briefly: "Not again while this pane is open. This browser lets the pane keep nothing.",
     kept: "Kept, not sent. It does not go by itself: you find it here when you open Letterlock.",
     held: "Your firm asks you to look at this before the letter goes. Nothing was sent.",
     away: "The advice did not load. Letters go without it; try again later.",

@@ -7,7 +7,7 @@
 
 import { element, find } from "@letterlock/kit/dom"
 
-import { advise, CHANNELS } from "../advice/advise.ts"
+import { adviseGently, CHANNELS } from "../advice/advise.ts"
 import type { Advice, House, Letter } from "../advice/letter.ts"
 import { Never } from "./advice-never.ts"
 import { WORDS } from "./advice-words.ts"
@@ -22,6 +22,10 @@ export interface Acts {
     /** Focus goes back to the letter. */
     readonly leave: () => void
     readonly announce: (text: string) => void
+    /** Let others work for a moment. */
+    readonly breathe: () => Promise<void>
+    /** Say it in the status line. */
+    readonly say: (text: string) => void
 }
 
 /** Shows advice and hears what the writer thinks of it. */
@@ -36,8 +40,10 @@ export class AdvicePanel {
     /** By letter: what was waved through. */
     readonly #waved = new WeakMap<object, Set<string>>()
     readonly #told = new WeakSet()
-    #shown = ""
+    #all: readonly Advice[] = []
     #standing: readonly Advice[] = []
+    #shown = ""
+    #turn = 0
 
     constructor(house: House, acts: Acts) {
         this.#house = house
@@ -49,24 +55,33 @@ export class AdvicePanel {
      *
      * @param about - The letter itself, by which it is known what was waved through.
      */
-    show(about: object, letter: Letter): void {
-        const all = advise(letter, { house: this.#house, language: "en", never: this.#never.rules })
+    async read(about: object, letter: Letter): Promise<void> {
+        const now = ++this.#turn
+        const all = await adviseGently(letter, { house: this.#house, language: "en", never: this.#never.rules }, this.#acts.breathe)
+        if (now !== this.#turn) return   // another was read meanwhile
+        this.#all = all
+        this.#show(about)
+        const { length } = this.#standing.filter(isTone)
+        if (length > 0 && !this.#told.has(about)) {
+            this.#told.add(about)
+            this.#acts.announce(WORDS.count(length))
+        }
+    }
+
+    #show(about: object): void {
         const waved = this.#waved.get(about) ?? new Set()
         this.#waved.set(about, waved)
-        this.#standing = all.filter((one) => !waved.has(keyOf(one)))
+        this.#standing = this.#all.filter((one) => !waved.has(keyOf(one)) && !this.#never.rules.has(one.rule))
         const key = JSON.stringify(this.#standing.map((one) => [keyOf(one), one.start]))
         if (key === this.#shown) return
         this.#shown = key
-        this.#draw(about, letter)
-        if (this.#standing.some(isTone) && !this.#told.has(about)) {
-            this.#told.add(about)
-            this.#acts.announce(WORDS.count(this.#standing.filter(isTone).length))
-        }
+        this.#draw(about)
     }
 
     /** Nothing is written, or it has gone. */
     hide(): void {
-        this.#standing = []
+        this.#turn += 1
+        this.#all = this.#standing = []
         this.#shown = ""
         this.#details.hidden = true
         this.#channel.hidden = true
@@ -81,29 +96,29 @@ export class AdvicePanel {
         return true
     }
 
-    #draw(about: object, letter: Letter): void {
+    #draw(about: object): void {
         const tone = this.#standing.filter(isTone)
         this.#details.hidden = tone.length === 0
         this.#summary.textContent = WORDS.count(tone.length)
-        this.#list.replaceChildren(...tone.map((one) => this.#row(one, about, letter)))
+        this.#list.replaceChildren(...tone.map((one) => this.#row(one, about)))
         const channel = this.#standing.find((one) => !isTone(one))
         this.#channel.hidden = channel === undefined
         const leave = element("button", { class: "btn quiet", type: "button", "aria-label": WORDS.leaves(channel?.sentence ?? "") }, WORDS.leave)
         leave.addEventListener("click", () => {
-            if (channel !== undefined) this.#wave(channel, about, letter)
+            if (channel !== undefined) this.#wave(channel, about)
             this.#acts.leave()
         })
         find("[data-part=said]", HTMLElement, this.#channel).replaceChildren(channel?.sentence ?? "", " ", leave)
     }
 
-    #row(one: Advice, about: object, letter: Letter): HTMLLIElement {
+    #row(one: Advice, about: object): HTMLLIElement {
         const mustDecide = this.#house.stop.includes(one.rule)
         const buttons = [
             ...(one.end > one.start ? [this.#button(WORDS.show, one, () => { this.#acts.select(one) })] : []),
             ...(one.replacement === null ? [] : [this.#button(WORDS.write(one.replacement), one, () => { this.#acts.replace(one, one.replacement ?? "") })]),
             ...(one.rule === "late_evening" ? [this.#button(WORDS.keep, one, () => { this.#acts.keep() })] : []),
-            this.#button(WORDS.leave, one, () => { this.#next(one, () => { this.#wave(one, about, letter) }) }),
-            ...(mustDecide ? [] : [this.#button(WORDS.never, one, () => { this.#next(one, () => { this.#silence(one, about, letter) }) })]),
+            this.#button(WORDS.leave, one, () => { this.#next(one, () => { this.#wave(one, about) }) }),
+            ...(mustDecide ? [] : [this.#button(WORDS.never, one, () => { this.#next(one, () => { this.#silence(one, about) }) })]),
         ]
         return element("li", { "data-rule": one.rule }, element("p", {}, mustDecide ? `${one.sentence} ${WORDS.decide}` : one.sentence), element("div", { class: "acts" }, ...buttons))
     }
@@ -114,14 +129,14 @@ export class AdvicePanel {
         return button
     }
 
-    #wave(one: Advice, about: object, letter: Letter): void {
+    #wave(one: Advice, about: object): void {
         this.#waved.get(about)?.add(keyOf(one))
-        this.show(about, letter)
+        this.#show(about)
     }
 
-    #silence(one: Advice, about: object, letter: Letter): void {
-        this.#never.add(one.rule)
-        this.show(about, letter)
+    #silence(one: Advice, about: object): void {
+        if (!this.#never.add(one.rule)) this.#acts.say(WORDS.briefly)
+        this.#show(about)
     }
 
     /** The row of a button goes: focus goes to the row that takes its place, or back to the letter. */

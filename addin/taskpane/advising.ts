@@ -70,7 +70,7 @@ export class Advising {
             const panel = await this.#load()
             view.showAdviceAway("")
             const open = this.#parts.open()
-            if (open?.draft.phase === "writing") panel.show(open.draft, letterOf(open, desk, flat(this.#parts.editor().save()).text))
+            if (open?.draft.phase === "writing") await panel.read(open.draft, letterOf(open, desk, flat(this.#parts.editor().save()).text))
             else panel.hide()
             return panel
         } catch {
@@ -101,7 +101,7 @@ export class Advising {
                 view.showStatus(WORDS.kept)
             },
             leave: () => { this.#parts.editor().focus() },
-            announce: view.announce,
+            announce: view.announce, say: view.showStatus, breathe,
         })
     }
 
@@ -134,6 +134,8 @@ function letterOf({ draft, about }: NonNullable<ReturnType<Open>>, { me }: Desk,
         hour: now.getHours(), weekday: now.getDay(),
     }
 }
+
+const breathe = (): Promise<void> => new Promise((resolve) => { setTimeout(resolve, 0) })
 
 /** Safari has no idle callback. */
 function whenIdle(act: () => void): void {

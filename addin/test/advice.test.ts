@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { advise } from "../advice/advise.ts"
+import { advise, adviseGently } from "../advice/advise.ts"
 import type { Advice, House, Letter, Rule } from "../advice/letter.ts"
 import { isLookAlike } from "../advice/look-alike.ts"
 import { languageOf } from "../advice/pack.ts"
@@ -84,7 +84,8 @@ void test("a letter in the evening is told when the next working morning is", ()
     const late = (hour: number, weekday: number): string | undefined => said({ text: GOOD, hour, weekday }).find(({ rule }) => rule === "late_evening")?.sentence
     assert.equal(late(22, 2), "It is late. Tomorrow morning would do, too.")
     assert.equal(late(22, 5), "It is late. Monday morning would do, too.")
-    assert.equal(late(6, 3), "It is late. This morning would do, too.")
+    assert.equal(late(6, 3), "It is early. Later this morning would do, too.")
+    assert.equal(late(15, 0), "It is a day off. Tomorrow morning would do, too.")
     assert.equal(late(10, 3), undefined)
 })
 
@@ -161,4 +162,13 @@ void test("a long letter is read in a moment", () => {
     const start = performance.now()
     said({ text, last: text })
     assert.ok(performance.now() - start < 2500)
+})
+
+void test("in small pieces the same is said, with a breath after each rule", async () => {
+    let breaths = 0
+    const letter = { ...LETTER, text: GOOD.replace("Maya", "Mara") }
+    const wishes = { house: HOUSE, language: "en", never: new Set<string>() } as const
+    const gently = await adviseGently(letter, wishes, () => { breaths += 1; return Promise.resolve() })
+    assert.deepEqual(gently, advise(letter, wishes))
+    assert.ok(breaths > 10)
 })

@@ -86,18 +86,21 @@ def test_a_listener_of_requests_hears_what_would_be_asked(profile: Profiles) -> 
     assert [urlsplit(one.url).path for one in asked] == ["/healthz"]
 
 
-def test_never_for_me_is_kept_on_this_device(profile: Profiles) -> None:
-    ann = profile()
-    outlook = ann.outlook(ANN)
+def test_never_for_me_holds_while_the_pane_is_open_where_nothing_can_be_kept(
+    profile: Profiles,
+) -> None:
+    outlook = profile().outlook(ANN)
     pane = pane_with_advice(outlook)
     type_letter(outlook, pane)
     pane.locator("#advice > summary").click()
     pane.get_by_role("button", name="Never for me: An account number").click()
     expect(pane.locator("#advice-list > li")).to_have_count(1)
-    outlook.reload()
-    pane = pane_with_advice(outlook)
-    type_letter(outlook, pane)
-    expect(pane.get_by_text("One thought on this letter").first).to_be_visible()
+    expect(pane.get_by_role("button", name="Show: You greet")).to_be_focused()
+    expect(pane.get_by_role("status").filter(has_text="Not again while")).to_be_visible()
+    outlook.keyboard.press("Shift+Tab")
+    pane.get_by_role("textbox", name="Message").click()
+    outlook.keyboard.insert_text("Or to GB82 WEST 1234 5698 7654 32, as before. THIS IS NOT ALL!!")
+    expect(pane.locator("#advice-list > li")).to_have_count(2)
 
 
 def test_a_letter_goes_in_spite_of_advice_but_not_past_what_the_firm_wants_decided(
@@ -111,8 +114,8 @@ def test_a_letter_goes_in_spite_of_advice_but_not_past_what_the_firm_wants_decid
     type_letter(outlook, pane)
     press_send(pane)
     expect(pane.get_by_role("alert").filter(has_text="Your firm asks you to look")).to_be_visible()
-    expect(pane.get_by_role("button", name="Never for me: “Mara”")).to_have_count(0)
-    pane.get_by_role("button", name="Leave it: “Mara”").press("Enter")
+    expect(pane.get_by_role("button", name="Never for me: You greet “Mara”")).to_have_count(0)
+    pane.get_by_role("button", name="Leave it: You greet “Mara”").press("Enter")
     press_send(pane)
     expect(pane.get_by_role("button", name="Write another")).to_be_visible()
     expect(pane.locator("#advice")).to_be_hidden()
