@@ -47,6 +47,7 @@ from server.firms.service import Firm
 from server.graph.entra import Entra
 from server.graph.tokens import EntraTokens
 from server.messages import routes as message_routes
+from server.messages.afterwards import routes as afterwards_routes
 from server.messages.drafting import routes as drafting_routes
 from server.messages.helpdesk import routes as helpdesk_routes
 from server.messages.notices import routes as notice_routes
@@ -75,6 +76,7 @@ _ROUTES: Final = (
     uploading_routes,
     signing_routes,
     sending_routes,
+    afterwards_routes,
     notice_routes,
     helpdesk_routes,
     reading_routes,

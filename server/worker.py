@@ -32,6 +32,7 @@ from server.messages.bounces import tasks as bounce_tasks
 from server.messages.notices import tasks as notice_tasks
 from server.messages.ports import BlobsAway, MailboxAway
 from server.messages.sending import tasks as message_tasks
+from server.messages.telling import tasks as telling_tasks
 from server.messages.uploading import tasks as uploading_tasks
 from server.people.sign_ins import service as sign_ins
 from server.people.sign_ins import tasks as sign_in_tasks
@@ -74,10 +75,14 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
         "sign-in": lambda job: notice_tasks.ask_to_sign_in(database, vault, job, system[NOTICES]),
         "bounces": lambda job: bounce_tasks.collect(database, vault, job, reader),
     }
+    by_kind |= dict.fromkeys(
+        telling_tasks.KINDS, lambda job: telling_tasks.send(database, vault, job, sender)
+    )
     by_kind |= _chores(settings, database)
     given_up: dict[str, Callable[[Connection, Job], None]] = {
         "notice": lambda connection, job: notice_tasks.give_up(connection, job, system[NOTICES]),
         "look": notice_tasks.give_up_looking,
+        **dict.fromkeys(telling_tasks.KINDS, telling_tasks.give_up),
     }
 
     def close() -> None:

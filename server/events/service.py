@@ -19,6 +19,7 @@ HELD: Final = "held"
 FAILED: Final = "failed"
 UNCONFIRMED: Final = "unconfirmed"
 BOUNCED: Final = "bounced"
+CANCELLED: Final = "cancelled"
 REPORTED: Final = "reported"  # came back from one of several readers, and nobody can see from whom
 
 

@@ -98,6 +98,41 @@ class MailComposer:
             path=path,
         )
 
+    def compose_recalled(
+        self,
+        *,
+        brand: Brand,
+        sender_name: str,
+        sender_address: str,
+        subject: str,
+        sent_at: datetime,
+        recalled_at: datetime,
+        url: str,
+        delivery_id: str,
+    ) -> Mail:
+        """That a letter was recalled, from the mailbox of who recalled it. It calls nobody anywhere.
+
+        Args as for `compose_notice`; `recalled_at` is aware, and shown in the firm's zone.
+
+        Raises:
+            UnsafeLine: Subject or name holds a line break or another control.
+            ValueError: A time has no zone, or url or delivery id is not of its form.
+        """
+        if not _DELIVERY.fullmatch(delivery_id):
+            raise ValueError("a delivery id has 1 to 64 letters, digits, - or _")
+        return self._compose(
+            "recalled",
+            {DELIVERY_HEADER: delivery_id},
+            brand=brand,
+            sender=one_line(sender_name, limit=NAME_LIMIT) or sender_address,
+            sender_address=one_line(sender_address, limit=SUBJECT_LIMIT),
+            subject=one_line(subject, limit=SUBJECT_LIMIT),
+            about=_about(subject),
+            sent=long_date(sent_at, brand.zone),
+            recalled=long_date(recalled_at, brand.zone),
+            origin=_split(url)[0],
+        )
+
     def compose_reply(
         self,
         *,

@@ -42,7 +42,9 @@ class MimeRenderer:
         self._composer = MailComposer()
 
     def notice(self, notice: Notice) -> bytes:
-        """The notice of one message, from its sender."""
+        """The notice of one message, from its sender; or that she recalled it."""
+        if notice.recalled_at is not None:
+            return self._recalled(notice, notice.recalled_at)
         mail = self._composer.compose_notice(
             brand=notice.brand,
             sender_name=notice.sender_name,
@@ -50,6 +52,20 @@ class MimeRenderer:
             subject=notice.subject,
             reader_names=[name for _, name in (*notice.to, *notice.cc)],
             sent_at=notice.sent_at,
+            url=notice.url,
+            delivery_id=notice.delivery_id,
+        )
+        sender = (notice.sender_address, notice.sender_name)
+        return build(mail, sender=sender, readers=Readers.of(notice), thread=Thread.of(notice))
+
+    def _recalled(self, notice: Notice, recalled_at: datetime) -> bytes:
+        mail = self._composer.compose_recalled(
+            brand=notice.brand,
+            sender_name=notice.sender_name,
+            sender_address=notice.sender_address,
+            subject=notice.subject,
+            sent_at=notice.sent_at,
+            recalled_at=recalled_at,
             url=notice.url,
             delivery_id=notice.delivery_id,
         )

@@ -54,7 +54,8 @@ class Notice:
     `to`, `cc` and `hidden` are (address, name) pairs; `subject` is the public one, maybe empty.
     `message_id` and `references` (oldest first) are Message-IDs of RFC 5322 without brackets.
     `is_answer`: it answers another message. `reply_to` is set where it goes out from the firm's
-    system mailbox, for a client: the person of the firm whom an ordinary reply reaches.
+    system mailbox, for a client: the person of the firm whom an ordinary reply reaches. With
+    `recalled_at` it says that the letter was recalled then.
     """
 
     brand: Brand
@@ -71,6 +72,7 @@ class Notice:
     references: Sequence[str] = ()
     is_answer: bool = False
     reply_to: Party | None = None
+    recalled_at: datetime | None = None
 
 
 class SendingRights(Protocol):

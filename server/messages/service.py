@@ -21,8 +21,12 @@ from server.people.service import Person
 
 NOTICE: Final = "notice"
 MAX_UNSENT: Final = 200
-READABLE: Final = ("sealed", "delivered", "read")
+RECALLED: Final = "recalled"
+READABLE: Final = ("sealed", "delivered", "read", RECALLED)
 HIDDEN: Final = "hidden"
+LATE: Final = "late"
+GRANTED: Final = frozenset({HIDDEN, LATE})  # readers of whom the others do not learn
+KEPT: Final = frozenset({"sender", "archive"})  # who keeps a letter that was recalled
 ADDRESSED: Final = frozenset({"to", "cc"})
 
 
@@ -32,6 +36,15 @@ class AlreadySent(Conflict):
     code = "already-sent"
     title = "This letter has been sent"
     detail = "This letter has been sent already and cannot be changed. Write another."
+
+
+class Recalled(AppError):
+    """The letter was recalled, and this reader's envelope with it; facts `by` and `at` (seconds)."""
+
+    status = 410
+    code = "recalled"
+    title = "This letter was recalled"
+    detail = "Who wrote this letter has recalled it, so it cannot be opened any more."
 
 
 class FileLost(AppError):
@@ -182,24 +195,27 @@ def readable(
 
     Raises:
         NotFound: No such message, not sent, or not this person's.
+        Recalled: It was recalled, and this person does not keep it.
     """
     entry = sent_message(connection, firm, message_id)
     row = own_row(store.readers_of(connection, message_id), person)
     if row is None:
         raise NotFound
+    if entry["state"] == RECALLED and row["role"] not in KEPT:
+        raise Recalled
     return entry, row
 
 
 def answerable(connection: Connection, firm: Firm, person: Person, message_id: str) -> set[str]:
     """Ids of those to whom somebody may answer a message: its sender, To and Cc.
 
-    A hidden reader may answer to the sender only: the others do not know of him.
+    A hidden or later reader may answer to the sender only: the others do not know of him.
 
     Raises:
         NotFound: No such message, not sent, or not this person's.
     """
     entry, own = readable(connection, firm, person, message_id)
-    if own["role"] == HIDDEN:
+    if own["role"] in GRANTED:
         return {entry["sender_id"]}
     rows = store.readers_of(connection, message_id)
     return {entry["sender_id"], *(row["person_id"] for row in rows if row["role"] in ADDRESSED)}

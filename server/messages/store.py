@@ -15,6 +15,11 @@ _ENTRY_LOCKED: Final = _ENTRY.with_for_update()
 _CHANGE_ENTRY: Final = Standing(
     lambda of_firm: entries.update().where(of_firm(entries), entries.c.id == bindparam("entry"))
 )
+_MARK_READ: Final = Standing(
+    lambda of_firm: entries.update().where(
+        of_firm(entries), entries.c.id == bindparam("entry"), entries.c.state != "recalled"
+    )
+)
 _DRAFTS: Final = (
     select(
         *(entries.c[name] for name in ("id", "draft_id", "thread_id", "reply_to", "draft_saved"))
@@ -76,6 +81,11 @@ def insert_entry(connection: Connection, values: Row) -> None:
 def update_entry(connection: Connection, entry_id: str, values: Row) -> None:
     """Change an entry."""
     _CHANGE_ENTRY.run(connection, values, entry=entry_id)
+
+
+def mark_read(connection: Connection, entry_id: str) -> bool:
+    """A sent entry was opened by another than its sender. Returns False if it was recalled."""
+    return bool(_MARK_READ.run(connection, {"state": "read"}, entry=entry_id).rowcount)
 
 
 def entry(connection: Connection, firm_id: str, entry_id: str, *, lock: bool = False) -> Row | None:
@@ -245,3 +255,21 @@ def envelope(connection: Connection, entry_id: str, key: str) -> bytes | None:
     """The envelope of an entry for one key."""
     file = _ENVELOPE.run(connection, entry=entry_id, own_key=key).scalar_one_or_none()
     return bytes(file) if file is not None else None
+
+
+def keep_envelopes(connection: Connection, entry_id: str, keys: Collection[str]) -> None:
+    """Delete the envelopes of an entry that are not to these keys."""
+    where = of_firm(connection, envelopes) & (envelopes.c.entry_id == entry_id)
+    connection.execute(envelopes.delete().where(where, envelopes.c.key.not_in(keys)))
+
+
+def replace_envelope(connection: Connection, entry_id: str, key: str, file: bytes) -> None:
+    """Put another envelope to a key in the place of the one before."""
+    where = of_firm(connection, envelopes) & (envelopes.c.entry_id == entry_id)
+    changed = envelopes.update().where(where, envelopes.c.key == key)
+    connection.execute(changed.values(file=file))
+
+
+def insert_reader(connection: Connection, values: Row) -> None:
+    """Add a reader to an entry that was sent."""
+    connection.execute(readers.insert().values(**values))

@@ -8,11 +8,12 @@ from typing import Any
 
 from server.base.ids import new_token
 from server.crypto.statement import parse_statement
-from tests.access.world import BEN, MAYA, Ids, Person, World
+from tests.access.world import BEN, MAYA, TOM, Ids, Person, World
 from tests.drafts import OCTETS, Draft
-from tests.firms.test_first_run import LOOKS
 from tests.firms.test_advising import WANTED
+from tests.firms.test_first_run import LOOKS
 from tests.firms.test_guarding import RULES
+from tests.messages.test_added_readers import sealed
 
 Call = tuple[str, dict[str, Any]]
 Maker = Callable[[World, Person, Ids], Call]
@@ -80,6 +81,21 @@ def _lookups(_: World, person: Person, ids: Ids) -> Call:
 def _message(world: World, person: Person, ids: Ids) -> Call:
     body = {"draft_id": str(uuid.uuid4()), "reply_to": ids.letter}
     return f"{API}/messages", {"json": body}
+
+
+_late: dict[str, Any] = {}
+
+
+def _added(tail: str, body: Callable[[Any], Any]) -> Maker:
+    """Ben adds Tom to his letter; somebody else tries with the very same."""
+
+    def make(world: World, _person: Person, ids: Ids) -> Call:
+        letter = world.letters["ben"]
+        if letter.id not in _late:
+            _late[letter.id] = sealed(letter, TOM)
+        return f"{API}/messages/{ids.letter}/{tail}", {"json": body(_late[letter.id])}
+
+    return make
 
 
 def _asset(world: World, person: Person, ids: Ids) -> Call:
@@ -151,6 +167,15 @@ CALLS: dict[str, Maker] = {
     "POST /api/v1/messages/<message_id>/notice": on(
         "/messages/{letter}/notice", json={"answer": "again"}
     ),
+    "POST /api/v1/messages/<message_id>/notices": lambda _world, _person, ids: (
+        f"{API}/messages/{ids.letter}/notices",
+        {"json": {"address": ids.address}},
+    ),
+    "POST /api/v1/messages/<message_id>/readers/signature": _added(
+        "readers/signature", lambda body: {"grant": body["grant"]}
+    ),
+    "POST /api/v1/messages/<message_id>/readers": _added("readers", lambda body: body),
+    "POST /api/v1/messages/<message_id>/recall": on("/messages/{letter}/recall", json={}),
     "GET /api/v1/messages/<message_id>/helpdesk": on("/messages/{letter}/helpdesk"),
     "POST /api/v1/messages/<message_id>/helpdesk/codes": lambda _world, _person, ids: (
         f"{API}/messages/{ids.letter}/helpdesk/codes",

@@ -119,7 +119,9 @@ def test_only_an_administrator_gives_codes_again(house: House) -> None:
     answer = draft.desk.api("POST", f"/messages/{draft.id}/helpdesk/codes", {"address": MAYA})
     assert answer.status_code == 403
     assert value(house, "SELECT count(*) FROM events WHERE kind = 'codes.renewed'") == 0
-    assert told(draft)["may"] == {"answer": True, "renew": False}
+    assert told(draft)["may"] == {
+        "answer": True, "renew": False, "recall": True, "add": True,
+    }  # fmt: skip
 
 
 def test_an_administrator_sees_a_colleagues_letter_but_not_its_hidden_readers(
@@ -133,7 +135,9 @@ def test_an_administrator_sees_a_colleagues_letter_but_not_its_hidden_readers(
     assert {one["address"] for one in of_ben["readers"]} == {MAYA, TOM}
     assert {one["address"] for one in of_ann["readers"]} == {MAYA}
     assert TOM not in str(of_ann)
-    assert of_ann["may"] == {"answer": False, "renew": True}
+    assert of_ann["may"] == {
+        "answer": False, "renew": True, "recall": True, "add": False,
+    }  # fmt: skip
     path = f"/messages/{letter}/helpdesk/codes"
     answers = [
         ann.api("POST", path, {"address": address}) for address in (TOM, "nobody@client.example")

@@ -23,6 +23,7 @@ from server.messages import store
 from server.messages.notices import service as notices
 from server.messages.ports import Report
 from server.messages.service import NOTICE
+from server.messages.telling.service import AGAIN, RECALL
 from server.people import service as people
 
 KIND: Final = "bounces"
@@ -78,6 +79,8 @@ def note(
     Whoever has a notice knows its id and could forge a report about it; that marks a reader as not
     reached and changes nothing else.
     """
+    if _note_alone(connection, firm, report, person_id=person_id):
+        return True
     entry = _entry(connection, firm, report)
     if entry is None or not _from_here(connection, entry, person_id):
         return False
@@ -100,6 +103,33 @@ def note(
     if new and not known:
         notices.tell_administrator(connection, entry, reason=new[0][:64], came_back=True)
     return True
+
+
+def _note_alone(
+    connection: Connection, firm: Firm, report: Report, *, person_id: str | None
+) -> bool:
+    """A report about a mail to one reader alone, which is known by its delivery's mark."""
+    for kind in (AGAIN, RECALL) if report.delivery_id else ():
+        about = events.about_of(
+            connection, firm_id=firm.id, kind=kind, delivery_id=report.delivery_id
+        )
+        entry = store.entry(connection, firm.id, about) if about else None
+        if entry is None or entry["sender_id"] != person_id:
+            continue
+        planned = events.of(connection, firm_id=firm.id, about=entry["id"], kind=kind)
+        own = next(one for one in planned if one.id == report.delivery_id)
+        events.mark(
+            connection,
+            firm_id=firm.id,
+            about=entry["id"],
+            kind=kind,
+            state=BOUNCED,
+            reason=report.failures[0][1] if report.failures else None,
+            only={SENT, UNCONFIRMED},
+            person_id=own.person_id,
+        )
+        return True
+    return False
 
 
 def _bounced(

@@ -52,6 +52,7 @@ def show(message_id: str) -> ResponseReturnValue:
         "link": f"{firm.origin}/m/{message_id}",
         "sent_at": letter.sent_at // 1000,
         "notice": {"state": letter.notice.state, "detail": letter.notice.reason},
+        "recalled": letter.recalled.to_json() if letter.recalled else None,
         "visited": _seconds(letter.visited),
         "strangers": letter.strangers,
         "lacks": list(letter.lacks),
@@ -96,7 +97,14 @@ def visit(message_id: str, json_data: VisitIn) -> ResponseReturnValue:
 
 
 def _may(letter: Letter, *, is_administrator: bool) -> dict[str, bool]:
-    return {"answer": letter.is_own, "renew": is_administrator}
+    """What the caller may do: of her own letter all, of a colleague's the administrator recalls it."""
+    sealed = letter.recalled is None and not letter.of_client
+    return {
+        "answer": letter.is_own,
+        "renew": is_administrator,
+        "recall": sealed and (letter.is_own or is_administrator),
+        "add": sealed and letter.is_own,
+    }
 
 
 def _reader(one: Standing) -> dict[str, Any]:

@@ -17,12 +17,33 @@ from server.base.errors import NotFound
 from server.base.events import Facts, append_event, count_events, facts_about
 from server.base.vault import Vault
 from server.events import service as events
-from server.events.service import BOUNCED, FAILED, HELD, REPORTED, SENT, UNCONFIRMED, Delivery
+from server.events.service import (
+    BOUNCED,
+    CANCELLED,
+    FAILED,
+    HELD,
+    REPORTED,
+    SENT,
+    UNCONFIRMED,
+    Delivery,
+)
 from server.firms.service import AdministratorsOnly, Firm
 from server.messages import store
 from server.messages.notices import service as notices
 from server.messages.reading.service import OPENED
-from server.messages.service import HIDDEN, NOTICE, READABLE, name_place, own_row, sent_message
+from server.messages.recalling import service as recalling
+from server.messages.recalling.service import Recall
+from server.messages.service import (
+    HIDDEN,
+    LATE,
+    NOTICE,
+    READABLE,
+    RECALLED,
+    name_place,
+    own_row,
+    sent_message,
+)
+from server.messages.telling.service import AGAIN
 from server.people import service as people
 from server.people.service import Person
 from server.people.sign_ins.allowances import service as allowances
@@ -49,8 +70,10 @@ _NOTICES: Final = {
     UNCONFIRMED: "notice-unconfirmed",
     BOUNCED: "notice-bounced",
     REPORTED: "notice-reported",
+    CANCELLED: "notice-cancelled",
 }
-_SHOWN: Final = frozenset({"to", "cc", HIDDEN})
+_AGAIN: Final = {FAILED: "again-failed", UNCONFIRMED: "again-unconfirmed"}
+_SHOWN: Final = frozenset({"to", "cc", HIDDEN, LATE})
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +81,9 @@ class Standing:
     """How far one reader came. Times are milliseconds, 0 for never.
 
     `state`: opened, signed-in, code-withheld, code-renewed, code-spent, code-mistyped, code-expired,
-    code-sent, code-refused, code-waiting, code-unsent, visited, quiet, or notice-… with `detail`, the reason as a code. `since` is when
-    it came about; `next_code` when she may be sent another, 0 for now.
+    code-sent, code-refused, code-waiting, code-unsent, visited, quiet, or notice-… or again-… (of a
+    notice to her alone) with `detail`, the reason as a code. `since` is when it came about;
+    `next_code` when she may be sent another, 0 for now.
     """
 
     person: Person
@@ -83,6 +107,8 @@ class Letter:
     lacks; `is_own`: the viewer is its sender.
     """
 
+    recalled: Recall | None
+    of_client: bool
     sent_at: int
     notice: notices.Standing
     visited: int
@@ -102,11 +128,19 @@ def show(
     """
     entry, is_own = _entry(connection, firm, viewer, message_id)
     facts = facts_about(connection, firm_id=firm.id, about=message_id, kinds=_KINDS)
-    planned = events.of(connection, firm_id=firm.id, about=message_id, kind=NOTICE)
-    deliveries = {one.person_id: one for one in planned}
+    deliveries, alone = (
+        {
+            one.person_id: one
+            for one in events.of(connection, firm_id=firm.id, about=message_id, kind=kind)
+        }
+        for kind in (NOTICE, AGAIN)
+    )
     visited = max((one.last for one in facts if one.kind == VISITED), default=0)
     rows = [row for row in store.readers_of(connection, message_id) if _is_shown(row, is_own)]
+    recalls = recalling.recalls(connection, vault, firm=firm, message_ids=[message_id])
     return Letter(
+        recalled=recalls.get(message_id) if entry["state"] == RECALLED else None,
+        of_client=people.kind_of(connection, entry["sender_id"]) == "client",
         sent_at=entry["sealed_at"],
         notice=notices.standing(connection, firm.id, message_id),
         visited=visited,
@@ -119,6 +153,7 @@ def show(
                 row,
                 facts,
                 delivery=deliveries.get(row["person_id"]),
+                alone=alone.get(row["person_id"]),
                 visited=visited,
             )
             for row in rows
@@ -202,6 +237,7 @@ def _standing(
     facts: Sequence[Facts],
     *,
     delivery: Delivery | None,
+    alone: Delivery | None,
     visited: int,
 ) -> Standing:
     person = people.get(connection, vault, row["person_id"])
@@ -211,7 +247,10 @@ def _standing(
     state, since = _code_state(last, now_ms(connection), is_out=bool(next_code))
     detail = None
     if state is None:
-        state, since, detail = _notice_state(delivery, visited)
+        if alone is not None and (delivery is None or alone.changed >= delivery.changed):
+            state, since, detail = _alone_state(alone, visited)
+        else:
+            state, since, detail = _notice_state(delivery, visited)
     return Standing(
         person=person,
         name=_name(vault, row, person),
@@ -261,6 +300,15 @@ def _notice_state(delivery: Delivery | None, visited: int) -> tuple[str, int, st
     if visited:
         return "visited", visited, None
     return "quiet", delivery.changed, None
+
+
+def _alone_state(alone: Delivery, visited: int) -> tuple[str, int, str | None]:
+    """As `_notice_state`, of a notice to this reader alone; a visit before it tells nothing of it."""
+    if alone.state in _AGAIN:
+        return _AGAIN[alone.state], alone.changed, alone.reason
+    if alone.state in {SENT, *_NOTICES}:
+        return _notice_state(alone, visited if visited > alone.changed else 0)
+    return "again-waiting", alone.changed, alone.reason
 
 
 def _name(vault: Vault, row: store.Row, person: Person) -> str:

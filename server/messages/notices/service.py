@@ -19,6 +19,7 @@ from server.base.vault import Vault
 from server.events import service as events
 from server.events.service import (
     BOUNCED,
+    CANCELLED,
     FAILED,
     HELD,
     QUEUED,
@@ -363,7 +364,7 @@ def troubles(connection: Connection, vault: Vault, *, firm: Firm, sender: Person
 
 
 def _weakest(deliveries: Sequence[Delivery]) -> str:
-    order = (FAILED, UNCONFIRMED, HELD, QUEUED, BOUNCED, REPORTED)
+    order = (FAILED, UNCONFIRMED, HELD, QUEUED, BOUNCED, REPORTED, CANCELLED)
     states = {delivery.state for delivery in deliveries}
     if not states:
         return "none"

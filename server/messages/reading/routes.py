@@ -30,6 +30,7 @@ from server.crypto.encoding import b64u
 from server.keys import service as keys
 from server.messages.reading import service as reading
 from server.messages.reading.service import EXPORTED, OPENED, Letter, MessageHead
+from server.messages.recalling import service as recalling
 from server.people.sign_ins import service as sign_ins
 
 bp = APIBlueprint("reading", __name__)
@@ -72,6 +73,8 @@ def ask_code(message_id: str, json_data: CodeIn) -> ResponseReturnValue:
     firm = current("firm")
     with tools().database.write() as connection:
         head = reading.head(connection, tools().vault, firm=firm, message_id=message_id)
+        if head.recalled is not None:
+            raise recalling.refusal(connection, tools().vault, firm=firm, message_id=message_id)
         address = _address(json_data, head)
         reader = reading.reader_at(
             connection, tools().vault, firm=firm, message_id=message_id, address=address
@@ -151,6 +154,7 @@ def object_file(message_id: str, object_id: str) -> ResponseReturnValue:
     """One age file, as a stream."""
     size, pieces = reading.object_file(
         tools().database,
+        tools().vault,
         current("blobs"),
         firm=current("firm"),
         viewer=current("person"),
@@ -167,6 +171,8 @@ def _page(template: str, message_id: str) -> str:
         head = reading.head(connection, tools().vault, firm=firm, message_id=message_id)
         known = viewer is not None and reading.is_reader(connection, message_id, viewer)
         directory_key = keys.directory_key(connection, firm.id)
+    if head.recalled is not None:
+        return render_template("reader/recalled.html", said=head.recalled.in_words(firm))
     return render_template(
         template,
         letter=_shown(head, firm.brand.zone, viewer.address if known else None),
@@ -183,6 +189,7 @@ def _listed(letter: Letter) -> dict[str, Any]:
         "level": letter.level,
         "mine": letter.mine,
         "opened": letter.opened,
+        "recalled": letter.recalled.to_json() if letter.recalled else None,
     }
 
 

@@ -24,7 +24,16 @@ from server.firms.service import Firm
 from server.keys import service as keys
 from server.messages import store
 from server.messages.ports import Blobs
-from server.messages.service import ADDRESSED, blob_of, own_row, readable, sent_message
+from server.messages.recalling import service as recalling
+from server.messages.recalling.service import Recall
+from server.messages.service import (
+    ADDRESSED,
+    KEPT,
+    RECALLED,
+    blob_of,
+    own_row,
+    sent_message,
+)
 from server.people import service as people
 from server.people.service import Person
 
@@ -44,6 +53,7 @@ class MessageHead:
     sent_at: datetime
     level: str
     addressed: tuple[Person, ...]
+    recalled: Recall | None = None
 
     @property
     def masked(self) -> list[str]:
@@ -53,7 +63,10 @@ class MessageHead:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A message of a thread as its reader's list shows it; `opened`: by this reader, before."""
+    """A message of a thread as its reader's list shows it; `opened`: by this reader, before.
+
+    `recalled` is told to who keeps it; for everybody else it is not in the list.
+    """
 
     id: str
     sender: Person
@@ -61,6 +74,7 @@ class Letter:
     level: str
     mine: bool
     opened: bool
+    recalled: Recall | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -98,6 +112,7 @@ def head(connection: Connection, vault: Vault, *, firm: Firm, message_id: str) -
             for row in rows
             if row["role"] in ADDRESSED
         ),
+        recalled=_recalls(connection, vault, firm, [entry]).get(message_id),
     )
 
 
@@ -124,13 +139,14 @@ def thread(
     Raises:
         NotFound: No such message, not sent, or not the viewer's.
     """
-    entry, _ = readable(connection, firm, viewer, message_id)
+    entry, _ = recalling.open_to(connection, vault, firm=firm, person=viewer, message_id=message_id)
     sent = store.entries_of_thread(connection, firm.id, entry["thread_id"])
     ids = [item["id"] for item in sent]
     rows = store.readers_of_many(connection, ids)
     opened = which_happened(
         connection, firm_id=firm.id, kind=OPENED, person_id=viewer.id, about=ids
     )
+    recalls = _recalls(connection, vault, firm, sent)
     letters = [
         Letter(
             id=item["id"],
@@ -139,9 +155,10 @@ def thread(
             level=item["level"],
             mine=item["sender_id"] == viewer.id,
             opened=item["id"] in opened,
+            recalled=recalls.get(item["id"]),
         )
         for item in sent
-        if own_row(rows[item["id"]], viewer) is not None
+        if _is_open(item, own_row(rows[item["id"]], viewer))
     ]
     return entry["thread_id"], letters
 
@@ -159,10 +176,13 @@ def open_envelope(
 
     Raises:
         NotFound: No such message, not sent, or not the viewer's.
+        Recalled: It was recalled, maybe just now.
         Refusal: envelope-malformed.
     """
     with database.read() as connection:
-        entry, row = readable(connection, firm, viewer, message_id)
+        entry, row = recalling.open_to(
+            connection, vault, firm=firm, person=viewer, message_id=message_id
+        )
         file = store.envelope(connection, message_id, row["key"])
         if file is None:
             raise NotFound
@@ -180,13 +200,21 @@ def open_envelope(
         )
     with database.write() as connection:
         append_event(connection, firm_id=firm.id, kind=kind, person_id=viewer.id, about=message_id)
-        if viewer.id != entry["sender_id"]:
-            store.update_entry(connection, message_id, {"state": "read"})
+        opens = viewer.id != entry["sender_id"] and row["role"] not in KEPT
+        if opens and not store.mark_read(connection, message_id):
+            raise recalling.refusal(connection, vault, firm=firm, message_id=message_id)
     return opened
 
 
 def object_file(
-    database: Database, blobs: Blobs, *, firm: Firm, viewer: Person, message_id: str, object_id: str
+    database: Database,
+    vault: Vault,
+    blobs: Blobs,
+    *,
+    firm: Firm,
+    viewer: Person,
+    message_id: str,
+    object_id: str,
 ) -> tuple[int, Iterator[bytes]]:
     """One age file of a message that the viewer may read: its length in bytes, and its pieces.
 
@@ -194,13 +222,24 @@ def object_file(
         NotFound: No such message or object, not sent, or not the viewer's.
     """
     with database.read() as connection:
-        readable(connection, firm, viewer, message_id)
+        recalling.open_to(connection, vault, firm=firm, person=viewer, message_id=message_id)
         row = store.object_of(connection, message_id, object_id)
     if row is None:
         raise NotFound
     if row["file"] is not None:
         return row["size"], iter((bytes(row["file"]),))
     return row["size"], blob_of(blobs, firm.id, message_id, row["sha256"])
+
+
+def _recalls(
+    connection: Connection, vault: Vault, firm: Firm, found: Sequence[store.Row]
+) -> dict[str, Recall]:
+    ids = [entry["id"] for entry in found if entry["state"] == RECALLED]
+    return recalling.recalls(connection, vault, firm=firm, message_ids=ids)
+
+
+def _is_open(entry: store.Row, row: store.Row | None) -> bool:
+    return row is not None and (entry["state"] != RECALLED or row["role"] in KEPT)
 
 
 def _granters(

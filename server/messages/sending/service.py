@@ -108,7 +108,7 @@ def send(
     """
     by_client = sender.kind == "client"
     subject = "" if by_client else _public_subject(sealed.subject)
-    names = {parse_address(address): _name(name) for address, name in sealed.names.items()}
+    names = {parse_address(address): reader_name(name) for address, name in sealed.names.items()}
     with database.read() as connection:
         entry = own_message(connection, firm, sender, message_id)
         if _is_sent(entry, sealed):
@@ -116,7 +116,7 @@ def send(
         readers = store.readers_of(connection, message_id)
     envelopes = _envelopes(sealed.envelopes, expected={row["key"] for row in readers})
     if not by_client:
-        _ask_for_right(rights, firm=firm, sender=sender, assertion=assertion)
+        ask_for_right(rights, firm=firm, sender=sender, assertion=assertion)
     with database.write() as connection:
         entry = own_message(connection, firm, sender, message_id, lock=True)
         if _is_sent(entry, sealed):
@@ -165,9 +165,16 @@ def _limit(connection: Connection, firm: Firm, sender: Person, *, readers: int) 
             )
 
 
-def _ask_for_right(
+def ask_for_right(
     rights: SendingRights, *, firm: Firm, sender: Person, assertion: str | None
 ) -> None:
+    """Get the right to send in somebody's name before anything is kept.
+
+    Raises:
+        SignInFirst: Entra wants to see her.
+        NoConsent: The firm's consent is missing.
+        Away: Entra does not answer.
+    """
     try:
         rights.authorise(tenant_id=firm.tenant_id, person_id=sender.id, assertion=assertion or "")
     except SignInAgain as challenge:
@@ -189,7 +196,12 @@ def _public_subject(subject: str) -> str:
         raise Invalid("The subject must be one line. Nothing was sent.") from error
 
 
-def _name(name: str) -> str:
+def reader_name(name: str) -> str:
+    """How a sender calls a reader: one line, cut to 80 characters.
+
+    Raises:
+        Invalid: It is not one line.
+    """
     try:
         return one_line(name, limit=MAX_NAME)
     except UnsafeLine as error:
@@ -209,13 +221,22 @@ def _name_readers(
 def _envelopes(files: Mapping[str, str], *, expected: set[str]) -> dict[str, bytes]:
     if files.keys() != expected:
         raise Invalid("There must be one envelope for each signed reader, and no other.")
+    return {key: envelope_file(file) for key, file in files.items()}
+
+
+def envelope_file(text: str) -> bytes:
+    """An envelope out of base64, as far as the server can see what it is.
+
+    Raises:
+        Invalid: It is none.
+    """
     try:
-        opened = {key: base64.b64decode(file, validate=True) for key, file in files.items()}
+        file = base64.b64decode(text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise Invalid("An envelope is not base64.") from error
-    if not all(looks_like_envelope(file) for file in opened.values()):
+    if not looks_like_envelope(file):
         raise Invalid("An envelope is no age file to a post-quantum key.")
-    return opened
+    return file
 
 
 def _accept(

@@ -15,7 +15,7 @@ from server.base.mail import one_line
 from server.base.outbox import Job, hold
 from server.base.vault import Vault
 from server.events import service as events
-from server.events.service import BOUNCED, QUEUED, SENDING, SENT, UNCONFIRMED
+from server.events.service import BOUNCED, CANCELLED, QUEUED, SENDING, SENT, UNCONFIRMED
 from server.firms import service as firms
 from server.firms.service import Firm
 from server.messages import store
@@ -34,7 +34,7 @@ from server.messages.ports import (
     SystemMailbox,
 )
 from server.messages.sending.service import MAX_SUBJECT
-from server.messages.service import HIDDEN, NOTICE, name_place, subject_place
+from server.messages.service import HIDDEN, NOTICE, RECALLED, name_place, subject_place
 from server.people import service as people
 from server.people.service import Person
 
@@ -66,6 +66,9 @@ def send_notice(database: Database, vault: Vault, job: Job, mailboxes: Mailboxes
             return
         planned = events.of(connection, firm_id=job.firm_id, about=message_id, kind=NOTICE)
     states = {delivery.state for delivery in planned}
+    if entry["state"] == RECALLED and states == {QUEUED}:
+        _cancel(database, entry)
+        return
     if states == {SENDING}:  # whoever sent it died before he knew: it may have left
         begun = min(delivery.changed for delivery in planned)
         _doubt(database, job, entry, mailboxes.system, since=begun)
@@ -95,6 +98,12 @@ def _begin(database: Database, job: Job, entry: store.Row) -> int | None:
         may_begin = {QUEUED, BOUNCED} if notices.CAME_BACK in job.payload else {QUEUED}
         began = notices.move(connection, entry, only=may_begin, to=SENDING)
         return now_ms(connection) if began else None
+
+
+def _cancel(database: Database, entry: store.Row) -> None:
+    """The letter was recalled while its notice waited: nobody is called to it any more."""
+    with database.write() as connection:
+        notices.move(connection, entry, only={QUEUED}, to=CANCELLED)
 
 
 def _not_taken(
@@ -207,7 +216,7 @@ def compose(
         ]
         answered = store.entry(connection, firm_id, entry["reply_to"] or "")
         root = people.get(connection, vault, answered["sender_id"]) if answered else None
-    parties = [(role, _party(vault, row, person)) for role, person, row in readers]
+    parties = [(role, party(vault, row, person)) for role, person, row in readers]
     subject = _own_subject(vault, entry)
     if not subject and answered:
         subject = _answer_subject(database, vault, answered)
@@ -276,7 +285,7 @@ def _references(firm: Firm, answered: store.Row | None) -> list[str]:
     return [_mail_id(firm, answered["thread_id"]), _mail_id(firm, answered["id"])]
 
 
-def _party(vault: Vault, row: store.Row, person: Person) -> Party:
+def party(vault: Vault, row: store.Row, person: Person) -> Party:
     """Address and name of a reader: the sender's name for her, else the one that Entra gave."""
     if row["name_sealed"] is None:
         return person.address, person.name

@@ -24,6 +24,7 @@ from server.keys import service as keys
 from server.messages import store
 from server.messages.service import (
     ADDRESSED,
+    GRANTED,
     HIDDEN,
     AlreadySent,
     OnlyAnswers,
@@ -170,11 +171,11 @@ def _check_parents(
     """
     sent = store.entries_of_thread(connection, firm.id, statement.thread_id)
     theirs = store.readers_of_many(connection, [entry["id"] for entry in sent])
-    listed = {row["person_id"] for row in rows if row["role"] != HIDDEN}
+    listed = {row["person_id"] for row in rows if row["role"] not in GRANTED}
     common = {
         entry["statement_hash"]
         for entry in sent
-        if listed <= {row["person_id"] for row in theirs[entry["id"]] if row["role"] != HIDDEN}
+        if listed <= {row["person_id"] for row in theirs[entry["id"]] if row["role"] not in GRANTED}
         or listed <= {entry["sender_id"], *_hidden(theirs[entry["id"]])}
     }
     if not set(statement.parents) <= common:
@@ -182,7 +183,7 @@ def _check_parents(
 
 
 def _hidden(rows: Sequence[store.Row]) -> set[str]:
-    return {row["person_id"] for row in rows if row["role"] == HIDDEN}
+    return {row["person_id"] for row in rows if row["role"] in GRANTED}
 
 
 def _check_answer(
@@ -207,7 +208,7 @@ def _reader_rows(
     everybody: list[Reader | Grant] = [*statement.readers, *grants]
     for position, reader in enumerate(everybody):
         person = people.find(connection, vault, firm_id=firm.id, address=reader.address)
-        if person is None or not _directory_agrees(connection, person, reader.key, reader.level):
+        if person is None or not directory_agrees(connection, person, reader.key, reader.level):
             stale.append(reader.address)
             continue
         rows.append(
@@ -226,7 +227,8 @@ def _reader_rows(
     return rows
 
 
-def _directory_agrees(connection: Connection, person: Person, key: str, level: str) -> bool:
+def directory_agrees(connection: Connection, person: Person, key: str, level: str) -> bool:
+    """Whether this is the key that the directory holds for a person, at this level."""
     try:
         held = keys.reading_key(connection, person)
     except NotFound:

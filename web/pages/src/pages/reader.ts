@@ -80,6 +80,7 @@ class ReaderPage {
     #fail(error: unknown): void {
         const refusal = refusalIn(error)
         if (refusal !== null) showRefusal(this.#page.letter, refusal)
+        else if (error instanceof Problem && error.code === "recalled") location.reload()   // the page itself says by whom
         else if (error instanceof Problem && error.status === 404) showStage("gone")
         else if (error instanceof Problem && error.status === 401) this.askWho(say("open.session"))
         else this.#offerOpenAgain(excuse(this.#page.letter, error))

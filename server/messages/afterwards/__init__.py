@@ -1,0 +1,1 @@
+"""What a sender does with a letter after it was sent: tell a reader again, add one, recall it."""

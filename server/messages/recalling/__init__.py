@@ -1,0 +1,1 @@
+"""Taking a letter back: envelopes go, the sender's copy and the record stay."""

@@ -1,0 +1,1 @@
+"""Mail about a letter to one reader: its notice once more, and that it was recalled."""
