@@ -220,6 +220,13 @@ void test("a mailbox whose settings cannot be read has none", async () => {
     assert.equal((await press({ rules: FOUND, office }))?.allowEvent, false)
 })
 
+void test("the bare engine notices a guard that would not run in it, or that tells somebody", () => {
+    for (const worse of ["[1].flat()", "window.x", "localStorage.x", "new TextEncoder()", "new Function('')()", "Object.entries({})"])
+        assert.throws(() => new Press({ worse }), undefined, worse)
+    const telling = new Press({ worse: "console.log('canary'); fetch('/?canary').catch(function () {})" })
+    assert.deepEqual([telling.said, telling.requests], [["canary"], [["/?canary"]]])
+})
+
 void test("nothing of a mail is logged, asked of a server or handed to the pane", async () => {
     const item: Item = { to: people("secret.person@client.example"), subject: { value: "Canary 4711" }, body: { value: `Canary ${IBAN}` }, files: { value: [file("canary.pdf")] } }
     const one = new Press({ rules: { ...FOUND, outside: "stop", files: "stop" }, item })

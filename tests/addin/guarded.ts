@@ -58,6 +58,8 @@ export interface World {
     /** Highest set Mailbox, or "throws". */
     readonly mailbox?: string
     readonly office?: Record<string, unknown>
+    /** Something that a worse guard would do, after all that this one does. */
+    readonly worse?: string
 }
 
 export const ORIGIN = "https://addin.hart.example"
@@ -123,7 +125,7 @@ export class Press {
         const context = createContext(this.#globals(world, setting), { codeGeneration: { strings: false, wasm: false } })
         runInContext(ES2016, context)
         const first = facts === undefined ? "" : `var LETTERLOCK=${JSON.stringify(facts)};\n`
-        runInContext(first + source, context)
+        runInContext(`${first}${source}\n${world.worse ?? ""}`, context)
     }
 
     /** Press Send, and let everything happen that happens without time. */

@@ -114,6 +114,11 @@ def test_the_script_tells_anybody_what_is_no_secret_and_names_no_client(house: H
         assert secret not in script(house).text
 
 
+def test_the_script_is_small_as_it_is_served(house: House) -> None:
+    house.pane(ANN).put("/guard-rules", RULES)
+    assert len(script(house).data) < 20_000
+
+
 def test_a_script_that_is_known_is_not_sent_again_until_the_rules_change(house: House) -> None:
     headers = {"If-None-Match": script(house).headers["ETag"]}
     assert script(house, headers=headers).status_code == 304
