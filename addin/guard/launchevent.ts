@@ -110,7 +110,15 @@ function register(): void {
     Office.actions.associate(HANDLER, onMessageSend)
 }
 
+function whenReady(): void {
+    try {
+        void Promise.resolve(Office.onReady()).then(register)
+    } catch {
+        return   // this engine has none, and needs none
+    }
+}
+
 // Outlook on the web wants onReady called before associate; classic Outlook never runs what waits
 // for it. A page that loads but does not associate blocks the mail, even under SoftBlock.
-if (typeof (Office as { onReady?: unknown }).onReady === "function") void Office.onReady().then(register)
+whenReady()
 register()
