@@ -115,9 +115,11 @@ async function changeItem(pane: Pane, drafts: Drafts): Promise<void> {
 /** Of another item than the one that is shown, nothing is needed until it is shown again. */
 function hear(pane: Pane, item: OutlookItem | null): void {
     const read = (): void => { if (pane.draft.item === item) void pane.readItem() }
+    const readLater = (): void => { if (item?.isSlow === true) void item.settled().then(read) }
+    readLater()
     item?.onRecipientsChanged(() => {
         read()
-        if (item.isSlow) void item.settled().then(read)
+        readLater()
     })
 }
 

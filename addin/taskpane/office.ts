@@ -90,7 +90,7 @@ export async function keep(name: string, value: object): Promise<void> {
 /** One message that is being written in Outlook. */
 export class OutlookItem {
     readonly #item: Office.MessageCompose
-    #changedAt = 0
+    #changedAt = Date.now()   // what was typed before the pane was there was told to nobody
 
     constructor(item: Office.MessageCompose) {
         this.#item = item
