@@ -56,3 +56,22 @@ def test_a_firm_is_added_once_and_gets_a_new_link_as_often_as_one_likes(
     ):
         assert main(wrong) == 2
         assert words in capsys.readouterr().err
+
+
+def test_a_mailbox_is_named_as_held_and_no_longer(
+    settings: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["db", "upgrade"]) == 0
+    assert settings.exists()
+    assert main(ADD) == 0
+    hold = ["firm", "hold", "--tenant", TENANT, "--address", "Ann@hart.example"]
+    for command, words in ((hold, "is under a"), ([*hold, "--end"], "is no longer under a")):
+        capsys.readouterr()
+        assert main(command) == 0
+        assert f"ann@hart.example {words} legal hold" in capsys.readouterr().out
+    for wrong, words in (
+        ([*hold, "--address", "ann@other.example"], "in none of the firm's domains"),
+        ([*hold, "--tenant", TENANT[:-1] + "2"], "no firm has this tenant"),
+    ):
+        assert main(wrong) == 2
+        assert words in capsys.readouterr().err
