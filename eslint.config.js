@@ -179,6 +179,19 @@ export default defineConfig(
     }),
   },
   {
+    name: "letterlock/fence-advice",
+    files: ["addin/advice/**/*.ts"],
+    // It reads letters: what it could tell, it could tell somebody.
+    rules: fence({
+      globals: [...DOM, ...NETWORK, ...OFFICE],
+      instead: "Fence: the advice takes a letter and gives sentences; it has no page and no network.",
+      imports: [{
+        regex: String.raw`^(?!\./|\.\./detect/)`,
+        message: "Fence: the advice imports itself and the detectors.",
+      }],
+    }),
+  },
+  {
     name: "letterlock/fence-sandbox",
     files: ["sandbox/office/**/*.ts"],
     // It plays Microsoft's side: what it shared with us would be proved by itself.

@@ -32,7 +32,7 @@ export interface Term {
     readonly plain: string
 }
 
-/** What the firm says. All but `domains` and `record` comes from its policy (docs/spec/http.md section 9). */
+/** What the firm says. All but `domains` and `record` comes from its policy (docs/spec/http.md section 3). */
 export interface House {
     /** Mail domains of the firm. */
     readonly domains: readonly string[]

@@ -81,6 +81,14 @@ PLANTS = {
         "export * from '@letterlock/pages'", "no-restricted-imports", "strangers"),
     "addin/taskpane/pages_path.ts": (
         "export * from '../../web/pages/src/pages/reader.ts'", "no-restricted-imports", "by its name"),
+    # the advice reads letters, and has nobody to tell
+    "addin/advice/asks.ts": ("await fetch('/x')", "no-restricted-globals", "no network"),
+    "addin/advice/beacon.ts": ("self.navigator.sendBeacon('/x')", "no-restricted-properties", "no network"),
+    "addin/advice/page.ts": ("document.title = 'x'", "no-restricted-globals", "no page"),
+    "addin/advice/kit.ts": (
+        "export * from '@letterlock/kit'", "no-restricted-imports", "the detectors"),
+    "addin/advice/pane.ts": (
+        "export * from '../taskpane/office.ts'", "no-restricted-imports", "the detectors"),
     # the sandbox plays Microsoft's side
     "sandbox/office/src/kit.ts": (
         "export * from '@letterlock/kit'", "no-restricted-imports", "stands alone"),
@@ -113,6 +121,7 @@ ALLOWED = {
     "export * from '@letterlock/kit/dom'\nexport const title = (): string => document.title\n",
     "addin/taskpane/allowed.ts": "export type { Refusal } from '@letterlock/crypto'\n"
     "export const ready = (): Promise<unknown> => Office.onReady()\n",
+    "addin/advice/allowed.ts": "export * from './letter.ts'\nexport * from '../detect/index.ts'\n",
     "addin/guard/allowed.ts": "export * from './rules.ts'\nexport * from '../detect/index.ts'\n"
     "Office.actions.associate('x', () => undefined)\n",
 }
