@@ -10,6 +10,8 @@ class Item {
     subject_ = ""
     text_ = ""
     files = 0
+    from_ = ""
+    lacks: OutlookItem["lacks"] = []
     readonly broken = new Set<string>()
 
     people = (field: Field) => this.#answer(field, () => this.people_[field])
@@ -17,6 +19,7 @@ class Item {
     subject = () => this.#answer("subject", () => this.subject_)
     setSubject = (text: string) => this.#answer("set subject", () => { this.subject_ = text })
     text = () => this.#answer("text", () => this.text_)
+    from = () => this.#answer("from", () => this.from_)
     countFiles = () => this.#answer("files", () => this.files)
 
     get asItem(): OutlookItem { return this as unknown as OutlookItem }
@@ -63,4 +66,18 @@ test("Outlook's own message is empty only when it surely holds no text and no fi
     file.files = 1
     unknown.broken.add("text")
     assert.deepEqual(await Promise.all([empty, text, file, unknown].map((one) => hasOwnText(one.asItem))), [false, true, true, true])
+})
+
+test("a sender's name that is not one's own, and what Outlook does not do, is said and stops nothing", async () => {
+    const item = new Item()
+    item.from_ = "portal@hart.example"
+    item.lacks = ["changes", "files"]
+    const { asides, blockers } = await lookOver(item.asItem, "ann@hart.example")
+    assert.deepEqual(blockers, [])
+    assert.match(asides.join("\n"), /comes from ann@hart\.example[^]*when its fields change[^]*does not show us its files/u)
+    item.from_ = "ann@hart.example"
+    item.lacks = []
+    assert.deepEqual((await lookOver(item.asItem, "ann@hart.example")).asides, [])
+    item.broken.add("from")
+    assert.deepEqual((await lookOver(item.asItem, "ann@hart.example")).asides, [])
 })
