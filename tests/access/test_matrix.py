@@ -19,7 +19,7 @@ from server.firms.first_run import service as first_run
 from server.firms.service import Firm
 from server.messages import service as messages
 from server.messages import store
-from server.messages.reading import service as reading
+from server.messages.recalling import service as recalling
 from server.people import service as people
 from server.people.sign_ins import service as sign_ins
 from tests.access.calls import CALLS, unknown
@@ -277,7 +277,7 @@ def _without(guard: str, world: World, patch: pytest.MonkeyPatch) -> None:
         case "own letter":
             patch.setattr(messages, "own_message", _anybodys)
         case "reader":
-            patch.setattr(reading, "readable", _readable)
+            patch.setattr(recalling, "readable", _readable)
         case "administrator":
             patch.setattr(Firm, "is_administrator", lambda _firm, _address: True)
         case "set-up link":
