@@ -157,6 +157,7 @@ export function showLeft(sentences: readonly string[]): void {
     const host = document.querySelector<HTMLElement>("#take-left")   // only where letters are begun
     if (host === null) return
     host.hidden = sentences.length === 0
+    part("only-notice").hidden = sentences.length > 0
     find("ul", HTMLElement, host).replaceChildren(...sentences.map((text) => element("li", {}, text)))
 }
 

@@ -21,6 +21,7 @@ from tests.e2e.people import (
     pane_of,
     press_send,
 )
+from tests.e2e.test_pane_looks import looking
 from tests.sandbox.running import eventually
 
 pytestmark = pytest.mark.timeout(300)
@@ -113,6 +114,7 @@ def test_what_stood_in_outlook_goes_sealed_and_outlooks_message_is_emptied(
     ):  # fmt: skip
         expect(left(pane)).to_contain_text(said)
     expect(pane.get_by_text("own message is not in the letter")).to_be_hidden()
+    expect(pane.get_by_text("Outlook keeps only the notice")).to_be_hidden()
     assert [one["id"] for one in holding(pair, "drafts", word)] == [other]
     assert copy not in [one["id"] for one in folder(pair, "drafts")]
     assert len(holding(pair, "recoverableitemspurges", word)) == 1
@@ -281,3 +283,18 @@ def test_it_is_taken_over_and_sent_by_keys_alone(profile: Profiles) -> None:
             break
     outlook.keyboard.press("Enter")
     expect_sent(pane)
+
+
+def test_each_of_its_states_is_accessible_and_fits_the_pane(profile: Profiles) -> None:
+    ann = profile(viewport={"width": 1280, "height": 1000})
+    outlook, pane = begin(ann, new_subject("Looks"), f"Dear Maya, {new_word()}")
+    with looking(outlook, "**/pane/compose") as looks:
+        expect(pane.get_by_role("button", name="Take over this message")).to_be_visible()
+        looks.look("take over, offered")
+        take(pane)
+        expect(pane.get_by_text("It stands in this letter now.")).to_be_visible()
+        looks.look("taken over")
+        press_send(pane)
+        expect_sent(pane)
+        expect(left(pane)).to_contain_text("is emptied")
+        looks.look("what remains")
