@@ -59,8 +59,9 @@ async function show(): Promise<void> {
     } catch (error) {
         if (now !== turn) return
         const gone = error instanceof Problem && error.status === 404
-        welcome(gone ? say("read.gone") : startTrouble(error))
-        find("#sign-in", HTMLElement).hidden = gone
+        const recalled = error instanceof Problem && error.code === "recalled"
+        welcome(gone ? say("read.gone") : recalled ? error.detail : startTrouble(error))
+        find("#sign-in", HTMLElement).hidden = gone || recalled
     }
 }
 
@@ -85,7 +86,7 @@ async function signInAgain(claims: string | null): Promise<Desk> {
 }
 
 const around = (): Around => ({
-    reader: fact(host, "reader"), inDoubt: () => { if (desk !== null) void earlier.show(desk) },
+    reader: fact(host, "reader"), afterwards: fact(host, "afterwards"), inDoubt: () => { if (desk !== null) void earlier.show(desk) },
 })
 
 /** Say something in the place of a letter; null makes room for one. */

@@ -14,6 +14,8 @@ import { announce } from "./view.ts"
 export interface Around {
     /** Address of the offline reader, for a copy. */
     readonly reader: string
+    /** Address of the part that is loaded for a letter of one's own (afterwards.ts). */
+    readonly afterwards: string
     /** The notice of an answer is in doubt, and its sender must be asked. */
     readonly inDoubt: () => void
 }
@@ -33,7 +35,7 @@ export class Reading {
      * @param copier - Another client, for copies: they empty its temporary files.
      * @param around - What of the page it needs.
      */
-    constructor(desk: Desk, crypto: CryptoClient, copier: CryptoClient, { reader, inDoubt }: Around) {
+    constructor(desk: Desk, crypto: CryptoClient, copier: CryptoClient, { reader, afterwards, inDoubt }: Around) {
         this.#desk = desk
         const helpdesk = new Helpdesk(desk, announce)
         const { call, me: { directoryKey, firmName } } = desk
@@ -44,6 +46,7 @@ export class Reading {
             shown: (card, letter) => {
                 this.#seenOf(letter).note(letter)
                 helpdesk.offer(card)
+                if (card.entry.mine || desk.me.admin) void this.#afterwards(afterwards, card, letter)
             },
             excuse: (error) => error instanceof Unreachable ? say("reach.offline", { host: location.host }) : say("reach.unexpected"),
         }
@@ -107,6 +110,16 @@ export class Reading {
         this.#cards = [...this.#cards, ...fresh]
         this.#thread.append(...fresh.map(({ host }) => host))
         this.#copying.offer(entries)
+    }
+
+    /** What can be done with a sent letter comes after the letter, and is no reason not to read it. */
+    async #afterwards(script: string, card: LetterCard, letter: OpenLetter): Promise<void> {
+        try {
+            const { Afterwards } = await (import(script) as Promise<typeof import("./afterwards.ts")>)
+            await new Afterwards(this.#desk, announce).offer(card, letter)
+        } catch {
+            announce(say("help.failed"))
+        }
     }
 
     #seenOf({ statement: { thread_id: thread } }: OpenLetter): Seen {

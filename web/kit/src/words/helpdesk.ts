@@ -24,8 +24,13 @@ export const HELPDESK = {
     "help.state.notice-held": "The notice to {who} waits until its sender signs in to this pane again. It goes out then.",
     "help.state.notice-failed": "The notice did not go, so {who} does not know of the letter yet.",
     "help.state.notice-unconfirmed": "Microsoft 365 did not say whether the notice to {who} went out. Its sender can look in Sent Items.",
-    "help.state.notice-bounced": "The notice came back from {who}. Check the address. A sealed letter takes no other reader: write to the right address again.",
+    "help.state.notice-bounced": "The notice came back from {who}. Check the address. If it is wrong, recall the letter, or add the right one as a reader.",
     "help.state.notice-reported": "The notice came back from one of the readers; the report is in the sender's Inbox.",
+
+    "help.state.notice-cancelled": "The letter was recalled before its notice went, so {who} never heard of it.",
+    "help.state.again-waiting": "A notice to {who} alone is on its way.",
+    "help.state.again-failed": "The notice to {who} alone did not go. Send it again.",
+    "help.state.again-unconfirmed": "Microsoft 365 did not say whether the notice to {who} alone went out. Look in Sent Items; if it is not there, send it again.",
 
     "help.before": "It was opened before, on {time}.",
     "help.codes.one": "1 code asked for, {wrong} typed wrong.",
