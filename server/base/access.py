@@ -35,11 +35,11 @@ from server.base.http import (
     tools,
 )
 
-# What goes on when the disk is full, beside DELETE: signing in, reading, answering a question.
+# What goes on when the disk is full, beside DELETE: signing in, reading, answering a question, recall.
 WHEN_FULL: Final = frozenset(
     {
         "messages.sign_in", "reading.ask_code", "reading.open_envelope", "sign_ins.start",
-        "drafting.open_draft", "notices.answer",
+        "drafting.open_draft", "notices.answer", "afterwards.recall",
     }
 )  # fmt: skip
 

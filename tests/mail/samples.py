@@ -50,6 +50,14 @@ class Writer:
         brand = changes.pop("brand", Brand(**HART))
         return self._composer.compose_notice(**{"brand": brand, **NOTICE, **changes})
 
+    def recalled(self, **changes: object) -> Mail:
+        facts = {name: NOTICE[name] for name in NOTICE if name != "reader_names"}
+        at = datetime(2026, 11, 20, 9, 12, tzinfo=UTC)
+        brand = Brand(**HART)
+        return self._composer.compose_recalled(
+            **{"brand": brand, "recalled_at": at, **facts, **changes}
+        )
+
     def code(self, **changes: object) -> Mail:
         brand = changes.pop("brand", Brand(**HART))
         return self._composer.compose_code(**{"brand": brand, **CODE, **changes})
