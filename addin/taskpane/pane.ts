@@ -1,6 +1,6 @@
 /** The compose pane: keeps a draft, its view and Outlook's item in step, and sends. */
 
-import { levelWords, type Members, type Person, say, sayList, shortName } from "@letterlock/kit"
+import { isAddress, levelWords, type Members, type Person, say, sayList, shortName } from "@letterlock/kit"
 import { type Editor, write } from "@letterlock/kit/editor/editor"
 import { type Desk, type Files, type Me, Place } from "@letterlock/kit/writing/index"
 
@@ -323,7 +323,7 @@ export class Pane {
     }
 
     async #lookUp(draft: Draft): Promise<void> {
-        const wanted = draft.recipients.filter((one) => one.level === null)
+        const wanted = draft.recipients.filter(({ level, address }) => level === null && isAddress(address))   // others are told of by a note
         if (wanted.length === 0 || this.#desk === null) return
         try {
             const found = await this.#desk.lookUp(wanted)

@@ -11,7 +11,7 @@ from playwright.sync_api import FrameLocator, Page, expect
 
 from tests.e2e.canary import new_word
 from tests.e2e.pair import Pair
-from tests.e2e.panes import put, rows
+from tests.e2e.panes import PDF, put, rows
 from tests.e2e.people import (
     ANN,
     MAYA,
@@ -27,7 +27,7 @@ from tests.sandbox.running import eventually
 pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
 HOSTS = ["web", "classic", "mac", "ltsc2024"]
-PDF = b"%PDF-1.7\n1 0 obj\n<</Type /Catalog>>\nendobj\ntrailer <</Root 1 0 R>>\n%%EOF\n"
+FILE: Any = {"name": "Accounts.pdf", "mimeType": "application/pdf", "buffer": PDF}
 
 
 @pytest.fixture(autouse=True)
@@ -74,9 +74,7 @@ def begin(profile: Profile, subject: str, text: str, more: str = "") -> tuple[Pa
     put(outlook, "To", MAYA)
     put(outlook, "Subject", subject)
     outlook.get_by_role("textbox", name="Message body").fill(text)
-    outlook.locator('input[type="file"]').set_input_files(
-        [{"name": "Accounts.pdf", "mimeType": "application/pdf", "buffer": PDF}]
-    )
+    outlook.locator('input[type="file"]').set_input_files([FILE])
     expect(outlook.get_by_text("Draft saved")).to_be_visible()
     outlook.get_by_role("button", name="Letterlock").click()
     return outlook, pane_of(outlook)
