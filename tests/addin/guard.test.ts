@@ -224,7 +224,7 @@ void test("a mailbox whose settings cannot be read has none", async () => {
 
 void test("the bare engine notices a guard that would not run in it, or that tells somebody", () => {
     for (const worse of ["[1].flat()", "window.x", "localStorage.x", "new TextEncoder()", "new Function('')()", "Object.entries({})"])
-        assert.throws(() => new Press({ worse }), undefined, worse)
+        assert.throws(() => new Press({ worse }), { name: /Error$/ }, worse)
     const telling = new Press({ worse: "console.log('canary'); fetch('/?canary').catch(function () {})" })
     assert.deepEqual([telling.said, telling.requests], [["canary"], [["/?canary"]]])
 })
