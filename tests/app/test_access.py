@@ -18,6 +18,7 @@ IDS = {
     "key": "z" * 43,
     "message_id": "z" * 22,
     "job_id": "z" * 32,
+    "kind": "outlook",
     "object_id": "z" * 22,
     "name": "assets.json",
     "size": "16",

@@ -78,9 +78,9 @@ def test_a_number_stops_the_mail_and_the_dialog_opens_the_pane_that_says_why(
 ) -> None:
     rules(**FOUND)
     ann, subject = profile(), new_subject("Account")
-    page = begin(ann, subject, f"Please pay into {IBAN}.")
     asked: list[Request] = []
     ann.context.on("request", lambda one: asked.append(one))  # noqa: PLW0108 no builtins there
+    page = begin(ann, subject, f"Please pay into {IBAN}.")
     dialog = press(page)
     expect(dialog).to_contain_text("a bank account number (IBAN)")
     expect(dialog.get_by_role("button", name="Send Anyway")).to_have_count(0)
@@ -94,7 +94,8 @@ def test_a_number_stops_the_mail_and_the_dialog_opens_the_pane_that_says_why(
     held = [one.url for one in ours if "WEST" in f"{one.url}{one.post_data or ''}"]
     assert held == []
     outlooks = [one for one in asked if "WEST" in (one.post_data or "")]
-    assert outlooks, "the search sees Outlook's own draft"
+    if not outlooks:  # Outlook stores a draft when it has time
+        page.wait_for_event("request", lambda one: "WEST" in (one.post_data or ""))
 
 
 def test_what_the_firm_asks_about_may_be_sent_anyway(

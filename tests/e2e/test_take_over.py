@@ -26,7 +26,7 @@ from tests.sandbox.running import eventually
 
 pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
-HOSTS = ["web", "classic", "mac", "ltsc2024"]
+HOSTS = ["classic", "mac"]
 FILE: Any = {"name": "Accounts.pdf", "mimeType": "application/pdf", "buffer": PDF}
 
 

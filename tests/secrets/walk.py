@@ -28,7 +28,7 @@ from tests.secrets.hoard import SETUP_ORIGIN, Hoard, fitted
 WAYS: Final = 7  # of `Walker._body`
 PLAIN: Final = {"HEAD", "OPTIONS"}
 COOKIES: Final = (SESSION_COOKIE, CODE_COOKIE, SETUP_COOKIE)
-ENDS_WHAT_OTHERS_NEED: Final = {("sign_ins.end", "DELETE")}
+ENDS_WHAT_OTHERS_NEED: Final = {("sign_ins.end", "DELETE"), ("afterwards.recall", "POST")}
 # What a first run keeps is public by its purpose: the firm's name and looks.
 PUBLIC: Final = {"first_run.looks"}
 _SMALL: Final = 64 * 1024
@@ -77,7 +77,8 @@ class Walker:
         for word in needles:
             for base, path in (
                 (ORIGIN, f"/{word}"), (ADDIN_ORIGIN, f"/api/v1/{word}"), (ORIGIN, f"/m/{word}"),
-                (ORIGIN, f"/static/{word}"), (f"http://{word}.example", f"/{word}"),
+                (ORIGIN, f"/static/{word}"),
+                (ORIGIN, "/static/assets.json"), (f"http://{word}.example", f"/{word}"),
             ):  # fmt: skip
                 self._open(path, "GET", base, self._headers(word, 2))
             self._open("/api/v1/messages", word, ADDIN_ORIGIN, self._headers(word, 0))
