@@ -18,7 +18,7 @@ run: .setup/python .setup/node web/dist/assets.json ## Start the demo firm; ARGS
 
 test: setup ## Pass every behaviour, the real browser included
 	npm test --silent
-	$(BIN)/pytest --numprocesses auto --dist loadfile $(ARGS)
+	$(BIN)/pytest --numprocesses auto --dist loadfile -m "not wide" $(ARGS)
 
 check: .setup/python .setup/node ## Lint, types, import rules
 	$(BIN)/ruff check .
@@ -30,6 +30,7 @@ check: .setup/python .setup/node ## Lint, types, import rules
 
 prove: setup .setup/browsers .setup/azurite ## The long runs (about an hour), into docs/proof.md
 	rm -rf .setup/proof
+	$(BIN)/pytest -m wide tests/e2e
 	$(BIN)/python -m tests.prove.suite
 	$(BIN)/python -m tests.prove.suite_ts
 	$(BIN)/python -m tests.prove.cross

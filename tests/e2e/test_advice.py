@@ -92,6 +92,7 @@ def test_a_listener_of_requests_hears_what_would_be_asked(profile: Profiles) -> 
     assert beyond_writing(asked) == ["/healthz"]
 
 
+@pytest.mark.wide
 def test_never_for_me_holds_while_the_pane_is_open_where_nothing_can_be_kept(
     profile: Profiles,
 ) -> None:

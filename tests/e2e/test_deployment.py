@@ -76,6 +76,7 @@ def test_whoever_is_not_the_administrator_is_offered_nothing(pair: Pair, profile
     expect(pane.get_by_role("heading", name="The two files")).to_be_hidden()
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("query", "words"),
     [

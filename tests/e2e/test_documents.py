@@ -78,6 +78,7 @@ def test_the_document_and_the_selection_go_sealed_with_a_note(
         assert b"1,250" in package.read(part) or b"2,000" in package.read(part)
 
 
+@pytest.mark.wide
 def test_word_gives_a_pdf(profile: Profiles) -> None:
     _, pane = open_document(profile(), "Word", "&unsaved")
     press(pane, "A PDF of it")
@@ -85,6 +86,7 @@ def test_word_gives_a_pdf(profile: Profiles) -> None:
     expect(rows(pane)).to_contain_text("PDF, ")
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("app", "more", "button", "words"),
     [
@@ -107,6 +109,7 @@ def test_what_office_does_not_give_is_said_and_nothing_is_added(
     expect(pane.get_by_role("textbox", name="Message")).to_have_text("")
 
 
+@pytest.mark.wide
 def test_an_office_too_old_to_sign_in_says_so(pair: Pair, profile: Profiles) -> None:
     window = profile().context.new_page()
     window.goto(f"{pair.sandbox.url}/word?as={ANN}&host=ltsc2021")

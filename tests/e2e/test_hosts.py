@@ -24,6 +24,11 @@ from tests.e2e.people import (
 from tests.e2e.wire import post
 from tests.sandbox.running import eventually
 
+HOSTS = [
+    "new",
+    "ltsc2024",
+    *(pytest.param(one, marks=pytest.mark.wide) for one in ("web", "classic", "mac")),
+]
 pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
 
@@ -36,7 +41,7 @@ def outlook_of(profile: Profile, more: str) -> Page:
     return page
 
 
-@pytest.mark.parametrize("host", ["web", "new", "classic", "mac", "ltsc2024"])
+@pytest.mark.parametrize("host", HOSTS)
 def test_a_letter_goes_from_every_outlook_that_can_sign_in(
     pair: Pair, profile: Profiles, host: str
 ) -> None:
@@ -88,6 +93,7 @@ def test_a_reader_exchanged_in_slow_outlook_is_the_one_who_gets_the_letter(
     assert pair.sandbox.inbox(TOM, subject) is None
 
 
+@pytest.mark.wide
 def test_that_a_letter_never_goes_in_a_shared_mailboxs_name_is_said(profile: Profiles) -> None:
     outlook = outlook_of(profile(), "")
     outlook.get_by_role("button", name="New message").click()
@@ -97,6 +103,7 @@ def test_that_a_letter_never_goes_in_a_shared_mailboxs_name_is_said(profile: Pro
     expect(pane_of(outlook).get_by_text(words)).to_be_visible()
 
 
+@pytest.mark.wide
 def test_answers_that_come_late_break_nothing(profile: Profiles) -> None:
     pane = open_pane(outlook_of(profile(), "&late=700"))
     write(pane, to=(MAYA,), subject=new_subject("Late"), text="Dear Maya")
@@ -105,6 +112,7 @@ def test_answers_that_come_late_break_nothing(profile: Profiles) -> None:
     expect_sent(pane)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("fail", "words"),
     [

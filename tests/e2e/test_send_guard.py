@@ -109,6 +109,7 @@ def test_what_the_firm_asks_about_may_be_sent_anyway(
     assert arrives(pair, subject)
 
 
+@pytest.mark.wide
 def test_a_list_reaches_the_mailbox_with_the_pane_and_holds_from_then_on(
     pair: Pair, profile: Profiles, rules: Rules
 ) -> None:
@@ -124,6 +125,7 @@ def test_a_list_reaches_the_mailbox_with_the_pane_and_holds_from_then_on(
     expect(press(page)).to_contain_text("it goes to client.example")
 
 
+@pytest.mark.wide
 def test_a_guard_that_cannot_be_reached_is_outlooks_to_tell(
     pair: Pair, profile: Profiles, rules: Rules
 ) -> None:
@@ -135,6 +137,7 @@ def test_a_guard_that_cannot_be_reached_is_outlooks_to_tell(
     assert arrives(pair, subject)
 
 
+@pytest.mark.wide
 def test_what_outlook_does_not_tell_is_said(profile: Profiles, rules: Rules) -> None:
     rules(**FOUND)
     dialog = press(begin(profile(), new_subject("Unread"), "Hello", more="&fail=body.get"))
@@ -142,6 +145,7 @@ def test_what_outlook_does_not_tell_is_said(profile: Profiles, rules: Rules) -> 
     dialog.get_by_role("button", name="Don't Send").click()
 
 
+@pytest.mark.wide
 def test_a_mac_has_one_button_and_an_old_outlook_no_guard(
     pair: Pair, profile: Profiles, rules: Rules
 ) -> None:
@@ -154,6 +158,7 @@ def test_a_mac_has_one_button_and_an_old_outlook_no_guard(
     assert arrives(pair, subject)
 
 
+@pytest.mark.wide
 def test_the_administrator_changes_the_rules_in_her_pane(
     pair: Pair, profile: Profiles, rules: Rules
 ) -> None:

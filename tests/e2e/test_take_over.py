@@ -26,7 +26,10 @@ from tests.sandbox.running import eventually
 
 pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
-HOSTS = ["classic", "mac"]
+HOSTS = [
+    "classic",
+    *(pytest.param(one, marks=pytest.mark.wide) for one in ("web", "mac", "ltsc2024")),
+]
 FILE: Any = {"name": "Accounts.pdf", "mimeType": "application/pdf", "buffer": PDF}
 
 
@@ -141,6 +144,7 @@ def test_the_token_for_the_mailbox_never_comes_to_our_server(profile: Profiles) 
     assert graph.isdisjoint(ours)
 
 
+@pytest.mark.wide
 def test_without_consent_it_goes_all_the_same_and_what_stays_is_said(
     pair: Pair, profile: Profiles
 ) -> None:
@@ -158,6 +162,7 @@ def test_without_consent_it_goes_all_the_same_and_what_stays_is_said(
     assert [one["id"] for one in holding(pair, "drafts", word)] == [copy]
 
 
+@pytest.mark.wide
 def test_under_a_hold_what_outlook_stored_stays_in_versions_and_the_pane_says_so(
     pair: Pair, profile: Profiles
 ) -> None:
@@ -175,6 +180,7 @@ def test_under_a_hold_what_outlook_stored_stays_in_versions_and_the_pane_says_so
     assert holding(pair, "recoverableitemsversions", word)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("fail", "words"),
     [
@@ -196,6 +202,7 @@ def test_what_outlook_does_not_give_is_refused_by_name_and_nothing_is_taken(
     assert len(holding(pair, "drafts", word)) == 1
 
 
+@pytest.mark.wide
 def test_a_picture_that_classic_outlook_gives_empty_is_refused_by_name(
     pair: Pair, profile: Profiles
 ) -> None:
@@ -212,6 +219,7 @@ def test_a_picture_that_classic_outlook_gives_empty_is_refused_by_name(
     expect(pane_of(outlook).get_by_text("gave nothing of “logo.png”")).to_be_visible()
 
 
+@pytest.mark.wide
 def test_a_message_that_changed_after_it_was_taken_stops_the_letter(
     pair: Pair, profile: Profiles
 ) -> None:
@@ -228,6 +236,7 @@ def test_a_message_that_changed_after_it_was_taken_stops_the_letter(
     expect_sent(pane)
 
 
+@pytest.mark.wide
 @pytest.mark.parametrize(
     ("fail", "words"),
     [
@@ -246,6 +255,7 @@ def test_what_outlook_did_not_let_go_of_is_said(profile: Profiles, fail: str, wo
     expect(left(pane)).to_contain_text(words)
 
 
+@pytest.mark.wide
 def test_a_mailbox_that_the_firm_named_as_held_gives_nothing(pair: Pair, profile: Profiles) -> None:
     word = new_word()
     ann = profile()
