@@ -62,6 +62,7 @@ from server.people.sign_ins import routes as sign_in_routes
 from server.people.sign_ins import service as sign_ins
 from server.people.sign_ins.ports import StaffClaims, StaffTokens
 from server.people.sign_ins.service import OtherTenant
+from server.stationery import routes as stationery_routes
 from server.storage.blobs import ObstoreBlobs
 
 ROOT: Final = Path(__file__).resolve().parent.parent
@@ -71,6 +72,7 @@ _ROUTES: Final = (
     first_run_routes,
     guard_routes,
     advice_routes,
+    stationery_routes,
     message_routes,
     drafting_routes,
     uploading_routes,
@@ -86,7 +88,8 @@ _ROUTES: Final = (
 )
 _BODY_MEMBERS: Final = frozenset(
     {
-        "about", "address", "code", "draft_id", "envelope", "envelopes", "grants", "lacks", "names",
+        "about", "address", "body", "code", "draft_id", "envelope", "envelopes", "grants", "lacks",
+        "language", "name", "names",
         "object", "reader", "readers", "reply_to", "statement", "statement_hash", "subject",
     }
 )  # fmt: skip

@@ -8,8 +8,9 @@ from server.keys import models as key_models
 from server.messages import models as message_models
 from server.people import models as people_models
 from server.people.sign_ins import models as sign_in_models
+from server.stationery import models as stationery_models
 
 TABLES = (
     canary, events, facts, idempotency, outbox, event_models, firm_models, first_run_models, key_models,
-    message_models, people_models, sign_in_models,
+    message_models, people_models, sign_in_models, stationery_models,
 )  # fmt: skip

@@ -18,6 +18,8 @@ from tests.messages.test_added_readers import sealed
 Call = tuple[str, dict[str, Any]]
 Maker = Callable[[World, Person, Ids], Call]
 API = "/api/v1"
+TEMPLATE = {"name": "Thanks", "language": "en", "body": "<p>Dear {{first_name}}</p>"}
+PLACED = {"letters": True, "replies": False}
 
 
 @dataclass
@@ -187,6 +189,16 @@ CALLS: dict[str, Maker] = {
     "PUT /api/v1/guard-rules": on("/guard-rules", json=RULES),
     "GET /api/v1/advice-rules": on("/advice-rules"),
     "PUT /api/v1/advice-rules": on("/advice-rules", json=WANTED),
+    "GET /api/v1/templates": on("/templates"),
+    "POST /api/v1/templates": on("/templates", json=TEMPLATE | {"firm": False}),
+    "GET /api/v1/templates/<template_id>": on("/templates/{template}"),
+    "PUT /api/v1/templates/<template_id>": on(
+        "/templates/{template}", json=TEMPLATE | {"version": 1}
+    ),
+    "DELETE /api/v1/templates/<template_id>": on("/templates/{template}"),
+    "GET /api/v1/ending": on("/ending"),
+    "PUT /api/v1/ending/signature": on("/ending/signature", json=PLACED | {"body": "<p>Ben</p>"}),
+    "PUT /api/v1/ending/tagline": on("/ending/tagline", json=PLACED | {"text": "Hart & Co"}),
     "GET /api/v1/deployment": on("/deployment"),
     "GET /api/v1/deployment/<kind>": on("/deployment/mail"),
     "GET /deployment": plain("/deployment"),
@@ -212,4 +224,7 @@ CALLS: dict[str, Maker] = {
 
 def unknown() -> Ids:
     """Ids of nobody."""
-    return Ids(new_token(), new_token(), new_token(), uuid.uuid4().hex, "nobody@client.example")
+    return Ids(
+        new_token(), new_token(), new_token(), uuid.uuid4().hex, "nobody@client.example",
+        new_token(),
+    )  # fmt: skip

@@ -124,6 +124,8 @@ class Reach:
         others = [job for origin, job in self.world.jobs.items() if not origin.endswith(port)]
         yield from (dataclasses.replace(own, job=one) for one in others)
         yield dataclasses.replace(own, address=TOM)
+        kept = [one for name, one in self.world.templates.items() if name not in drafts]
+        yield from (dataclasses.replace(own, template=one) for one in kept)
 
     def _hers(self, route: str) -> set[str]:
         if FOR_ANYONE.search(route) and not HELPDESK.search(route):

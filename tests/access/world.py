@@ -91,6 +91,7 @@ class Ids:
     object: str
     job: str
     address: str
+    template: str
 
 
 @dataclass
@@ -104,6 +105,7 @@ class World:
     drafts: dict[str, Draft] = field(default_factory=dict)
     letters: dict[str, Draft] = field(default_factory=dict)
     jobs: dict[str, str] = field(default_factory=dict)
+    templates: dict[str, str] = field(default_factory=dict)
     set_up_key: str = ""
     _kept: Path | None = None
 
@@ -121,7 +123,8 @@ class World:
     def ids(self, person: Person) -> Ids:
         """What is hers, or else what she might reach for."""
         draft, letter = self.drafts[person.draft], self.letters[person.letter]
-        return Ids(letter.id, draft.id, letter.object_id, self.jobs[ORIGIN], MAYA)
+        template = self.templates[person.letter]
+        return Ids(letter.id, draft.id, letter.object_id, self.jobs[ORIGIN], MAYA, template)
 
     def keep(self) -> None:
         """Note how everything is."""
@@ -285,6 +288,8 @@ def _write(world: World, token: str, to: tuple[str, ...], cc: tuple[str, ...] = 
     letter = _begun(desk, (*to, *cc))
     assert letter.send().status_code == 202
     world.letters[token] = letter
+    kept = {"name": "Kept", "language": "en", "body": "<p>Kept</p>", "firm": False}
+    world.templates[token] = desk.api("POST", "/templates", kept).json["id"]
     world.drafts[token] = _begun(desk, to)
 
 

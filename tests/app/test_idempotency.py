@@ -40,6 +40,9 @@ REPEATABLE = {
     "first_run.open_firm": STATE,
     "guarding.change": STATE,
     "advising.change": STATE,
+    "stationery.change": STATE,
+    "stationery.sign": STATE,
+    "stationery.tagline": STATE,
 }
 DRAFT = {"draft_id": "6f0d2a7e-5b1c-4c5e-9a53-2f1f0c9d1a11"}
 SAME = {"Idempotency-Key": "r" * 22}

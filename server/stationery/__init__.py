@@ -1,0 +1,1 @@
+"""Stationery: templates of letters, signatures and the firm's line."""
