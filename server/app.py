@@ -47,8 +47,10 @@ from server.firms.service import Firm
 from server.graph.entra import Entra
 from server.graph.tokens import EntraTokens
 from server.messages import routes as message_routes
+from server.messages.acquaintances import routes as acquaintance_routes
 from server.messages.afterwards import routes as afterwards_routes
 from server.messages.drafting import routes as drafting_routes
+from server.messages.filing import routes as filing_routes
 from server.messages.helpdesk import routes as helpdesk_routes
 from server.messages.notices import routes as notice_routes
 from server.messages.ports import Blobs, BlobsAway, SendingRights
@@ -74,6 +76,8 @@ _ROUTES: Final = (
     advice_routes,
     stationery_routes,
     message_routes,
+    filing_routes,
+    acquaintance_routes,
     drafting_routes,
     uploading_routes,
     signing_routes,
@@ -89,7 +93,7 @@ _ROUTES: Final = (
 _BODY_MEMBERS: Final = frozenset(
     {
         "about", "address", "body", "code", "draft_id", "envelope", "envelopes", "grants", "lacks",
-        "language", "name", "names",
+        "language", "mail", "name", "names",
         "object", "reader", "readers", "reply_to", "statement", "statement_hash", "subject",
     }
 )  # fmt: skip

@@ -22,6 +22,7 @@ from server.base.tenancy import all_firms
 from server.base.vault import Vault
 from server.crypto.encoding import b64u, unb64u
 from server.crypto.errors import SealRefused
+from server.messages.service import mail_index
 from server.migrations import tables as _tables  # noqa: F401 fills metadata
 
 BATCH: Final = 200
@@ -116,6 +117,10 @@ def _reseal(
         values: dict[str, Any] = {column.name: vault.seal(place_of(column, row), content)}
         if table.name == "persons" and column.name == "address_sealed":
             values["address_index"] = vault.index("address", row["firm_id"], content.decode())
+            done.indexed += 1
+        if table.name == "entries" and column.name == "mail_sealed":
+            owner = row["firm_id"], row["sender_id"]
+            values["mail_index"] = mail_index(vault, *owner, content.decode())
             done.indexed += 1
         own = [item == row[item.name] for item in primary]
         connection.execute(table.update().where(*own).values(**values))

@@ -58,6 +58,7 @@ class MailComposer:
         sent_at: datetime,
         url: str,
         delivery_id: str,
+        is_mail: bool = False,
     ) -> Mail:
         """The notice that a letter waits, in the sender's words and from the sender's mailbox.
 
@@ -71,6 +72,7 @@ class MailComposer:
             sent_at: Aware; shown in the firm's zone.
             url: The letter's page, http or https.
             delivery_id: Goes out as the header `x-letterlock-delivery`.
+            is_mail: The sender has sealed a mail into the record, for colleagues and herself.
 
         Raises:
             UnsafeLine: Subject or a name holds a line break or another control.
@@ -96,6 +98,7 @@ class MailComposer:
             origin=origin,
             host=host,
             path=path,
+            is_mail=is_mail,
         )
 
     def compose_recalled(

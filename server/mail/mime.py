@@ -54,6 +54,7 @@ class MimeRenderer:
             sent_at=notice.sent_at,
             url=notice.url,
             delivery_id=notice.delivery_id,
+            is_mail=notice.is_mail,
         )
         sender = (notice.sender_address, notice.sender_name)
         return build(mail, sender=sender, readers=Readers.of(notice), thread=Thread.of(notice))

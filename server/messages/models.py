@@ -50,9 +50,13 @@ entries: Final = Table(
     Column("draft_object", String(22)),  # of the objects; a draft that was kept
     Column("draft_envelope", LargeBinary),
     Column("draft_saved", BigInteger),
+    # A mail that is sealed into the record: the pane's hash of which, so that it is sealed once.
+    Column("mail_index", String(43)),
+    Column("mail_sealed", LargeBinary, info={"place": ("{id}", "mail")}),
     UniqueConstraint("sender_id", "draft_id"),
     Index("ix_entries_thread", "firm_id", "thread_id"),
     Index("ix_entries_sender", "sender_id", "state"),
+    Index("ix_entries_mail", "sender_id", "mail_index", unique=True),
 )
 
 objects: Final = Table(

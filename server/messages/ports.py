@@ -55,7 +55,8 @@ class Notice:
     `message_id` and `references` (oldest first) are Message-IDs of RFC 5322 without brackets.
     `is_answer`: it answers another message. `reply_to` is set where it goes out from the firm's
     system mailbox, for a client: the person of the firm whom an ordinary reply reaches. With
-    `recalled_at` it says that the letter was recalled then.
+    `recalled_at` it says that the letter was recalled then. `is_mail`: the sender has not written
+    it, but sealed a mail into the record.
     """
 
     brand: Brand
@@ -73,6 +74,7 @@ class Notice:
     is_answer: bool = False
     reply_to: Party | None = None
     recalled_at: datetime | None = None
+    is_mail: bool = False
 
 
 class SendingRights(Protocol):

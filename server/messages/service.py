@@ -5,7 +5,7 @@ statement signed in messages/signing, it goes out in messages/sending and is rea
 messages/reading. The server stores what it cannot read. Source: docs/spec/http.md section 3.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Final
 
 from sqlalchemy import Connection
@@ -14,12 +14,15 @@ from server.base.database import Database, now_ms, serialise
 from server.base.errors import AppError, Conflict, Invalid, NotAllowed, NotFound
 from server.base.events import append_event
 from server.base.ids import new_token
+from server.base.vault import Vault
 from server.firms.service import Firm
 from server.messages import store
 from server.messages.ports import Blobs
 from server.people.service import Person
 
 NOTICE: Final = "notice"
+MESSAGE: Final = "message"
+MAIL: Final = "mail"  # an ordinary mail that was sealed into the record: for the firm alone
 MAX_UNSENT: Final = 200
 RECALLED: Final = "recalled"
 READABLE: Final = ("sealed", "delivered", "read", RECALLED)
@@ -77,6 +80,17 @@ class OnlyAnswers(NotAllowed):
     )
 
 
+class FirmOnly(NotAllowed):
+    """Somebody outside the firm was to read a mail of the record."""
+
+    code = "firm-only"
+    title = "A mail in the record is for the firm alone"
+    detail = (
+        "A mail that was sealed into the record is read by people of the firm only. Nothing was "
+        "changed. To tell a client, write a letter."
+    )
+
+
 class StatementRefused(Invalid):
     """The statement does not say what the server sees; fact `refusal`."""
 
@@ -108,28 +122,54 @@ def create(
     serialise(connection, f"draft {sender.id} {draft_id}")
     if found := store.entry_by_draft(connection, sender.id, draft_id):
         return found
+    if reply_to is None and sender.kind == "client":
+        raise OnlyAnswers
+    return begin(
+        connection,
+        firm=firm,
+        sender=sender,
+        draft_id=draft_id,
+        kind=MESSAGE,
+        about=lambda _: {"reply_to": reply_to},
+    )
+
+
+def begin(
+    connection: Connection,
+    *,
+    firm: Firm,
+    sender: Person,
+    draft_id: str,
+    kind: str,
+    about: Callable[[str], store.Row],
+) -> store.Row:
+    """A new message of a kind, with what `about` says of its id; what it answers gives its thread.
+
+    Raises:
+        NotFound: The sender may not read what it answers.
+        TooManyDrafts: She has begun 200 that were not sent.
+    """
     if store.count_unsent(connection, firm.id, sender.id) >= MAX_UNSENT:
         raise TooManyDrafts
-    if reply_to is not None:
-        thread_id = readable(connection, firm, sender, reply_to)[0]["thread_id"]
-    elif sender.kind == "client":
-        raise OnlyAnswers
-    else:
-        thread_id = _new_thread(connection, firm)
+    message_id = new_token()
+    more = about(message_id)
+    reply_to = more.get("reply_to")
     row: store.Row = {
-        "id": new_token(),
+        "id": message_id,
         "firm_id": firm.id,
-        "thread_id": thread_id,
-        "kind": "message",
+        "thread_id": readable(connection, firm, sender, reply_to)[0]["thread_id"]
+        if reply_to is not None
+        else _new_thread(connection, firm),
+        "kind": kind,
         "sender_id": sender.id,
         "draft_id": draft_id,
         "state": "draft",
         "created": now_ms(connection),
-        "reply_to": reply_to,
+        **more,
     }
     store.insert_entry(connection, row)
     append_event(
-        connection, firm_id=firm.id, kind="message.created", person_id=sender.id, about=row["id"]
+        connection, firm_id=firm.id, kind="message.created", person_id=sender.id, about=message_id
     )
     return row
 
@@ -273,6 +313,16 @@ def subject_place(firm_id: str, message_id: str) -> tuple[str, ...]:
 def name_place(firm_id: str, message_id: str, position: int) -> tuple[str, ...]:
     """The place of a reader's sealed name."""
     return (firm_id, "readers", f"{message_id}/{position}", "name")
+
+
+def mail_place(firm_id: str, message_id: str) -> tuple[str, ...]:
+    """The place of the sealed hash of a mail in the record."""
+    return (firm_id, "entries", message_id, "mail")
+
+
+def mail_index(vault: Vault, firm_id: str, sender_id: str, mail: str) -> str:
+    """The keyed index under which somebody's mail is found by its hash."""
+    return vault.index("mail", firm_id, sender_id, mail)
 
 
 def _new_thread(connection: Connection, firm: Firm) -> str:

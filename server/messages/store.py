@@ -106,6 +106,35 @@ def entry_by_draft(connection: Connection, sender_id: str, draft_id: str) -> Row
     return dict(row) if row else None
 
 
+def entry_by_mail(connection: Connection, sender_id: str, indexes: Sequence[str]) -> Row | None:
+    """The entry of a sender's mail in the record, under whichever key it was indexed."""
+    statement = select(entries).where(
+        of_firm(connection, entries),
+        entries.c.sender_id == sender_id,
+        entries.c.mail_index.in_(indexes),
+    )
+    row = connection.execute(statement).mappings().first()
+    return dict(row) if row else None
+
+
+def written_to(connection: Connection, firm_id: str, sender_id: str, *, most: int) -> Sequence[Row]:
+    """Others' reader rows in a sender's sent entries, the latest first; one person may come often."""
+    statement = (
+        select(readers)
+        .join(entries, readers.c.entry_id == entries.c.id)
+        .where(
+            of_firm(connection, readers),
+            entries.c.firm_id == firm_id,
+            entries.c.sender_id == sender_id,
+            entries.c.sealed_at.is_not(None),
+            readers.c.person_id != sender_id,
+        )
+        .order_by(entries.c.sealed_at.desc(), readers.c.position)
+        .limit(most)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
 def entries_of(
     connection: Connection, firm_id: str, sender_id: str, entry_ids: Collection[str]
 ) -> Sequence[Row]:

@@ -4,7 +4,7 @@ Staff are who Entra says they are (object id within the firm's tenant, never an 
 client is an address that could read a code (people/sign_ins).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -187,6 +187,16 @@ def kind_of(connection: Connection, person_id: str) -> str:
     if row is None:
         raise NotFound
     return str(row["kind"])
+
+
+def colleagues(connection: Connection, vault: Vault, *, firm_id: str, most: int) -> list[Person]:
+    """Those of the firm who have signed in and still may, at most so many."""
+    return [of_row(vault, row) for row in store.staff(connection, firm_id, most)]
+
+
+def several(connection: Connection, vault: Vault, person_ids: Collection[str]) -> list[Person]:
+    """The persons with these ids, in no order; unknown ids are left out."""
+    return [of_row(vault, row) for row in store.persons_by_ids(connection, person_ids)]
 
 
 def count_clients(connection: Connection, firm_id: str) -> int:

@@ -1,6 +1,6 @@
 """Queries on persons."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any, Final
 
 from sqlalchemy import Connection, Select, bindparam, func, select
@@ -48,6 +48,23 @@ def person_by_address(
 def person_by_entra(connection: Connection, firm_id: str, object_id: str) -> Row | None:
     """One person of a firm by Entra object id."""
     return _one(connection, _BY_ENTRA, {THE_FIRM: firm_id, "entra": object_id})
+
+
+def staff(connection: Connection, firm_id: str, most: int) -> list[Row]:
+    """Active persons of the firm itself."""
+    statement = (
+        select(persons)
+        .where(persons.c.firm_id == firm_id, persons.c.kind == "staff", persons.c.state == "active")
+        .order_by(persons.c.created)
+        .limit(most)
+    )
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def persons_by_ids(connection: Connection, person_ids: Collection[str]) -> list[Row]:
+    """Persons by their ids."""
+    where = of_firm(connection, persons) & persons.c.id.in_(person_ids)
+    return [dict(row) for row in connection.execute(select(persons).where(where)).mappings()]
 
 
 def count(connection: Connection, firm_id: str, kind: str) -> int:

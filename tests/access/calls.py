@@ -149,6 +149,8 @@ CALLS: dict[str, Maker] = {
     "PUT /api/v1/me": on("/me", json={}),
     "POST /api/v1/lookups": _lookups,
     "POST /api/v1/messages": _message,
+    "POST /api/v1/mails": on("/mails", json={"mail": "A" * 43}),
+    "GET /api/v1/people": on("/people"),
     "GET /api/v1/messages/<message_id>": on("/messages/{draft}"),
     "DELETE /api/v1/messages/<message_id>": on("/messages/{draft}"),
     "PUT /api/v1/messages/<message_id>/objects/<object_id>": _new_object,

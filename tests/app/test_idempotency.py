@@ -19,6 +19,7 @@ REPEATABLE = {
     "messages.sign_in": STATE,
     "messages.look_up": "the same addresses get the same keys, and a new signature about now",
     "messages.discard": STATE,
+    "filing.begin": "one person's mail is one message",
     "drafting.keep": "`before` tells a repetition from another window's saving",
     "drafting.open_draft": SECRET,
     "uploading.put_object": "objects are compared by their bytes",

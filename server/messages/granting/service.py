@@ -36,7 +36,9 @@ from server.messages.ports import SendingRights
 from server.messages.sending.service import ask_for_right, envelope_file, reader_name
 from server.messages.service import (
     LATE,
+    MAIL,
     RECALLED,
+    FirmOnly,
     Recalled,
     StaleKeys,
     StatementRefused,
@@ -44,7 +46,7 @@ from server.messages.service import (
     own_message,
     own_row,
 )
-from server.messages.signing.service import CLOCK_S, ClockOff, directory_agrees
+from server.messages.signing.service import CLOCK_S, ClockOff, directory_agrees, is_firms_own
 from server.messages.telling import service as telling
 from server.people import service as people
 from server.people.service import Person
@@ -109,9 +111,10 @@ def sign(
         StaleKeys: The key is not the directory's.
         ReadsAlready: This person reads it.
         TooManyReaders: There is no room.
+        FirmOnly: It is a mail of the record, and this person is not of the firm.
     """
     entry = own_message(connection, firm, sender, message_id, lock=True)
-    _check(connection, vault, entry, sender, text)
+    _check(connection, vault, entry, firm=firm, sender=sender, text=text)
     append_event(
         connection, firm_id=firm.id, kind="grant.signed", person_id=sender.id, about=message_id
     )
@@ -141,11 +144,11 @@ def add(
     name = reader_name(added.name)
     with database.read() as connection:
         entry = own_message(connection, firm, sender, message_id)
-        _check(connection, vault, entry, sender, added.grant.text)
+        _check(connection, vault, entry, firm=firm, sender=sender, text=added.grant.text)
     ask_for_right(rights, firm=firm, sender=sender, assertion=assertion)
     with database.write() as connection:
         entry = own_message(connection, firm, sender, message_id, lock=True)
-        found = _check(connection, vault, entry, sender, added.grant.text)
+        found = _check(connection, vault, entry, firm=firm, sender=sender, text=added.grant.text)
         _check_signed(connection, vault, sender, found, signed=added.grant, own=own)
         _keep(connection, vault, entry, found, envelope=envelope, own=own, name=name)
         telling.queue(
@@ -155,7 +158,7 @@ def add(
 
 
 def _check(
-    connection: Connection, vault: Vault, entry: store.Row, sender: Person, text: str
+    connection: Connection, vault: Vault, entry: store.Row, *, firm: Firm, sender: Person, text: str
 ) -> _Checked:
     if entry["state"] == RECALLED:
         raise Recalled
@@ -173,6 +176,8 @@ def _check(
         raise StatementRefused(refusal=refusal.code) from refusal
     if abs(grant.created - now_ms(connection) // 1000) > CLOCK_S:
         raise ClockOff
+    if entry["kind"] == MAIL and not is_firms_own(firm, [grant]):
+        raise FirmOnly
     reader = people.find(
         connection, vault, firm_id=sender.firm_id, address=parse_address(grant.address)
     )

@@ -27,6 +27,7 @@ from server.messages.ports import Blobs, ConsentMissing, MailboxAway, SendingRig
 from server.messages.service import (
     ADDRESSED,
     HIDDEN,
+    MAIL,
     NOTICE,
     AlreadySent,
     StatementRefused,
@@ -265,7 +266,8 @@ def _accept(
         "draft_saved": None,
     }
     store.update_entry(connection, message_id, changed)
-    told = {*ADDRESSED, HIDDEN}
+    # Who seals a mail gets its notice too: it stands in the mailbox where the mail may not.
+    told = {*ADDRESSED, HIDDEN, *({"sender"} if entry["kind"] == MAIL else ())}
     readers = [row for row in store.readers_of(connection, message_id) if row["role"] in told]
     events.plan(
         connection,

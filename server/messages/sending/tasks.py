@@ -34,7 +34,7 @@ from server.messages.ports import (
     SystemMailbox,
 )
 from server.messages.sending.service import MAX_SUBJECT
-from server.messages.service import HIDDEN, NOTICE, RECALLED, name_place, subject_place
+from server.messages.service import HIDDEN, MAIL, NOTICE, RECALLED, name_place, subject_place
 from server.people import service as people
 from server.people.service import Person
 
@@ -220,12 +220,13 @@ def compose(
     subject = _own_subject(vault, entry)
     if not subject and answered:
         subject = _answer_subject(database, vault, answered)
+    is_mail = entry["kind"] == MAIL
     staff = [person for _, person, _ in readers if person.kind == "staff"]
     return firm, Notice(
         brand=firm.brand,
         sender_address=sender.address,
         sender_name=sender.shown_name,
-        to=[party for role, party in parties if role == "to"],
+        to=[party for role, party in parties if role == "to" or (is_mail and role == "sender")],
         cc=[party for role, party in parties if role == "cc"],
         hidden=[party for role, party in parties if role == HIDDEN],
         subject=subject,
@@ -235,6 +236,7 @@ def compose(
         message_id=_mail_id(firm, message_id),
         references=_references(firm, answered),
         is_answer=answered is not None,
+        is_mail=is_mail,
         reply_to=_handler(firm, staff, root) if sender.kind == "client" else None,
     )
 

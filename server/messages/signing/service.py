@@ -26,7 +26,9 @@ from server.messages.service import (
     ADDRESSED,
     GRANTED,
     HIDDEN,
+    MAIL,
     AlreadySent,
+    FirmOnly,
     OnlyAnswers,
     StaleKeys,
     StatementRefused,
@@ -76,6 +78,7 @@ def sign(
         StatementRefused: It does not say what the server sees; nothing was signed.
         OnlyAnswers: A client's, to somebody whom she may not answer; nothing was signed.
         ClockOff: Its time is not about now; nothing was signed.
+        FirmOnly: A mail of the record, for somebody outside the firm; nothing was signed.
         StaleKeys: A reader's key is not the directory's any more; nothing was signed.
     """
     entry = own_message(connection, firm, sender, message_id, lock=True)
@@ -130,7 +133,10 @@ def _check_statement(
     own = [reader.address for reader in statement.readers if reader.role == "sender"]
     levels = [reader.level for reader in statement.readers] + [grant.level for grant in grants]
     weakest = min((LEVELS.index(level) for level in levels), default=0)
-    reached = any(reader.role in ADDRESSED for reader in statement.readers) or bool(grants)
+    for_oneself = entry["kind"] == MAIL
+    reached = (
+        for_oneself or any(reader.role in ADDRESSED for reader in statement.readers) or bool(grants)
+    )
     named = {reader.address for reader in statement.readers}
     hidden = [grant.address for grant in grants]
     facts = (
@@ -152,6 +158,13 @@ def _check_statement(
     )
     if not all(facts):
         raise StatementRefused(refusal="statement-malformed")
+    if for_oneself and not is_firms_own(firm, [*statement.readers, *grants]):
+        raise FirmOnly
+
+
+def is_firms_own(firm: Firm, readers: Sequence[Reader | Grant]) -> bool:
+    """Whether all of these have addresses of the firm."""
+    return all(firm.has_address(reader.address) for reader in readers)
 
 
 def _check_times(connection: Connection, statement: Statement, grants: Sequence[Grant]) -> None:

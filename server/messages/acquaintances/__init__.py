@@ -1,0 +1,1 @@
+"""Whom somebody may want to write to: her colleagues, and those to whom she has written."""
