@@ -37,6 +37,8 @@ PEOPLE = (
     Person("maya@client.example", "Maya Okafor", None, False, "a client of Hart & Co"),
     Person("tom@client.example", "Tom Birchall", None, False, "a client of Hart & Co"),
 )
+# In Ann's and Ben's contacts, with no mailbox here. One has a client's name, at another domain.
+CONTACTS = (("Maya Okafor", "maya.okafor@post.example"), ("Iris Meyer", "iris@post.example"))
 DOMAINS = frozenset({TENANT_DOMAIN, "client.example"})
 SERVICE_PRINCIPAL = _oid("service principal of the app")
 

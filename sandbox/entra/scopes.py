@@ -9,8 +9,9 @@ from sandbox.entra.tenant import Granted
 OIDC = frozenset({"openid", "profile", "email", "offline_access"})
 GRAPH = "https://graph.microsoft.com"
 GRAPH_DELEGATED = frozenset(
-    {"User.Read", "Mail.Send", "Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite"}
+    {"User.Read", "Mail.Send", "Mail.ReadBasic", "Mail.Read", "Mail.ReadWrite", "People.Read"}
 )
+PERSONAL = frozenset({"People.Read"})  # each person consents for herself, unless the tenant has
 GRAPH_ROLES = ("Mail.Read", "Mail.Send")
 API_SCOPE = "access_as_user"
 

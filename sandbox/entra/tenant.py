@@ -13,6 +13,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 _NAME = "tenant"
+_CONSENTS = "consents "
 
 
 class BadTenant(ValueError):
@@ -63,3 +64,16 @@ def change(db: sqlite3.Connection, wanted: dict[str, Any]) -> dict[str, Any]:
     db.execute("DELETE FROM setting WHERE name = ?", (_NAME,))
     db.execute("INSERT INTO setting VALUES (?, ?)", (_NAME, json.dumps(kept)))
     return kept
+
+
+def consents_of(db: sqlite3.Connection, address: str) -> tuple[str, ...]:
+    """The permissions to which a person has consented for herself."""
+    row = db.execute("SELECT value FROM setting WHERE name = ?", (_CONSENTS + address,)).fetchone()
+    return tuple(json.loads(row["value"])) if row else ()
+
+
+def note_consent(db: sqlite3.Connection, address: str, permission: str) -> None:
+    """A person consents for herself."""
+    kept = json.dumps([*consents_of(db, address), permission])
+    db.execute("DELETE FROM setting WHERE name = ?", (_CONSENTS + address,))
+    db.execute("INSERT INTO setting VALUES (?, ?)", (_CONSENTS + address, kept))

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from sandbox import faults
 from sandbox.graph import errors as wording
-from sandbox.graph import incoming, query, shapes
+from sandbox.graph import incoming, query, relevant, shapes
 from sandbox.graph.auth import CHALLENGE, Caller, caller, mailbox_of
 from sandbox.graph.errors import GraphError, bad_request, denied
 from sandbox.mailboxes import post, store
@@ -82,6 +82,18 @@ def show_user(user: str | None = None) -> ResponseReturnValue:
     who.needs("User.Read", "User.Read.All")
     person = mailbox_of(who, user)
     return {"@odata.context": shapes.context(_base(), "users/$entity"), **shapes.user(person)}
+
+
+@bp.get("/me/people")
+@bp.get("/users/<user>/people")
+def list_people(user: str | None = None) -> ResponseReturnValue:
+    """Whom the signed-in person works with, writes to, or keeps among the contacts."""
+    who = caller()
+    who.needs("People.Read")
+    person = mailbox_of(who, user)
+    name = f"{shapes.owner(person)}/people"
+    found = relevant.listed(person, request.args)
+    return {"@odata.context": shapes.context(_base(), name), "value": found}
 
 
 @bp.post("/me/sendMail")
@@ -221,6 +233,30 @@ def permanently_delete(message: str, user: str | None = None) -> ResponseReturnV
             raise _not_found()
         store.move(db, person.address, item.id, store.PURGES)
     return Response(status=HTTPStatus.NO_CONTENT)
+
+
+@bp.post("/me/messages/<message>/move")
+@bp.post("/users/<user>/messages/<message>/move")
+def move_message(message: str, user: str | None = None) -> ResponseReturnValue:
+    """Move a message to a folder of its mailbox, where it has another id."""
+    who = caller()
+    who.needs("Mail.ReadWrite")
+    person = mailbox_of(who, user)
+    asked = request.get_json(silent=True)
+    wanted = {str(name).lower(): value for name, value in (asked or {}).items()}
+    with parts().database.writing() as db:
+        item = store.find(db, person.address, message)
+        target = store.folder(db, person.address, str(wanted.get("destinationid", "")))
+        if item is None or target is None or store.HIDDEN in item.folder:
+            raise _not_found()
+        store.move(db, person.address, item.id, target.well_known)
+        moved = store.find(db, person.address, item.immutable_id) or item
+    name = f"{shapes.owner(person)}/messages/$entity"
+    body = {
+        "@odata.context": shapes.context(_base(), name),
+        **_message(who, moved, query.parse({})),
+    }
+    return body, HTTPStatus.CREATED
 
 
 @bp.route("/<path:rest>", methods=["GET", "POST", "PATCH", "PUT", "DELETE", "OPTIONS"])

@@ -58,6 +58,7 @@ export interface ReadItem {
     readonly cc: readonly Recipient[]
     readonly conversationId: string
     readonly internetMessageId: string
+    readonly itemClass: string
     readonly sent: string
     readonly attachments: readonly FileDetails[]
 }

@@ -102,7 +102,7 @@ export const composeItem = (wire: Wire, mailbox: string): object =>
 /** The message that is being read: values, not functions. */
 export const readItem = (wire: Wire, item: ReadItem, mailbox: string): object => ({
     itemType: enums.MailboxEnums.ItemType.Message,
-    itemClass: "IPM.Note",
+    itemClass: item.itemClass,
     itemId: item.id,
     subject: item.subject,
     normalizedSubject: item.subject.replace(/^((re|fw|fwd):\s*)+/i, ""),
@@ -117,5 +117,7 @@ export const readItem = (wire: Wire, item: ReadItem, mailbox: string): object =>
     body: { getAsync: method(wire, "read.body", 1) },
     notificationMessages: notifications(wire),
     ...(isAtLeast(mailbox, "1.7") ? handlers(wire) : {}),
-    ...(isAtLeast(mailbox, "1.8") ? { getAllInternetHeadersAsync: method(wire, "read.headers") } : {}),
+    ...(isAtLeast(mailbox, "1.8")
+        ? { getAllInternetHeadersAsync: method(wire, "read.headers"), getAttachmentContentAsync: method(wire, "attachments.content", 1) }
+        : {}),
 })

@@ -3,6 +3,13 @@ import { isRequest, refusal, success, type AuthRequest, type Status } from "../n
 import { Refused, type Api } from "./api.ts"
 import { button, el } from "./dom.ts"
 
+const FACTOR = {
+    title: "Approve sign-in", words: "Your firm asks for a second factor. In the sandbox, a press stands for it.", yes: "Approve",
+}
+const PEOPLE: typeof FACTOR = {
+    title: "Permissions requested", words: "Letterlock would like to see the people whom you work with and your contacts (People.Read).", yes: "Accept",
+}
+
 /** Claims of a JWT, unverified: the window got it from its own server. */
 function claimsOf(token: string): Record<string, unknown> {
     const part = (token.split(".")[1] ?? "").replaceAll("-", "+").replaceAll("_", "/")
@@ -11,11 +18,11 @@ function claimsOf(token: string): Record<string, unknown> {
 }
 
 /**
- * Ask the person to confirm a second factor, as Entra's own page would.
+ * Ask the person something, as Entra's own page would.
  *
  * @returns false when the person cancels.
  */
-function confirmed(): Promise<boolean> {
+function confirmed({ title, words, yes: accept }: typeof FACTOR): Promise<boolean> {
     return new Promise((resolve) => {
         const dialog = el("dialog", { class: "sign-in", "aria-labelledby": "sign-in-title" })
         const answer = (yes: boolean) => (): void => {
@@ -24,9 +31,9 @@ function confirmed(): Promise<boolean> {
             resolve(yes)
         }
         dialog.append(
-            el("h2", { id: "sign-in-title" }, "Approve sign-in"),
-            el("p", {}, "Your firm asks for a second factor. In the sandbox, a press stands for it."),
-            button("Approve", answer(true), { class: "primary" }), button("Cancel", answer(false)))
+            el("h2", { id: "sign-in-title" }, title),
+            el("p", {}, words),
+            button(accept, answer(true), { class: "primary" }), button("Cancel", answer(false)))
         dialog.addEventListener("cancel", answer(false))
         document.body.append(dialog)
         dialog.showModal()
@@ -62,8 +69,10 @@ export class Broker {
     async #token({ requestId, method, tokenParams }: AuthRequest): Promise<string> {
         const interactive = method === "GetTokenPopup"
         const claims = tokenParams?.claims
-        if (interactive && claims?.includes("capolids") && !(await confirmed()))
+        if (interactive && claims?.includes("capolids") && !(await confirmed(FACTOR)))
             return refusal(requestId, "USER_CANCEL", "The person cancelled.", "user_cancel")
+        if (interactive && tokenParams?.scope.includes("People.Read") === true && !(await confirmed(PEOPLE)))
+            return refusal(requestId, "USER_CANCEL", "The person declined.", "user_cancel")
         const body = await this.#api.token({
             origin: this.#origin, client: tokenParams?.clientId, scope: tokenParams?.scope, claims, interactive,
         })

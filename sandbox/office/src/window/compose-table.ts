@@ -1,11 +1,10 @@
 /** What the add-in may ask of a message that is being written. */
-import type { Attachment } from "./api.ts"
 import { detailsOf } from "./attachments.ts"
 import { FIELDS, type Compose, type Field } from "./compose.ts"
 import { Refusal } from "./faults.ts"
 import type { Table } from "./pane.ts"
 import { details, taken, written } from "./people.ts"
-import { common, ews, hello, isHtml, notifications, text, type Setting } from "./tables.ts"
+import { common, contentOf, ews, hello, isHtml, notifications, text, type Setting } from "./tables.ts"
 
 const MOST_HTML = 1_000_000   // characters that setAsync takes
 
@@ -53,14 +52,6 @@ function body(compose: Compose): Table {
             compose.changed()
         },
     }
-}
-
-/** The content of a file as Office gives it; a client may give nothing and call that a success. */
-function contentOf(setting: Setting, file: Attachment): object {
-    if (file.type === "text/uri-list") return { content: atob(file.content), format: "url" }
-    if (file.type === "message/rfc822") return { content: atob(file.content), format: "eml" }
-    const isEmpty = setting.faults.calls.get("attachments.content") === "empty" || (file.inline && setting.profile.emptyPictures)
-    return { content: isEmpty ? "" : file.content, format: "base64" }
 }
 
 function attachments(setting: Setting, compose: Compose): Table {

@@ -1,11 +1,11 @@
 /** What the add-in may ask any window, and of a message that is being read. */
 import type { Profile } from "../profiles.ts"
 import type { HostContext } from "../protocol.ts"
-import type { Api, Message, Person } from "./api.ts"
+import type { Api, Attachment, Message, Person } from "./api.ts"
 import { detailsOf } from "./attachments.ts"
 import { Broker } from "./broker.ts"
 import { el } from "./dom.ts"
-import type { Faults } from "./faults.ts"
+import { type Faults, Refusal } from "./faults.ts"
 import type { Table } from "./pane.ts"
 import { details } from "./people.ts"
 
@@ -73,6 +73,21 @@ export function notifications(area: HTMLElement): Table {
     }
 }
 
+/** The content of a file as Office gives it; a client may give nothing and call that a success. */
+export function contentOf(setting: Setting, file: Attachment): object {
+    if (file.type === "text/uri-list") return { content: atob(file.content), format: "url" }
+    if (file.type === "message/rfc822") return { content: atob(file.content), format: "eml" }
+    const isEmpty = setting.faults.calls.get("attachments.content") === "empty" || (file.inline && setting.profile.emptyPictures)
+    return { content: isEmpty ? "" : file.content, format: "base64" }
+}
+
+/** A mail is protected by S/MIME or by rights when its one file is the wrapper. */
+function classOf({ attachments }: Message): string {
+    const names = new Set(attachments.map(({ name }) => name))
+    if (names.has("smime.p7m")) return "IPM.Note.SMIME"
+    return names.has("smime.p7s") ? "IPM.Note.SMIME.MultipartSigned" : "IPM.Note"
+}
+
 /** The message of the reading pane, as the add-in knows it. */
 export const readContext = (message: Message, domain: string): NonNullable<HostContext["item"]> => ({
     id: ews(message.id),
@@ -82,6 +97,7 @@ export const readContext = (message: Message, domain: string): NonNullable<HostC
     cc: message.cc.map((one) => details(one, domain)),
     conversationId: message.conversation_id,
     internetMessageId: message.internet_message_id,
+    itemClass: classOf(message),
     sent: message.sent,
     attachments: message.attachments.map(detailsOf),
 })
@@ -92,5 +108,10 @@ export const readTable = (setting: Setting, area: HTMLElement, current: () => Me
     ...notifications(area),
     hello: () => hello(setting, "read", readContext(current(), domainOf(setting.address))),
     "read.body": (kind) => (kind === "html" ? current().html ?? current().text : current().text),
+    "attachments.content": (id) => {
+        const found = current().attachments.find((one) => one.id === id)
+        if (found === undefined) throw new Refusal(9020)
+        return contentOf(setting, found)
+    },
     "read.headers": () => current().headers.map(([name, value]) => `${name}: ${value}`).join("\r\n"),
 })
