@@ -109,18 +109,15 @@ def _envelopes(result: Result) -> Iterator[Verdict]:
 
 
 def _growth(result: Result) -> Iterator[Verdict]:
-    letters = {case["readers"]: case for case in _cases(result, "letter")}
-    if not letters:
-        return
-    fewest, most = letters[min(letters)], letters[max(letters)]
-    for name in ("ours, age files", "ours, whole letter"):
-        before, after = pick(fewest, name), pick(most, name)
-        if before is None or after is None:
-            continue
-        times = [statistics.median(row["open"]) for row in (before, after)]
-        figure = f"{digits(times[0])} ms at {min(letters)}, {digits(times[1])} ms at {max(letters)}"
+    for case in _cases(result, "opening"):
+        fewest, most = case["rows"][0], case["rows"][-1]
+        name, few = fewest["name"].split(", to ")
+        many = most["name"].split(", to ")[1]
+        ratio = median_ratio(most, fewest, "open")
+        times = [digits(statistics.median(row["open"])) for row in (fewest, most)]
+        figure = f"{digits(ratio)}×: {times[0]} ms at {few}, {times[1]} ms at {many}"
         target = f"Opening does not grow with readers ({name})"
-        yield Verdict(target, figure, times[1] <= MOST_GROWTH * times[0])
+        yield Verdict(target, figure, ratio <= MOST_GROWTH)
 
 
 def _memory(result: Result) -> Iterator[Verdict]:

@@ -4,7 +4,7 @@ import { sha256 } from "@noble/hashes/sha2.js"
 
 import { bare, bareJoined, bareWraps } from "./bare.ts"
 import type { Bytes, Contender } from "./contender.ts"
-import { clock, measure, shuffled, type Measured, type Plan, type Row } from "./measure.ts"
+import { clock, measure, SHORT, shuffled, type Measured, type Plan, type Row } from "./measure.ts"
 import { oursFile, oursLetter } from "./letters.ts"
 import { ours, oursEnvelopes, oursEnvelopesAtOnce, oursFiles, oursPipe, oursStreamed } from "./ours.ts"
 import { age, ageEnvelopes, ageStream, libsodium, pgp } from "./rivals.ts"
@@ -15,7 +15,7 @@ const MB = 1000 * KB
 
 /** One table of the report. */
 export interface Case extends Measured {
-    readonly name: "letter" | "envelopes" | "file" | "sha256"
+    readonly name: "letter" | "opening" | "envelopes" | "file" | "sha256"
     /** Of the content, in bytes. */
     readonly size: number
     readonly readers: number
@@ -47,10 +47,29 @@ export async function letters(plan: Plan, told: (what: string) => void): Promise
         const contenders = [oursFiles, oursLetter, age, pgp, libsodium, ...limits]
         cases.push({ name: "letter", size: 10 * KB, readers, ...(await measure(contenders, readers, letter(), plan)) })
     }
+    for (const contender of [oursFiles, oursLetter]) {
+        told(`opening, ${contender.name}`)
+        cases.push({ name: "opening", size: 10 * KB, readers: 0, rows: await opening(contender, plan), missing: [] })
+    }
     told("50 envelopes")
     const contenders = [oursEnvelopes, oursEnvelopesAtOnce, ageEnvelopes, ...wraps]
     cases.push({ name: "envelopes", size: 9 * KB, readers: 50, ...(await measure(contenders, 50, random(9 * KB), plan)) })
     return cases
+}
+
+/** Opening alone, of what was sealed beforehand to ever more readers: all of them in each run. */
+async function opening(contender: Contender, plan: Plan): Promise<Row[]> {
+    const sealed = await Promise.all([1, 10, 50, 200].map(async (readers) => {
+        const { size, open } = await (await contender.prepare(readers))(letter())
+        return { open, row: { name: `${contender.name}, to ${readers}`, size, seal: [], open: [] as number[] } }
+    }))
+    for (let run = -plan.warmups * SHORT; run < plan.runs * SHORT; run += 1) {
+        for (const { open, row } of shuffled(sealed)) {
+            const [, ms] = await clock(open)
+            if (run >= 0) row.open.push(ms)
+        }
+    }
+    return sealed.map(({ row }) => row)
 }
 
 /** 1 MB and 25 MB to one reader, and what their hashes cost. */

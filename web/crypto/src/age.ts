@@ -23,13 +23,8 @@ const HEADER_SIZE = 1627
  * @throws {@link MalformedKey} if the identity is not `AGE-SECRET-KEY-PQ-1…`.
  */
 export async function recipientOf(identity: string): Promise<string> {
-    const seed = decodeIdentity(identity)
-    try {
-        const key = await secretKey(await bestPrimitives(), identity, seed)
-        return encodeRecipient(await key.publicKey())
-    } finally {
-        wipe(seed)
-    }
+    const key = await secretKey(await bestPrimitives(), identity)
+    return encodeRecipient(await key.publicKey())
 }
 
 /**
@@ -117,29 +112,31 @@ async function write(recipient: string, content: Source, by?: Primitives): Promi
 }
 
 async function open(identity: string, file: Source, by?: Primitives): Promise<NextChunk> {
-    const seed = decodeIdentity(identity)
-    try {
-        const primitives = by ?? (await bestPrimitives())
-        const unwrap: Unwrapper = async (stanzas) =>
-            hybridUnwrapper(primitives, await secretKey(primitives, identity, seed))(stanzas)
-        return await openFile(primitives, file, onlyHybrid(unwrap))
-    } finally {
-        wipe(seed)
-    }
+    const primitives = by ?? (await bestPrimitives())
+    // An identity that is none is refused before the file is touched; a kept one has been looked at.
+    if (!keysKept(primitives).has(identity)) wipe(decodeIdentity(identity))
+    const unwrap: Unwrapper = async (stanzas) =>
+        hybridUnwrapper(primitives, await secretKey(primitives, identity))(stanzas)
+    return openFile(primitives, file, onlyHybrid(unwrap))
 }
 
 /** As many as one open letter needs: the reader's, the letter's, those of a draft and its answer. */
 const MOST_KEPT = 4
 const kept = new WeakMap<Primitives, Map<string, SecretKey>>()
 
+function keysKept(by: Primitives): Map<string, SecretKey> {
+    const keys = kept.get(by) ?? new Map<string, SecretKey>()
+    kept.set(by, keys)
+    return keys
+}
+
 /**
  * The key of an identity. The last few stay: a letter's opens its body and every file, a reader's
  * every letter of a thread. Who asks holds the identity as text anyway, and longer.
  */
-async function secretKey(by: Primitives, identity: string, seed: Bytes): Promise<SecretKey> {
-    const keys = kept.get(by) ?? new Map<string, SecretKey>()
-    kept.set(by, keys)
-    const key = keys.get(identity) ?? (await secretKeyOf(by, seed))
+async function secretKey(by: Primitives, identity: string): Promise<SecretKey> {
+    const keys = keysKept(by)
+    const key = keys.get(identity) ?? (await imported(by, identity))
     keys.delete(identity)
     keys.set(identity, key)
     for (const oldest of keys.keys()) {
@@ -147,6 +144,15 @@ async function secretKey(by: Primitives, identity: string, seed: Bytes): Promise
         keys.delete(oldest)
     }
     return key
+}
+
+async function imported(by: Primitives, identity: string): Promise<SecretKey> {
+    const seed = decodeIdentity(identity)
+    try {
+        return await secretKeyOf(by, seed)
+    } finally {
+        wipe(seed)
+    }
 }
 
 /** Refuses every other set of stanzas before any arithmetic: age itself would read mixed files. */

@@ -63,7 +63,7 @@ export function encodeBody(body: Body): Bytes {
  */
 export function parseBody(bytes: Uint8Array): Body {
     if (bytes.length > MAX_BODY_SIZE) throw new FormatError("a body is over 1 MiB")
-    return bodyShape(parseJson(bytes), "")
+    return bodyShape(parseJson(bytes))
 }
 
 /** What no reader would accept in the names and types of a message's files, or null. */
@@ -90,7 +90,7 @@ export function parseJson(bytes: Uint8Array): unknown {
 
 function serialise(body: Body): string {
     try {
-        return canonical(bodyShape(body, ""))
+        return canonical(bodyShape(body))
     } catch (error) {
         if (error instanceof FormatError) throw new SealError("its body is not well formed")
         throw error

@@ -1,6 +1,6 @@
 /** Bytes, text and their encodings; nothing here is secret-dependent. */
 
-import { base64urlnopad } from "@scure/base"
+import { base64url, type BytesCoder } from "@scure/base"
 
 import { FormatError } from "./errors.ts"
 
@@ -54,7 +54,7 @@ export function decodeText(bytes: Uint8Array): string {
 
 /** Base64url without padding (RFC 4648 section 5). */
 export function toBase64url(bytes: Uint8Array): string {
-    return base64urlnopad.encode(bytes)
+    return base64url.encode(bytes).replace(/=+$/, "")
 }
 
 /**
@@ -63,10 +63,21 @@ export function toBase64url(bytes: Uint8Array): string {
  * @throws {@link FormatError} for other characters, padding, or bits left over.
  */
 export function fromBase64url(text: string): Bytes {
+    return decodePadded(base64url, text)
+}
+
+/**
+ * Bytes of base64 that stands without its padding. With padding the library uses the platform's
+ * own, which is ten times as fast.
+ *
+ * @throws {@link FormatError} for other characters, padding, or bits left over.
+ */
+export function decodePadded(coder: BytesCoder, text: string): Bytes {
     try {
-        return ownBytes(base64urlnopad.decode(text))
+        if (text.includes("=")) throw new FormatError("padded")
+        return ownBytes(coder.decode(text.padEnd(Math.ceil(text.length / 4) * 4, "=")))
     } catch {
-        throw new FormatError("not base64url without padding")
+        throw new FormatError("not base64 without padding")
     }
 }
 

@@ -12,6 +12,11 @@ const MAX_DEPTH = 64
 
 const LONE_SURROGATE = /\p{Surrogate}/u
 
+/** What TypeScript's library of ES2023 does not know yet. */
+interface Modern {
+    readonly isWellFormed?: () => boolean
+}
+
 /**
  * The one text of a value.
  *
@@ -35,13 +40,28 @@ export function parseCanonical(text: string): unknown {
     } catch {
         throw new NotCanonical("not JSON")
     }
-    if (canonical(value) !== text) throw new NotCanonical("not in canonical form")
+    // The platform's own writer is ten times as fast, and keeps the order that it finds.
+    const again = isOrdered(value, 0) ? JSON.stringify(value) : canonical(value)
+    if (again !== text) throw new NotCanonical("not in canonical form")
     return value
 }
 
 /** Whether a text holds no half of a surrogate pair, and so has a UTF-8 form. */
 export function isWellFormed(text: string): boolean {
-    return !LONE_SURROGATE.test(text)
+    return (text as Modern).isWellFormed?.() ?? !LONE_SURROGATE.test(text)
+}
+
+/** Whether `JSON.stringify` of what JSON gave is its canonical text; if not, {@link write} says why. */
+function isOrdered(value: unknown, depth: number): boolean {
+    if (typeof value === "number") return Number.isSafeInteger(value)
+    if (typeof value === "string") return isWellFormed(value)
+    if (typeof value !== "object" || value === null) return true
+    if (depth > MAX_DEPTH) return false
+    if (Array.isArray(value)) return value.every((item) => isOrdered(item, depth + 1))
+    const names = Object.keys(value)
+    const members = value as Readonly<Record<string, unknown>>
+    return names.every((name, at) =>
+        isWellFormed(name) && (names[at - 1] ?? "") <= name && isOrdered(members[name], depth + 1))
 }
 
 function write(value: unknown, depth: number): string {

@@ -56,15 +56,15 @@ export interface SealedDraft {
 
 const readers = list(record<DraftReader>({ address: string, name: string }))
 
-const name: Check<string> = (value, where) => {
-    const given = string(value, where)
-    if (checkName(given) !== null) throw new ShapeError(where)
+const name: Check<string> = (value) => {
+    const given = string(value)
+    if (checkName(given) !== null) throw new ShapeError()
     return given
 }
 
-const mediaType: Check<string> = (value, where) => {
-    const given = string(value, where)
-    if (!isMediaType(given)) throw new ShapeError(where)
+const mediaType: Check<string> = (value) => {
+    const given = string(value)
+    if (!isMediaType(given)) throw new ShapeError()
     return given
 }
 
@@ -115,7 +115,7 @@ export async function openDraftEnvelope(ownIdentity: string, envelope: Uint8Arra
 
 function encodeDraft(draft: Draft): Bytes {
     try {
-        const content = encodeText(canonical(draftShape(draft, "")))
+        const content = encodeText(canonical(draftShape(draft)))
         if (content.length > MAX_BODY_SIZE) throw new BodyTooLarge()
         return content
     } catch (error) {
@@ -140,7 +140,7 @@ async function openPadded<T>(key: string, file: Uint8Array, shape: Check<T>): Pr
         const padded = await decryptWith(key, file)
         const content = cutZeros(padded)
         if (content.length > MAX_BODY_SIZE || padded.length !== padme(content.length)) throw new DraftDamaged()
-        return shape(parseJson(content), "")
+        return shape(parseJson(content))
     } catch (error) {
         throw error instanceof FormatError ? new DraftDamaged() : error
     }

@@ -28,8 +28,8 @@ export interface Opened {
 }
 
 /** `AGE-SECRET-KEY-PQ-1…`. */
-export const identity: Check<string> = (value, where) => {
-    const given = string(value, where)
+export const identity: Check<string> = (value) => {
+    const given = string(value)
     wipe(decodeIdentity(given))
     return given
 }
@@ -46,8 +46,8 @@ const contentShape = checked(record<Opened & { readonly v: 1 }>({ v: literal(1),
 
 /** Merge values without any grant are vouched for by nobody. */
 function checked<T extends Opened>(shape: Check<T>): Check<T> {
-    return (value, where) => {
-        const opened = shape(value, where)
+    return (value) => {
+        const opened = shape(value)
         if (opened.grants.length > MAX_READERS) throw new ShapeError("grants")
         if (opened.grants.length === 0 && Object.keys(opened.merge).length > 0) throw new ShapeError("merge")
         return opened
@@ -61,7 +61,7 @@ function checked<T extends Opened>(shape: Check<T>): Check<T> {
  * @throws {@link Refusal} `envelope-malformed`.
  */
 export function parseOpened(value: unknown): Opened {
-    return refuseMalformed(() => openedShape(value, ""))
+    return refuseMalformed(() => openedShape(value))
 }
 
 /**
@@ -74,7 +74,7 @@ export async function openEnvelope(ownIdentity: string, file: Uint8Array): Promi
     const content = await decryptWith(ownIdentity, file).catch(refuse)
     try {
         return refuseMalformed(() => {
-            const { v: _, ...opened } = contentShape(parseJson(cutZeros(content)), "")
+            const { v: _, ...opened } = contentShape(parseJson(cutZeros(content)))
             return opened
         })
     } finally {

@@ -71,7 +71,7 @@ export const signedGrantShape: Check<SignedGrant> = record({ text: string, signa
  */
 export async function buildGrant({ merge = {}, ...draft }: GrantDraft): Promise<string> {
     try {
-        return canonical(grantShape({ v: 1, ...draft, merge: await mergeHash(merge) }, ""))
+        return canonical(grantShape({ v: 1, ...draft, merge: await mergeHash(merge) }))
     } catch (error) {
         if (error instanceof ShapeError) throw new SealError(`a grant is not well formed (${error.where})`)
         if (error instanceof FormatError) throw new SealError("a grant is not well formed")
@@ -86,7 +86,7 @@ export async function buildGrant({ merge = {}, ...draft }: GrantDraft): Promise<
  */
 export function parseGrant(text: string): Grant {
     try {
-        return grantShape(parseCanonical(text), "")
+        return grantShape(parseCanonical(text))
     } catch (error) {
         if (error instanceof ShapeError) throw new Refusal("grant-malformed", error.where)
         if (error instanceof FormatError) throw new Refusal("grant-malformed")

@@ -59,9 +59,9 @@ export async function verifyLookup(
     text: string, signature: unknown, directoryKey: string, expected: { readonly address: string },
 ): Promise<Lookup> {
     try {
-        const signed = await verify(LOOKUP_DOMAIN, text, signatureShape(signature, ""), fromBase64url(directoryKey))
+        const signed = await verify(LOOKUP_DOMAIN, text, signatureShape(signature), fromBase64url(directoryKey))
         if (!signed) throw new LookupRefused("it is not signed by the firm's directory")
-        const lookup = lookupShape(parseCanonical(text), "")
+        const lookup = lookupShape(parseCanonical(text))
         if (lookup.address !== expected.address) throw new LookupRefused("it is about another address")
         if (lookup.key !== (await recipientFingerprint(lookup.recipient))) {
             throw new LookupRefused("the key does not fit its fingerprint")

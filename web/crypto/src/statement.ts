@@ -78,8 +78,8 @@ export type StatementDraft = Pick<
 
 const grantsByReaders = record<{ grants: "readers" }>({ grants: literal("readers") })
 
-const policy: Check<Policy> = (value, where) =>
-    typeof value === "object" && value !== null && "grants" in value ? grantsByReaders(value, where) : empty(value, where)
+const policy: Check<Policy> = (value) =>
+    typeof value === "object" && value !== null && "grants" in value ? grantsByReaders(value) : empty(value)
 
 const hashOrPending = text(/^(?:pending|[\w-]{43})$/)
 
@@ -208,7 +208,7 @@ export function weakest(levels: readonly Level[]): Level {
 }
 
 function check(value: unknown): Statement {
-    const statement = statementShape(value, "")
+    const statement = statementShape(value)
     requireSorted(statement.parents, byText, "parents")
     requireSorted(statement.readers, byAddressThenRole, "readers")
     checkReaders(statement)

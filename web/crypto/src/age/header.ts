@@ -1,8 +1,8 @@
 /** The header of an age v1 file: version line, stanzas, MAC (https://c2sp.org/age). */
 
-import { base64, base64nopad } from "@scure/base"
+import { base64 } from "@scure/base"
 
-import { concat, encodeText, ownBytes, type Bytes } from "../bytes.ts"
+import { concat, decodePadded, encodeText, type Bytes } from "../bytes.ts"
 import { MalformedFile } from "../errors.ts"
 import type { Source } from "./source.ts"
 
@@ -89,7 +89,7 @@ export function encode(bytes: Uint8Array): string {
  */
 export function decode(text: string): Bytes {
     try {
-        return ownBytes(base64nopad.decode(text))
+        return decodePadded(base64, text)
     } catch {
         throw new MalformedFile("header")
     }
