@@ -21,6 +21,8 @@ export interface Acts {
     readonly keep: () => void
     /** Focus goes back to the letter. */
     readonly leave: () => void
+    /** Nothing is left that the firm wants decided before the letter goes. */
+    readonly decided: () => void
     readonly announce: (text: string) => void
     /** Let others work for a moment. */
     readonly breathe: () => Promise<void>
@@ -76,7 +78,10 @@ export class AdvicePanel {
         if (key === this.#shown) return
         this.#shown = key
         this.#draw(about)
+        if (this.#held.length === 0) this.#acts.decided()
     }
+
+    get #held(): readonly Advice[] { return this.#standing.filter((one) => isTone(one) && this.#house.stop.includes(one.rule)) }
 
     /** Nothing is written, or it has gone. */
     hide(): void {
@@ -89,10 +94,12 @@ export class AdvicePanel {
 
     /** Finds that the firm wants to be decided on before the letter goes; the first is shown. */
     holds(): boolean {
-        const held = this.#standing.filter((one) => isTone(one) && this.#house.stop.includes(one.rule))
-        if (held.length === 0) return false
+        const [first] = this.#held
+        if (first === undefined) return false
         this.#details.open = true
-        this.#list.querySelector<HTMLElement>(`[data-rule="${held[0]?.rule ?? ""}"] button`)?.focus()
+        const row = this.#list.querySelector<HTMLElement>(`[data-rule="${first.rule}"]`)
+        row?.querySelector("button")?.focus({ preventScroll: true })
+        row?.scrollIntoView({ block: "nearest" })   // the sentence, not the button alone
         return true
     }
 

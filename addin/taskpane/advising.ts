@@ -101,6 +101,7 @@ export class Advising {
                 view.showStatus(WORDS.kept)
             },
             leave: () => { this.#parts.editor().focus() },
+            decided: () => { view.takeBack(WORDS.held) },
             announce: view.announce, say: view.showStatus, breathe,
         })
     }

@@ -36,6 +36,7 @@ async function start(): Promise<void> {
         token: session === null || desk === null ? null : session.graphToken.bind(session),
     }))
     advising = adviceOn(pane)
+    view.keepFocusClear()
     pane.show(pane.draft)
     wire(pane, drafts, shelf)
     void showWhy(pane.draft.item)

@@ -23,6 +23,11 @@ export function showProblem(text: string): void {
     note.hidden = text === ""
 }
 
+/** What was said to be wrong is so no more; anything else that is said stays. */
+export function takeBack(text: string): void {
+    if (find("#problem p", HTMLElement).textContent === text) showProblem("")
+}
+
 /** Read out without showing. */
 export function announce(text: string): void {
     part("said").textContent = text
@@ -37,6 +42,20 @@ export function showPhase(phase: Phase): void {
     find("#subject", HTMLInputElement).readOnly = phase === "sending"
     for (const id of ["to", "bcc"]) find(`#${id}`, HTMLInputElement).readOnly = phase === "sending"
     find("#attach", HTMLButtonElement).setAttribute("aria-disabled", String(phase === "sending"))
+}
+
+/** What takes focus scrolls clear of what sticks over it (WCAG 2.2, 2.4.11), however high that is now. */
+export function keepFocusClear(): void {
+    const [foot, status] = [find(".send", HTMLElement), part("status")]
+    const measure = (): void => {
+        const height = getComputedStyle(foot).position === "sticky" ? foot.offsetHeight : 0
+        const { style } = document.documentElement
+        style.setProperty("--foot", `${String(height)}px`)
+        style.scrollPaddingBottom = `${String(height + status.offsetHeight)}px`
+    }
+    const observer = new ResizeObserver(measure)
+    observer.observe(foot)
+    observer.observe(status)
 }
 
 /** The button that had focus is gone: focus goes to what stands in its place. */
@@ -114,11 +133,14 @@ function chip(one: Recipient, remove: (address: string) => void): HTMLLIElement 
     return element("li", attributes, icon(level ?? "about"), said, button)
 }
 
+const NAMED = 4   // in the sentence; the list below it names each
+
 /** The letter's level, who can read it in a sentence, and each by name. `own` is null before sign-in. */
 export function showReaders(list: Recipients, level: Level, own: { readonly address: string; readonly level: Level } | null): void {
     part("level").replaceChildren(levelTag(level))
     part("level-own").textContent = own === null || own.level === "managed" ? say("pane.level.own") : ""
-    const names = list.map(shortName)
+    const all = list.map(shortName)
+    const names = all.length > NAMED ? [...all.slice(0, NAMED - 1), say("pane.shelf.more", { n: all.length - NAMED + 1 })] : all
     part("can").textContent = names.length === 0
         ? say("readers.pane.nobody")
         : `${sayList([...names, say("readers.you.inline")])}.`
