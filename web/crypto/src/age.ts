@@ -173,20 +173,24 @@ async function fill(target: Bytes, start: number, next: NextChunk): Promise<void
 
 function toStream(source: Source, next: NextChunk): ReadableStream<Uint8Array> {
     const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
-        const chunk = await orCancel(source, next)
-        if (chunk === null) controller.close()
-        else controller.enqueue(chunk)
+        try {
+            const chunk = await next()
+            if (chunk === null) controller.close()
+            else controller.enqueue(chunk)
+        } catch (error) {
+            await cancelled(source, error)
+        }
     }
     // No chunk is made before it is asked for.
     return new ReadableStream({ pull, cancel: async (reason) => source.cancel(reason) }, { highWaterMark: 0 })
 }
 
 async function orCancel<T>(source: Source, work: () => Promise<T>): Promise<T> {
-    try {
-        return await work()
-    } catch (error) {
-        // The source may be what failed, and then refuses; the first error counts.
-        await source.cancel(error).catch(() => undefined)
-        throw error
-    }
+    return work().catch(async (error: unknown) => cancelled(source, error))
+}
+
+/** Throws what failed; the source may be what failed, and then refuses: the first error counts. */
+async function cancelled(source: Source, error: unknown): Promise<never> {
+    await source.cancel(error).catch(() => undefined)
+    throw error
 }

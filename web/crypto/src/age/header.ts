@@ -41,7 +41,8 @@ export async function readHeader(source: Source, limit = MAX_HEADER_SIZE): Promi
     if (asText(first) !== `${VERSION}\n`) throw new MalformedFile("header")
     const lines = [first]
     for (let left = limit - first.length; ; ) {
-        const line = await source.line(left)
+        const next = source.line(left)
+        const line = next instanceof Promise ? await next : next
         if (line.at(-1) !== LINE_FEED) throw new MalformedFile(line.length === left ? "too-large" : "header")
         lines.push(line)
         left -= line.length

@@ -50,9 +50,15 @@ export class Source {
         return this.#rest.length === 0
     }
 
-    /** The next `size` bytes, or what is left if that is less; a view where they came in one piece. */
-    async take(size: number): Promise<Bytes> {
-        if (this.#rest.length >= size) return this.#cut(size)
+    /**
+     * The next `size` bytes, or what is left if that is less; a view where they came in one piece,
+     * and at once where they are here.
+     */
+    take(size: number): Bytes | Promise<Bytes> {
+        return this.#rest.length >= size ? this.#cut(size) : this.#gather(size)
+    }
+
+    async #gather(size: number): Promise<Bytes> {
         const taken = new Uint8Array(size)
         let length = 0
         while (length < size && (this.#rest.length > 0 || !(await this.atEnd()))) {
@@ -63,8 +69,16 @@ export class Source {
         return taken.subarray(0, length)
     }
 
-    /** The bytes up to and with the next line feed; fewer at the end, and never more than `limit`. */
-    async line(limit: number): Promise<Bytes> {
+    /**
+     * The bytes up to and with the next line feed; fewer at the end, and never more than `limit`. At
+     * once where they are here.
+     */
+    line(limit: number): Bytes | Promise<Bytes> {
+        const end = this.#rest.indexOf(LINE_FEED) + 1
+        return end > 0 && end <= limit ? this.#cut(end) : this.#gatherLine(limit)
+    }
+
+    async #gatherLine(limit: number): Promise<Bytes> {
         const parts: Bytes[] = []
         let length = 0
         while (length < limit && !(await this.atEnd())) {

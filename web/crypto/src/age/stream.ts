@@ -46,9 +46,10 @@ export function openChunks(cipher: Cipher, payload: Source): NextChunk {
     let fault: FileFault | null = null
     return async () => {
         if (fault !== null) throw new MalformedFile(fault)
-        const opened = await next()
-        fault = opened?.fault ?? null
-        return opened?.content ?? null
+        return next().then((opened) => {
+            fault = opened?.fault ?? null
+            return opened?.content ?? null
+        })
     }
 }
 
