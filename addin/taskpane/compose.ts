@@ -1,6 +1,6 @@
 /** The pane where a letter is written: joins Outlook, the fields and the API. */
 
-import { fact, find, say } from "@letterlock/kit"
+import { fact, find, type Person, say } from "@letterlock/kit"
 import type { Desk } from "@letterlock/kit/writing/index"
 
 import { Advising, type Open } from "./advising.ts"
@@ -8,7 +8,9 @@ import { Dead } from "./dead.ts"
 import { documents } from "./document.ts"
 import { Drafts } from "./draft.ts"
 import { Earlier } from "./earlier.ts"
+import { finding } from "./finding.ts"
 import { forgetWhy, keepRules, showWhy } from "./guarding.ts"
+import { peopleOf } from "./item.ts"
 import { letterEditor } from "./letter.ts"
 import { composeItem, hostOf, onItemChanged, type OutlookItem } from "./office.ts"
 import { Pane } from "./pane.ts"
@@ -54,10 +56,23 @@ function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
         add: (people) => pane().add(people, role),
         removeLast: () => { pane().removeLast(role) },
     })
+    const [to, hidden] = [field("to", "to"), field("bcc", "hidden")]
+    const add = (role: Role) => (people: readonly Person[]): boolean => pane().add(people, role)
+    lookFor = finding(fact(find("#pane", HTMLElement), "contacts"), [{ field: to, add: add("to") }, { field: hidden, add: add("hidden") }], () => worldOf(pane()))
     return { editor: letterEditor({ edited: () => {
         pane().edited()
         advising?.changed()
-    }, files: () => pane().files }), to: field("to", "to"), hidden: field("bcc", "hidden"), subject, inDoubt: () => { if (desk !== null) void earlier.show(desk) }, finish: async (item, taken) => await taking?.finish(item, taken) ?? [] }
+    }, files: () => pane().files }), to, hidden, subject, inDoubt: () => { if (desk !== null) void earlier.show(desk) }, finish: async (item, taken) => await taking?.finish(item, taken) ?? [] }
+}
+
+/** Where people are looked for; null while nobody is signed in. */
+function worldOf(pane: Pane): ReturnType<Parameters<typeof finding>[2]> {
+    if (session === null || desk === null) return null
+    const { call, me } = desk
+    return {
+        call, graph: fact(find("#pane", HTMLElement), "graph"), announce: view.announce, token: (quiet) => session?.graphToken("People.Read", quiet) ?? Promise.reject(new Error("nobody is signed in")),
+        readers: () => [...pane.draft.recipients, { address: me.address, name: me.name }], here: () => peopleOf(pane.draft.item),
+    }
 }
 
 function adviceOn(pane: Pane): Advising {
@@ -138,6 +153,7 @@ let session: Session | null = null
 let desk: Desk | null = null
 let taking: Taking | null = null
 let advising: Advising | null = null
+let lookFor: () => void = () => undefined
 const dead = new Dead(view.announce)
 const earlier = new Earlier({ announce: view.announce, signIn: (claims) => signInAgain(claims) })
 
@@ -160,6 +176,7 @@ async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
         find("#administrator", HTMLElement).hidden = !desk.me.admin
         void keepRules(desk)
         advising?.signedIn(desk)
+        lookFor()
         await pane.signedIn(desk)
         void taking?.look()
         await Promise.all([earlier.show(desk), dead.show(desk), pane.draft.isBlank() ? shelf.show(desk) : null])

@@ -30,6 +30,13 @@ export async function lookOver(item: OutlookItem, own: string): Promise<Seen> {
     return { people: { to, cc, hidden }, subject: cutSubject(subject), blockers: blockersOf([...to, ...cc, ...hidden]), asides }
 }
 
+/** Everybody whom the open item names, groups apart. @throws OfficeFailed */
+export async function peopleOf(item: OutlookItem | null): Promise<readonly Addressee[]> {
+    if (item === null) return []
+    const fields = await Promise.all([item.people("to"), item.people("cc"), item.people("bcc")])
+    return fields.flat().filter(({ group, address }) => !group && isAddress(address))
+}
+
 /** What this Outlook does not do, and that a letter goes in nobody else's name. */
 export function asidesOf(lacks: OutlookItem["lacks"], from: string, own: string): string[] {
     const other = from !== "" && own !== "" && from !== own

@@ -10,45 +10,46 @@ export interface PeopleWish {
 
 export class PeopleField {
     readonly #wish: PeopleWish
-    readonly #input: HTMLInputElement
+    /** What is typed into. */
+    readonly input: HTMLInputElement
     readonly #fault: HTMLElement
 
     /** @param id - Of the input; its line for what was not taken is `<id>-fault`. */
     constructor(id: string, wish: PeopleWish) {
         this.#wish = wish
-        this.#input = find(`#${id}`, HTMLInputElement)
+        this.input = find(`#${id}`, HTMLInputElement)
         this.#fault = find(`#${id}-fault`, HTMLElement)
-        this.#input.addEventListener("keydown", (event) => { this.#press(event) })
-        this.#input.addEventListener("input", () => { this.#say("") })
-        this.#input.addEventListener("blur", () => { this.take() })
-        this.#input.addEventListener("paste", (event) => { this.#paste(event) })
+        this.input.addEventListener("keydown", (event) => { this.#press(event) })
+        this.input.addEventListener("input", () => { this.#say("") })
+        this.input.addEventListener("blur", () => { this.take() })
+        this.input.addEventListener("paste", (event) => { this.#paste(event) })
     }
 
     /** Take what is typed, as on Enter. Whether nothing is left that could not be read. */
     take(): boolean {
-        return this.#take(this.#input.value)
+        return this.#take(this.input.value)
     }
 
     #take(text: string): boolean {
-        if (this.#input.readOnly) return text === ""
+        if (this.input.readOnly) return text === ""
         const { people, refused } = parseAddresses(text)
         const tooMany = people.length > 0 && !this.#wish.add(people)
-        this.#input.value = tooMany ? text.replace(/[\r\n]+/gu, "; ") : refused.join("; ")
+        this.input.value = tooMany ? text.replace(/[\r\n]+/gu, "; ") : refused.join("; ")
         this.#say(tooMany ? say("pane.to.many") : refusedWords(refused))
         return !tooMany && refused.length === 0
     }
 
     clear(): void {
-        this.#input.value = ""
+        this.input.value = ""
         this.#say("")
     }
 
     focus(): void {
-        this.#input.focus()
+        this.input.focus()
     }
 
     #press(event: KeyboardEvent): void {
-        const input = this.#input
+        const input = this.input
         if (event.isComposing || input.readOnly) return
         if (event.key === "Enter" || event.key === "," || event.key === ";") {
             if (event.key !== "Enter" && insideQuotes(input)) return
@@ -60,16 +61,16 @@ export class PeopleField {
     #paste(event: ClipboardEvent): void {
         const pasted = event.clipboardData?.getData("text/plain") ?? ""
         const isList = /[\r\n]/u.test(pasted.trim()) || parseAddresses(pasted).people.length > 0
-        if (this.#input.readOnly || !isList) return
+        if (this.input.readOnly || !isList) return
         event.preventDefault()
         // Parsed before it stands in the field, which drops line ends.
-        this.#take([this.#input.value, pasted].filter((one) => one.trim() !== "").join("\n"))
+        this.#take([this.input.value, pasted].filter((one) => one.trim() !== "").join("\n"))
     }
 
     #say(text: string): void {
         this.#fault.textContent = text
-        if (text === "") this.#input.removeAttribute("aria-invalid")
-        else this.#input.setAttribute("aria-invalid", "true")
+        if (text === "") this.input.removeAttribute("aria-invalid")
+        else this.input.setAttribute("aria-invalid", "true")
     }
 }
 

@@ -1,8 +1,10 @@
 /** The pane beside a mail that is being read: on a notice it shows the letters of the thread. */
 
-import { fact, find, Problem, say, startCrypto } from "@letterlock/kit"
+import { MAX_FILE_SIZE } from "@letterlock/crypto"
+import { fact, find, Problem, readerRows, say, shortDate, startCrypto } from "@letterlock/kit"
+import { rewritten } from "@letterlock/kit/editor/rewritten"
 import { cleanExports } from "@letterlock/kit/export/index"
-import type { Desk } from "@letterlock/kit/writing/index"
+import { type Desk, Files, Place, Sending, sizeWords, writingTrouble } from "@letterlock/kit/writing/index"
 
 import { Dead } from "./dead.ts"
 import { Earlier } from "./earlier.ts"
@@ -31,6 +33,7 @@ async function start(): Promise<void> {
         return
     }
     find("#sign-in", HTMLButtonElement).addEventListener("click", () => { void show() })
+    find("#file-away", HTMLButtonElement).addEventListener("click", () => { void file(turn) })
     window.addEventListener("blur", () => { reading?.save() })
     document.addEventListener("visibilitychange", () => { reading?.save() })
     window.addEventListener("online", () => { reading?.save() })
@@ -44,12 +47,14 @@ async function show(): Promise<void> {
     const now = ++turn
     reading?.putAway()
     offer(null)
+    offerFiling(false)
     const origin = fact(host, "origin")
     const mail = await readText().catch(() => null)
     const address = origin === "" ? null : letterAddress(mail ?? "", origin)
     if (now !== turn) return
     if (address === null) {
         welcome(say(mail === null ? "read.unread" : "read.other"))
+        offerFiling(mail !== null)
         return
     }
     offer(address)
@@ -66,16 +71,61 @@ async function show(): Promise<void> {
 }
 
 async function open(id: string, now: number): Promise<void> {
-    session ??= await newSession(host)
+    const { session, desk } = await signedIn()
     const { crypto } = session
-    if (desk === null) {
-        desk = await session.desk()
-        void keepRules(desk)
-        await Promise.all([crypto.cleanTemporary(), cleanExports(), earlier.show(desk), dead.show(desk)])
-    }
     reading ??= new Reading(desk, crypto, startCrypto(fact(host, "worker")), around())
     session.onAsking = () => { reading?.asking() }
     if (now === turn) await reading.show(id, () => now === turn, () => { welcome(null) })
+}
+
+async function signedIn(): Promise<{ session: Session; desk: Desk }> {
+    session ??= await newSession(host)
+    if (desk === null) {
+        desk = await session.desk()
+        void keepRules(desk)
+        await Promise.all([session.crypto.cleanTemporary(), cleanExports(), earlier.show(desk), dead.show(desk)])
+    }
+    return { session, desk }
+}
+
+/** "Seal into the record" was pressed: nothing of an ordinary mail is read, and nobody asked, before that. */
+async function file(now: number): Promise<void> {
+    const [button, more] = [find("#file-away", HTMLButtonElement), find("#filing-more", HTMLElement)]
+    button.disabled = true
+    what.textContent = say("pane.starting")
+    try {
+        const [{ Filing }, { session, desk }] = await Promise.all([import(fact(host, "filing")) as Promise<typeof import("./filing.ts")>, signedIn()])
+        if (now !== turn) return
+        welcome(null)
+        button.hidden = true
+        await new Filing(more, {
+            desk, graph: fact(host, "graph"), token: () => session.graphToken(), rows: readerRows, date: shortDate,
+            lent: { Place, Files, Sending, write: rewritten }, most: MAX_FILE_SIZE, mostWords: sizeWords(MAX_FILE_SIZE),
+            trouble: (error) => writingTrouble(error, say("read.file")), close: () => { void show() },
+            open: (id) => { void showLetter(id) },
+        }).show()
+    } catch (error) {
+        if (now !== turn) return
+        welcome(startTrouble(error))
+        button.disabled = false
+    }
+}
+
+/** A letter that no open mail leads to. */
+async function showLetter(id: string): Promise<void> {
+    const now = ++turn
+    offerFiling(false)
+    offer(`${fact(host, "origin")}/m/${id}`)
+    welcome(say("pane.starting"))
+    await open(id, now).catch((error: unknown) => { if (now === turn) welcome(startTrouble(error)) })
+}
+
+function offerFiling(offered: boolean): void {
+    find("#filing", HTMLElement).hidden = !offered
+    find("#filing-more", HTMLElement).replaceChildren()
+    const button = find("#file-away", HTMLButtonElement)
+    button.hidden = false
+    button.disabled = false
 }
 
 async function signInAgain(claims: string | null): Promise<Desk> {

@@ -39,7 +39,7 @@ export class Session<Crypto extends Sealer = CryptoClient> {
     async again(claims: string | null): Promise<void> { await this.#signIn.again(claims) }
 
     /** For the person's own mailbox in Graph; only the pane uses it. @throws NotSignedIn */
-    graphToken(): Promise<string> { return this.#signIn.graphToken() }
+    graphToken(...asked: Parameters<SignIns["graphToken"]>): Promise<string> { return this.#signIn.graphToken(...asked) }
 
     /** Sign in at the server; the person is made at the first call. */
     desk(): Promise<Desk> {

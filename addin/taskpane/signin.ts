@@ -19,6 +19,9 @@ export interface Registration {
     readonly scope: string
 }
 
+/** What the pane asks of Graph for itself, each when it is first needed. */
+export type GraphScope = "Mail.ReadWrite" | "People.Read"
+
 const SPARE = 120_000   // milliseconds of life that a token must still have
 
 const isFresh = ({ expiresOn }: AuthenticationResult): boolean => (expiresOn?.getTime() ?? 0) - Date.now() > SPARE
@@ -27,7 +30,7 @@ export class SignIn {
     readonly #msal: IPublicClientApplication
     readonly #scopes: string[]
     #latest: AuthenticationResult | null = null
-    #mailbox: AuthenticationResult | null = null
+    readonly #graph = new Map<GraphScope, AuthenticationResult>()
 
     constructor(msal: IPublicClientApplication, scope: string) {
         this.#msal = msal
@@ -57,20 +60,19 @@ export class SignIn {
     }
 
     /**
-     * A token for the person's own mailbox in Graph, for this pane alone: it never goes to our server. Outlook asks
-     * the person the first time. @throws NotSignedIn where she, or the firm, does not agree
+     * A token for one permission at Graph, for this pane alone: it never goes to our server. Outlook asks the person
+     * the first time, unless it is to be `quiet`. @throws NotSignedIn where she, or the firm, does not agree
      */
-    async graphToken(): Promise<string> {
-        const latest = this.#mailbox
-        if (latest !== null && isFresh(latest)) return latest.accessToken
-        const scopes = ["Mail.ReadWrite"]
-        try {
-            this.#mailbox = await this.#msal.acquireTokenSilent({ scopes })
-        } catch (error) {
-            if (!(error instanceof InteractionRequiredAuthError)) throw new NotSignedIn("silent", { cause: error })
-            this.#mailbox = await this.#msal.acquireTokenPopup({ scopes }).catch((cause: unknown) => { throw new NotSignedIn("asked", { cause }) })
-        }
-        return this.#mailbox.accessToken
+    async graphToken(scope: GraphScope = "Mail.ReadWrite", quiet = false): Promise<string> {
+        const latest = this.#graph.get(scope)
+        if (latest !== undefined && isFresh(latest)) return latest.accessToken
+        const scopes = [scope]
+        const result = await this.#msal.acquireTokenSilent({ scopes }).catch((error: unknown) => {
+            if (quiet || !(error instanceof InteractionRequiredAuthError)) throw new NotSignedIn("silent", { cause: error })
+            return this.#msal.acquireTokenPopup({ scopes }).catch((cause: unknown) => { throw new NotSignedIn("asked", { cause }) })
+        })
+        this.#graph.set(scope, result)
+        return result.accessToken
     }
 
     /** Sign in anew: with what Entra challenged for, or because the token was refused. @throws NotSignedIn */

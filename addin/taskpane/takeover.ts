@@ -7,7 +7,8 @@
 
 import { say, sayList } from "@letterlock/kit"
 
-import { type HeldContent, type HeldFile, OfficeFailed, type OutlookItem } from "./office.ts"
+import { fileOf } from "./held-file.ts"
+import { type HeldFile, OfficeFailed, type OutlookItem } from "./office.ts"
 
 /** What was read of Outlook's message. */
 export interface Taken {
@@ -57,11 +58,6 @@ async function readAll(item: OutlookItem, held: readonly HeldFile[]): Promise<Fi
 }
 
 const namesOf = (files: readonly HeldFile[]): string => sayList(files.map(({ name }) => `“${name}”`))
-
-function fileOf({ name }: HeldFile, { format, content }: HeldContent): File {
-    if (format !== "base64") return new File([content], name.toLowerCase().endsWith(".eml") ? name : `${name}.eml`)
-    return new File([Uint8Array.from(atob(content), (one) => one.charCodeAt(0))], name)
-}
 
 /** Whether Outlook's message still holds what was taken, and nothing else. @throws OfficeFailed */
 export async function isUnchanged(item: OutlookItem, taken: Taken): Promise<boolean> {

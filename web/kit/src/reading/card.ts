@@ -6,7 +6,7 @@ import { fillFrame, type LetterFrame } from "../frame.ts"
 import { levelMeaning } from "../levels.ts"
 import { levelTag, readerRows } from "../readers.ts"
 import { say } from "../words.ts"
-import { hasOthers } from "../writing/reply.ts"
+import { answerTo, hasOthers } from "../writing/reply.ts"
 import { type Enclosed, showEnclosed } from "./enclosed.ts"
 import { openLetter, type OpenLetter, type ReadingDesk } from "./open.ts"
 import { refusalIn, refusalWords } from "./refusal.ts"
@@ -169,7 +169,7 @@ export class LetterCard {
         this.#put("level-means", levelMeaning(letter.level))
         const notes = notices(letter).map((text) => element("div", { class: "note" }, icon("eye"), element("p", {}, text)))
         this.#part("notices").replaceChildren(...notes)
-        this.#part("answers").hidden = false
+        this.#part("answers").hidden = answerTo(letter, true).length === 0   // a mail in the record, sealed for oneself
         this.#part("reply-all").hidden = letter.viewerRole === "hidden" || !hasOthers(letter)
     }
 

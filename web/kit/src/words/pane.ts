@@ -41,6 +41,7 @@ export const PANE = {
     "pane.earlier.why.refused": "Their mail system refused it",
     "pane.earlier.why.other": "It could not be delivered",
 
+    "read.file": "Seal it",
     "read.unread": "Outlook did not give us this mail, so we cannot tell whether it is a notice. Choose the mail again.",
     "read.gone": "This letter is not for you, or no longer here. Nothing was opened.",
     "read.reply.to": "Reply to {names}",

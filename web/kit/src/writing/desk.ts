@@ -73,6 +73,7 @@ export async function openDesk({ crypto, call, about }: DeskParts): Promise<Desk
     const firm = members(answer["firm"])
     const me = { address, name: text(person, "name"), admin: person["admin"] === true, isHeld: person["mailbox_held"] === true, firm: text(firm, "id"), firmName: text(firm, "name"), directoryKey, lookup }
     const lookUp: Desk["lookUp"] = async (people) => {
+        if (people.length === 0) return []
         const body = { readers: people.map((one) => ({ address: one.address })), ...(about === undefined ? {} : { about }) }
         const said = list(members(await call((api) => api.post("/lookups", { body })))["lookups"]).map(members)
         return Promise.all(people.map(async (one, index) => {

@@ -1,0 +1,82 @@
+/** What of a mail is sealed into the record, and the block of lines over it. Pure. */
+
+import { WORDS } from "./filing-words.ts"
+import type { HeldFile } from "./office.ts"
+import type { Named, OpenMail } from "./office-mail.ts"
+
+/** Why a file is not sealed. */
+export type Why = "cloud" | "large" | "old" | "empty" | "unreadable" | "refused"
+
+export interface Left {
+    readonly file: HeldFile
+    readonly why: Why
+}
+
+/** What is to be sealed of a mail, before anything was read. */
+export interface Plan {
+    /** Nothing can be sealed, and why; empty when it can. */
+    readonly refusal: string
+    readonly files: readonly HeldFile[]
+    readonly left: readonly Left[]
+    /** Sentences to know. */
+    readonly asides: readonly string[]
+}
+
+export type Facts = Pick<OpenMail, "subject" | "from" | "to" | "cc" | "written" | "messageId" | "kind" | "files" | "givesFiles" | "id">
+
+/** Name the parts of a mail. `most`: bytes of the largest file. */
+export function planOf(mail: Facts, most: number): Plan {
+    const names = mail.files.map(({ name }) => name.toLowerCase())
+    const left = mail.files.flatMap((file): Left[] => {
+        const why = whyNot(file, mail.givesFiles, most)
+        return why === null ? [] : [{ file, why }]
+    })
+    const files = mail.files.filter((file) => !left.some((one) => one.file === file))
+    const isSigned = /^IPM\.Note\.SMIME\.MultipartSigned/iu.test(mail.kind)
+    return {
+        refusal: names.includes("message.rpmsg") || /rpmsg/iu.test(mail.kind) ? WORDS.rights
+            : !isSigned && (/^IPM\.Note\.SMIME/iu.test(mail.kind) || names.includes("smime.p7m")) ? WORDS.encrypted : "",
+        files, left,
+        asides: [...(isSigned ? [WORDS.signed] : []), ...(files.some(({ inline }) => inline) ? [WORDS.pictures] : [])],
+    }
+}
+
+function whyNot({ kind, size }: HeldFile, gives: boolean, most: number): Why | null {
+    if (kind === "cloud") return "cloud"
+    if (!gives) return "old"
+    return size > most ? "large" : null
+}
+
+/** The sentence for a file that is left out. `most`: in words, of the largest file. */
+export const leftWords = ({ file: { name }, why }: Left, most: string): string =>
+    why === "large" ? WORDS.large(name, most) : WORDS[why](name)
+
+/**
+ * What names the mail for the server, which learns no more of it: base64url SHA-256 (http.md section 3).
+ *
+ * @returns Empty where nothing names it.
+ */
+export async function hashOf({ messageId, id }: Pick<Facts, "messageId" | "id">): Promise<string> {
+    const name = messageId === "" ? `item:${id}` : messageId
+    if (name === "item:") return ""
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`letterlock/mail/v1\0${name}`)))
+    return btoa(String.fromCharCode(...hash)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/u, "")
+}
+
+/** The sealed text: who sealed it, the mail's own lines, and its body as a quotation, so that none passes for another. */
+export function recordHtml(mail: Facts, body: string, sealer: Named, left: readonly Left[]): string {
+    const lines: (readonly [string, string])[] = [
+        [WORDS.lineFrom, people([mail.from])], [WORDS.lineTo, people(mail.to)], [WORDS.lineCc, people(mail.cc)],
+        [WORDS.lineDate, mail.written?.toISOString() ?? ""], [WORDS.lineSubject, mail.subject], [WORDS.lineId, mail.messageId],
+        [WORDS.lineLeft, left.map(({ file }) => file.name).join(", ")],
+    ]
+    const shown = lines.filter(([, value]) => value !== "").map(([label, value]) => `${label}: ${escaped(value)}`)
+    const head = WORDS.head(sealer.name || sealer.address, sealer.address)
+    return `<p><strong>${escaped(head)}</strong></p><p>${shown.join("<br>")}</p><blockquote>${body}</blockquote>`
+}
+
+const people = (named: readonly Named[]): string =>
+    named.map(({ name, address }) => name === "" ? address : `${name} <${address}>`).join("; ")
+
+const escaped = (text: string): string =>
+    text.replace(/\p{Cc}+/gu, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")

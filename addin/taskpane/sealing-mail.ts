@@ -1,0 +1,139 @@
+/** Read a mail from Outlook, seal it, hand it over, and if it is wished move Outlook's copy. Knows no page. */
+
+import { list, members, newKey, text } from "@letterlock/kit"
+import type * as Writing from "@letterlock/kit/writing/index"
+
+import { WORDS } from "./filing-words.ts"
+import { fileOf } from "./held-file.ts"
+import { hashOf, type Left, type Plan, recordHtml } from "./mail-record.ts"
+import { MailChanged, type OpenMail } from "./office-mail.ts"
+
+/** What the read pane lends, so that it is not loaded twice. */
+export interface Lent {
+    readonly Place: typeof Writing.Place
+    readonly Files: typeof Writing.Files
+    readonly Sending: typeof Writing.Sending
+    /** Anybody's html as a letter can hold it. */
+    readonly write: (html: string) => Writing.Letter["written"]
+}
+
+/** What is sealed and for whom, as the person chose. */
+export interface Wish {
+    readonly mail: OpenMail
+    readonly plan: Plan
+    readonly colleagues: readonly Writing.Recipient[]
+    readonly publicSubject: string
+}
+
+/** Sealed, or sealed before; `sealedAt` is null for now. */
+export interface Outcome {
+    readonly id: string
+    readonly sealedAt: Date | null
+}
+
+/** Some files cannot be sealed: the person is asked whether it goes without them. */
+export class SomeLeft extends Error {
+    override readonly name = "SomeLeft"
+    readonly left: readonly Left[]
+
+    constructor(left: readonly Left[]) {
+        super("files are left out")
+        this.left = left
+    }
+}
+
+/** Nobody can say which mail it is. */
+export class Nameless extends Error {
+    override readonly name = "Nameless"
+}
+
+const MOST_TEXT = 900_000   // bytes of body and text; a body holds 1 MiB (objects.md section 3)
+
+/** Read all files that are to be sealed, one after the other: Outlook takes three calls at once. @throws SomeLeft, MailChanged */
+export async function readFiles({ mail, plan }: Wish, tell: (words: string) => void): Promise<readonly File[]> {
+    const files: File[] = []
+    const left: Left[] = []
+    for (const [index, file] of plan.files.entries()) {
+        tell(WORDS.reading(index + 1, plan.files.length))
+        const given = await mail.content(file.id).catch((error: unknown) => {
+            if (error instanceof MailChanged) throw error
+            return null
+        })
+        if (given === null) left.push({ file, why: "unreadable" })
+        else if (given.format === "url") left.push({ file, why: "cloud" })
+        else if (given.content === "" && file.size > 0) left.push({ file, why: "empty" })
+        else files.push(fileOf(file, given))
+    }
+    if (left.length > 0) throw new SomeLeft(left)
+    return files
+}
+
+/** What the mail says, as a letter holds it; a text that is too long comes as a file. */
+export async function readText({ mail, plan }: Wish, lent: Lent, me: Writing.Me): Promise<{ written: Writing.Letter["written"]; files: readonly File[] }> {
+    const html = await mail.html()
+    const whole = lent.write(recordHtml(mail, html, me, plan.left))
+    const size = new Blob([whole.html, whole.text]).size
+    if (size <= MOST_TEXT) return { written: whole, files: [] }
+    const file = new File([await mail.text()], WORDS.longName, { type: "text/plain" })
+    return { written: lent.write(recordHtml(mail, `<p>${WORDS.long}</p>`, me, plan.left)), files: [file] }
+}
+
+/**
+ * Seal it.
+ *
+ * @throws SomeLeft, Nameless, OfficeFailed before anything was sealed; what {@link Writing.Sending.send} throws.
+ */
+export async function sealMail(desk: Writing.Desk, lent: Lent, wish: Wish, tell: (words: string) => void): Promise<Outcome> {
+    const mail = await hashOf(wish.mail)
+    if (mail === "") throw new Nameless()
+    tell(WORDS.readingText)
+    const { written, files: more } = await readText(wish, lent, desk.me)
+    const files = await readFiles(wish, tell)
+    const begun = members(await desk.call((api) => api.post("/mails", { body: { mail }, key: newKey() })))
+    const id = text(begun, "id")
+    if (typeof begun["sealed_at"] === "number") return { id, sealedAt: new Date(begun["sealed_at"] * 1000) }
+    tell(WORDS.sealing)
+    const { identity } = await desk.crypto.newMessageKey()
+    const place = new lent.Place(desk, null, { id, thread: text(begun, "thread_id"), identity })
+    const up = await putUp(new lent.Files(place, () => undefined), [...more, ...files], wish, tell)
+    tell(WORDS.sending)
+    const subject = WORDS.subject(wish.mail.subject || WORDS.noSubject)
+    const letter = { recipients: wish.colleagues, subject, publicSubject: wish.publicSubject, written, files: up, parents: [] }
+    const { earlier } = await new lent.Sending(place).send(letter, () => undefined)
+    return { id, sealedAt: earlier ? new Date() : null }
+}
+
+async function putUp(
+    files: Writing.Files, sources: readonly File[], { plan }: Wish, tell: (words: string) => void
+): Promise<readonly Writing.LetterFile[]> {
+    if (sources.length === 0) return []
+    tell(WORDS.uploading)
+    files.add(sources)
+    const up = await files.settled()
+    const refused = files.rows.filter(({ state }) => state === "refused")
+    const left = refused.flatMap(({ name }) => plan.files.filter((file) => file.name === name).map((file) => ({ file, why: "refused" as const })))
+    if (left.length > 0) throw new SomeLeft(left)
+    if (up?.length !== sources.length) throw new Error("a file did not go up")
+    return up
+}
+
+/** What became of Outlook's copy. */
+export type Moved = "moved" | "not-allowed" | "not-moved"
+
+/** Move Outlook's copy to Deleted Items, with the person's own token. Nothing is purged. */
+export async function moveAway(graph: string, token: () => Promise<string>, id: string): Promise<Moved> {
+    const bearer = await token().catch(() => null)
+    if (bearer === null) return "not-allowed"
+    const answer = await fetch(`${graph}/me/messages/${encodeURIComponent(id)}/move`, {
+        method: "POST", body: JSON.stringify({ destinationId: "deleteditems" }), cache: "no-store", credentials: "omit",
+        headers: { authorization: `Bearer ${bearer}`, "content-type": "application/json" },
+    }).catch(() => null)
+    return answer?.ok === true ? "moved" : answer?.status === 403 ? "not-allowed" : "not-moved"
+}
+
+/** Colleagues who have signed in, for the list to choose from; none where the server does not say. */
+export async function colleaguesOf(desk: Writing.Desk): Promise<readonly { readonly address: string; readonly name: string }[]> {
+    const said = members(await desk.call((api) => api.get("/people")))
+    return list(said["people"]).map(members).filter((one) => one["colleague"] === true)
+        .map((one) => ({ address: text(one, "address"), name: text(one, "name") }))
+}
