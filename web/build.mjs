@@ -21,7 +21,7 @@ const entries = async (folder, pattern) => {
 const { metafile } = await build({
     entryPoints: [
         ...(await entries("web/pages/src/pages", /\.ts$/)),
-        ...(await entries("addin/taskpane", /^(admin|compose|read|advice|afterwards|contacts|filing)\.ts$/)),
+        ...(await entries("addin/taskpane", /^(admin|compose|read|advice|afterwards|contacts|filing|stationery)\.ts$/)),
         join(root, "web/crypto/src/worker.ts"),
         ...(await entries("web/styles", /^(deployment|portal|pane|letter|export|set-up)\.css$/)),
     ],

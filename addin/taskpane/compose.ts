@@ -14,6 +14,7 @@ import { peopleOf } from "./item.ts"
 import { letterEditor } from "./letter.ts"
 import { composeItem, hostOf, onItemChanged, type OutlookItem } from "./office.ts"
 import { Pane } from "./pane.ts"
+import { Paper } from "./paper.ts"
 import { PeopleField } from "./people-field.ts"
 import type { Role } from "./recipients.ts"
 import type { Session } from "./session.ts"
@@ -31,13 +32,14 @@ async function start(): Promise<void> {
     }
     const drafts = new Drafts()
     const pane: Pane = new Pane(drafts, await drafts.of(composeItem()), parts(() => pane))
-    const shelf = new Shelf({ takeUp: (letter) => pane.takeUp(letter), trouble: view.showProblem, announce: view.announce })
-    if (host !== "Outlook") documents(host, { addFile: (file) => pane.addFile(file), addHtml: (html) => pane.addHtml(html) })
+    const shelf = new Shelf({ takeUp: (letter) => pane.takeUp(letter).then(() => paper?.opened()), trouble: view.showProblem, announce: view.announce })
+    if (host !== "Outlook") documents(host, { addFile: (file) => pane.addFile(file), addHtml: (html) => paper?.above(() => pane.addHtml(html)) ?? false })
     else taking = new Taking(fact(find("#pane", HTMLElement), "graph"), () => ({
         current: () => pane.draft, put: (taken) => { pane.take(taken) }, isHeld: desk?.me.isHeld ?? false,
         token: session === null || desk === null ? null : session.graphToken.bind(session),
     }))
     advising = adviceOn(pane)
+    paper = new Paper({ editor: () => pane.editor, draft: () => pane.draft, isReply: () => isAnswer(pane.draft.subject), send: () => { void send(pane) } })
     view.keepFocusClear()
     pane.show(pane.draft)
     wire(pane, drafts, shelf)
@@ -62,6 +64,7 @@ function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
     return { editor: letterEditor({ edited: () => {
         pane().edited()
         advising?.changed()
+        paper?.edited()
     }, files: () => pane().files }), to, hidden, subject, inDoubt: () => { if (desk !== null) void earlier.show(desk) }, finish: async (item, taken) => await taking?.finish(item, taken) ?? [] }
 }
 
@@ -78,14 +81,17 @@ function worldOf(pane: Pane): ReturnType<Parameters<typeof finding>[2]> {
 function adviceOn(pane: Pane): Advising {
     const open = (): ReturnType<Open> => {
         const { draft } = pane
-        const kind = /^(?:re|aw|antw|wg|fwd?)\s*:/iu.test(draft.subject.trim()) ? "reply" as const : "ordinary" as const
+        const kind = isAnswer(draft.subject) ? "reply" as const : "ordinary" as const
         return { draft, about: { subject: draft.subject, last: "", kind, replyAll: false } }
     }
     return new Advising({ editor: () => pane.editor, open, script: fact(find("#pane", HTMLElement), "advice"), save: () => { pane.save() } })
 }
 
+/** By the subject that Outlook gives an answer, or a mail that is sent on. */
+const isAnswer = (subject: string): boolean => /^(?:re|aw|antw|wg|fwd?)\s*:/iu.test(subject.trim())
+
 async function send(pane: Pane): Promise<void> {
-    if (await advising?.holds() !== true) await pane.send()
+    if (paper?.holds() !== true && await advising?.holds() !== true) await pane.send()
     advising?.changed()
 }
 
@@ -112,6 +118,7 @@ async function another(pane: Pane, shelf: Shelf): Promise<void> {
     forgetWhy()
     await pane.another()
     advising?.changed()
+    paper?.opened()
     if (desk !== null) await Promise.all([shelf.show(desk), earlier.show(desk)])
 }
 
@@ -126,6 +133,7 @@ async function changeItem(pane: Pane, drafts: Drafts): Promise<void> {
     hear(pane, draft.item)
     void showWhy(draft.item)
     await Promise.all([pane.readItem(draft), taking?.look()])
+    paper?.opened()
 }
 
 /** Of another item than the one that is shown, nothing is needed until it is shown again. */
@@ -153,6 +161,7 @@ let session: Session | null = null
 let desk: Desk | null = null
 let taking: Taking | null = null
 let advising: Advising | null = null
+let paper: Paper | null = null
 let lookFor: () => void = () => undefined
 const dead = new Dead(view.announce)
 const earlier = new Earlier({ announce: view.announce, signIn: (claims) => signInAgain(claims) })
@@ -178,6 +187,7 @@ async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
         advising?.signedIn(desk)
         lookFor()
         await pane.signedIn(desk)
+        void paper?.signedIn(desk)
         void taking?.look()
         await Promise.all([earlier.show(desk), dead.show(desk), pane.draft.isBlank() ? shelf.show(desk) : null])
     } catch (error) {

@@ -1,6 +1,7 @@
 /** One letter in the pane, from the first word to "Sent", one for each item of Outlook. */
 
 import { type Editor, write } from "@letterlock/kit/editor/editor"
+import { beforeEnding } from "@letterlock/kit/editor/fields"
 import {
     type DraftContent, DraftKeeper, Files, type KeptState, type Letter, type Place, Sending,
 } from "@letterlock/kit/writing/index"
@@ -38,6 +39,10 @@ export class Draft {
     /** The person typed a subject here, so Outlook's is not taken any more. */
     subjectTyped = false
     text: Doc | null = null
+    /** What was put under it by itself, null for nothing; undefined before it was looked what that is. */
+    ending: Doc | null | undefined = undefined
+    /** Words in double braces that are meant as they stand. */
+    readonly meant = new Set<string>()
     phase: Phase = "writing"
     status = ""
     problem = ""
@@ -61,9 +66,16 @@ export class Draft {
         this.item = item
     }
 
+    /** Whether nothing was written but what stands under every letter. */
+    isUnwritten(): boolean {
+        if (this.text === null || isBlank(this.text)) return true
+        const own = this.ending === null || this.ending === undefined ? null : beforeEnding(this.text, this.ending)
+        return own !== null && isBlank(own)
+    }
+
     /** Whether nothing was written or added; whom Outlook names does not count. */
     isBlank(): boolean {
-        return (this.text === null || isBlank(this.text)) && (this.store?.files.rows.length ?? 0) === 0
+        return this.isUnwritten() && (this.store?.files.rows.length ?? 0) === 0
     }
 
     /** Whether closing the pane would lose something. */

@@ -4,7 +4,7 @@ import { isAddress, levelWords, type Members, type Person, say, sayList, shortNa
 import { type Editor, write } from "@letterlock/kit/editor/editor"
 import { type Desk, type Files, type Me, Place } from "@letterlock/kit/writing/index"
 
-import { Draft, type Drafts, furnish, isBlank, type Store } from "./draft.ts"
+import { Draft, type Drafts, furnish, type Store } from "./draft.ts"
 import { Face } from "./face.ts"
 import { follow, type News, newsOf } from "./follow.ts"
 import { emptyItem, hasOwnText, lookOver } from "./item.ts"
@@ -153,7 +153,7 @@ export class Pane {
         this.keep()
         if (this.#draft.phase !== "writing") return false
         const { text } = this.#draft
-        this.#parts.editor.restoreHtml((text === null || isBlank(text) ? "" : write(text).html) + html)
+        this.#parts.editor.restoreHtml((text === null || this.#draft.isUnwritten() ? "" : write(text).html) + html)
         view.showLost(/<table/iu.test(html) ? ["table"] : [])
         this.keep()
         this.edited()
@@ -270,6 +270,7 @@ export class Pane {
             (list, role) => withTyped(list, content[role], role), withTyped([], []))
         fresh.subject = content.subject
         fresh.subjectTyped = content.subject !== ""
+        fresh.ending = null   // what it ends with was kept with it
         this.#drafts.replace(old, fresh)
         const store = this.#furnish(fresh, desk, place)
         this.show(fresh)
@@ -360,7 +361,7 @@ function missingIn(draft: Draft, allTaken: boolean): Missing | null {
     if (!allTaken) return "pane.to.mend"
     if (draft.blockers.length > 0) return "pane.blocked"
     if (draft.recipients.length === 0) return "pane.nobody"
-    return draft.text === null || isBlank(draft.text) ? "writing.empty" : null
+    return draft.isUnwritten() ? "writing.empty" : null
 }
 
 const FIELDS = { to: "to", cc: "cc", hidden: "bcc" } as const

@@ -10,9 +10,10 @@ import {
 } from "@letterlock/kit/writing/index"
 
 import { Advising, type Open } from "./advising.ts"
-import { Draft, furnish, isBlank, type Store } from "./draft.ts"
+import { Draft, furnish, type Store } from "./draft.ts"
 import { follow, type News, newsOf } from "./follow.ts"
 import { letterEditor } from "./letter.ts"
+import { Paper } from "./paper.ts"
 import { type Recipients, withKnown, withTyped } from "./recipients.ts"
 import { sendingTrouble } from "./trouble.ts"
 import * as view from "./view.ts"
@@ -41,6 +42,7 @@ export class Replying {
     readonly #subject = find("#subject", HTMLInputElement)
     readonly #editor: Editor
     readonly #advising: Advising
+    readonly #paper: Paper
     readonly #files = new FileList(view.fileParts())
     /** By the id of the letter that is answered. */
     readonly #answers = new Map<string, Answer>()
@@ -55,6 +57,8 @@ export class Replying {
         })
         this.#advising = new Advising({ editor: () => this.#editor, open: () => this.#reading(), script: fact(find("#pane", HTMLElement), "advice"), save: () => { this.save() } })
         this.#advising.signedIn(desk)
+        this.#paper = new Paper({ editor: () => this.#editor, draft: () => this.#open?.draft ?? null, isReply: () => true, send: () => { void this.#send() } })
+        void this.#paper.signedIn(desk)
         const press = (id: string, act: () => void): void => { find(`#${id}`, HTMLButtonElement).addEventListener("click", act) }
         press("send", () => { void this.#send() })
         press("quote", () => { this.#quote() })
@@ -91,8 +95,10 @@ export class Replying {
             const answer = this.#make(letter, place)
             answer.all = mayAll(letter) && content.to.length + content.cc.length > answerTo(letter, false).length
             answer.draft.subject = content.subject
+            answer.draft.ending = null   // what it ends with was kept with it
             this.#show(answer, card)
             this.#editor.restoreHtml(content.html)
+            this.#paper.opened()
             answer.draft.store?.files.restore(content.files)
             answer.draft.store?.keeper.restored(kept.saved)
             view.announce(say("read.reply.restored", { time: clock(kept.saved) }))
@@ -153,6 +159,7 @@ export class Replying {
         this.#refresh(answer)
         void this.#address(answer)
         this.#advising.changed()
+        this.#paper.opened()
     }
 
     /** Put what stands in the fields into the answer. */
@@ -199,6 +206,7 @@ export class Replying {
         const answer = this.#open
         if (answer === null) return
         this.#advising.changed()
+        this.#paper.edited()
         if (answer.draft.problem !== "") this.#say(answer, { problem: "" })
         answer.draft.store?.keeper.changed()
     }
@@ -225,13 +233,13 @@ export class Replying {
         const store = answer?.draft.store
         if (answer?.draft.phase !== "writing" || store === undefined || store === null) return
         this.#keep()
-        if (answer.draft.text === null || isBlank(answer.draft.text)) {
+        if (answer.draft.isUnwritten()) {
             this.#say(answer, { problem: say("writing.empty") })
             this.#editor.focus()
             return
         }
         const isStill = (): boolean => answer === this.#open && answer.draft.phase === "writing"
-        if (await this.#advising.holds() || !isStill()) return
+        if (this.#paper.holds() || await this.#advising.holds() || !isStill()) return
         this.#phase(answer, "sending")
         this.#say(answer, { problem: "", status: store.files.busy > 0 ? say("writing.files") : "" })
         try {

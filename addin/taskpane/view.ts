@@ -41,7 +41,7 @@ export function showPhase(phase: Phase): void {
     part("send").setAttribute("aria-disabled", String(phase === "sending"))
     find("#subject", HTMLInputElement).readOnly = phase === "sending"
     for (const id of ["to", "bcc"]) find(`#${id}`, HTMLInputElement).readOnly = phase === "sending"
-    find("#attach", HTMLButtonElement).setAttribute("aria-disabled", String(phase === "sending"))
+    for (const id of ["attach", "templates"]) part(id).setAttribute("aria-disabled", String(phase === "sending"))
 }
 
 /** What takes focus scrolls clear of what sticks over it (WCAG 2.2, 2.4.11), however high that is now. */
@@ -199,5 +199,5 @@ export function showReply(
     part("reply-other").hidden = !others
     part("reply-other").textContent = say(all ? "read.reply.one" : "read.reply.all")
     find("#subject", HTMLInputElement).readOnly = phase === "sending"
-    for (const id of ["send", "attach", "quote", "reply-other", "reply-away"]) part(id).setAttribute("aria-disabled", String(phase === "sending"))
+    for (const id of ["send", "attach", "templates", "quote", "reply-other", "reply-away"]) part(id).setAttribute("aria-disabled", String(phase === "sending"))
 }
