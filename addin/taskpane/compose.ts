@@ -161,8 +161,8 @@ let session: Session | null = null
 let desk: Desk | null = null
 let taking: Taking | null = null
 let advising: Advising | null = null
-let paper: Paper | null = null
 let lookFor: () => void = () => undefined
+let paper: Paper | null = null
 const dead = new Dead(view.announce)
 const earlier = new Earlier({ announce: view.announce, signIn: (claims) => signInAgain(claims) })
 

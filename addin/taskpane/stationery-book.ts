@@ -13,6 +13,7 @@ export class Book {
     readonly #dialog = find("#book", HTMLDialogElement)
     readonly #overview = find("#book-overview", HTMLElement)
     readonly #said = find("#book-said", HTMLElement)
+    readonly #back = find("#book-back", HTMLButtonElement)
     readonly #form: BookForm
     #ending: Members = {}
 
@@ -24,7 +25,7 @@ export class Book {
             leave: () => { void this.#show() },
         })
         const press = (id: string, act: () => void): void => { find(`#${id}`, HTMLButtonElement).addEventListener("click", act) }
-        press("book-back", () => { this.#dialog.close() })
+        this.#back.addEventListener("click", () => { this.#dialog.close() })
         press("book-new-own", () => { this.#edit(null, false) })
         press("book-new-firm", () => { this.#edit(null, true) })
         press("book-signature", () => { this.#sign() })
@@ -48,7 +49,7 @@ export class Book {
     /** All there is, fetched anew. @param words - what was done. */
     async #show(words = ""): Promise<void> {
         this.#form.hide()
-        this.#overview.hidden = false
+        this.#overview.hidden = this.#back.hidden = false
         find("#book-h", HTMLElement).focus()
         this.#said.textContent = words === "" ? WORDS.loading : words
         try {
@@ -136,7 +137,7 @@ export class Book {
     }
 
     #aside(): void {
-        this.#overview.hidden = true
+        this.#overview.hidden = this.#back.hidden = true   // one way out of a form, which says that it is left
         this.#said.textContent = ""
     }
 

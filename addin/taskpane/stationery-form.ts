@@ -77,7 +77,7 @@ export class BookForm {
     }
 
     tagline(line: string, placing: Placing): void {
-        this.#begin("tagline", find("label[for=book-line]", HTMLLabelElement).textContent, placing)
+        this.#begin("tagline", WORDS.line, placing)
         this.#line.value = line
         this.#line.focus()
     }

@@ -31,6 +31,7 @@ export const STATIONERY = {
     unnamed: "We know only the address of your reader.",
     left: "What you leave empty stays open in the letter, and the letter does not go before it is filled in. What you write here goes nowhere but into the letter.",
     insert: "Insert",
+    back: "Back to the list",
 
     change: "Change",
     changes: (name: string) => `Change: ${name}`,
@@ -57,6 +58,7 @@ export const STATIONERY = {
     lost: { table: "A table was pasted as it is kept in letters.", picture: "Pictures do not go into templates or signatures.", link: "That is no address of a page or a mailbox." },
 
     signature: "Your signature",
+    line: "The firm's line",
     noSignature: "None yet.",
     signatureKept: "Kept. It stands under the next letter that you begin.",
     signatureOff: "Kept. Nothing is put under your letters.",

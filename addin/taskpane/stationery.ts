@@ -141,8 +141,13 @@ export class Picker {
             row.append(element("p", { class: "tiny faint", id: `${input.id}-why` }, why))
             return row
         })
-        const insert = element("button", { class: "btn pri", type: "submit" }, WORDS.insert)
-        this.#form.replaceChildren(element("p", { class: "small" }, WORDS.ask(one.name)), ...rows, element("p", { class: "tiny faint" }, WORDS.left), element("p", {}, insert))
+        const insert = element("button", { class: "btn pri grow", type: "submit" }, WORDS.insert)
+        const back = element("button", { class: "btn", type: "button" }, WORDS.back)
+        this.#form.replaceChildren(element("p", { class: "small" }, WORDS.ask(one.name)), ...rows, element("p", { class: "tiny faint" }, WORDS.left), element("div", { class: "row" }, insert, back))
+        back.addEventListener("click", () => {
+            this.open()
+            this.#field.focus()
+        })
         this.#form.onsubmit = (event) => {
             event.preventDefault()
             missing.forEach((name, index) => { values.set(name, inputs[index]?.value ?? "") })
