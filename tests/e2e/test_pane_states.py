@@ -1,0 +1,140 @@
+"""Every state of every pane, in light, dark and forced colours at 320 px: accessible, not too wide, focus seen.
+
+The states stand in the tables of states_*.py and are walked in one window each. What the pages and
+style sheets of the panes can show must have been seen on the way, so a part that is new has a row.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.e2e import states_compose, states_read, states_rest, states_taking
+from tests.e2e.looker import Looker, classes_of, ids_of, unseen, wrong_in
+from tests.e2e.pair import Pair
+from tests.e2e.people import ANN, Profile
+from tests.e2e.stage import Stage, Table
+
+pytestmark = pytest.mark.timeout(600)
+Start = Callable[[Profile], Page]
+WALKS: dict[str, tuple[Table, Start]] = {
+    "compose": (states_compose.COMPOSE, lambda profile: profile.outlook(ANN)),
+    "take-over": (states_taking.TAKING, states_taking.start),
+    "read": (states_read.READ, states_read.start),
+    "document": (states_rest.DOCUMENT, states_rest.start),
+    "administrator": (states_rest.ADMIN, lambda profile: profile.outlook(ANN)),
+}
+# Never seen as they are: a template, where an answer's form is parked, and what no code fills yet.
+PARKED = {"#letter-card", "#reply-home", "#to-found"}
+# A control for each thing that is looked for: what breaks a state, and what is found then.
+BREAKS = {
+    "a label is removed": ("document.querySelector('label[for=subject]').remove()", "label: #subject"),
+    "contrast is lowered": ("document.querySelector('#add-document').style.color = '#bbb'", "color-contrast: #add-document"),
+    "a target is too small": (
+        "document.querySelectorAll('#add-document, #add-selection').forEach((one) => { one.style = 'width: 12px; min-height: 12px; height: 12px; padding: 0; margin: 0 -8px; font-size: 0' })",
+        "target-size: ",
+    ),
+    "it scrolls sideways": ("document.querySelector('#pane').style.minWidth = '360px'", "px wider than the pane"),
+    "the ring is gone": (
+        "document.querySelector('#attach').style.cssText = 'outline: 0 !important; transition: none'",
+        "focus on attach is not seen",
+    ),
+    "something sticks over it": (
+        "document.querySelector('.send').style.minHeight = '96vh'; document.documentElement.style.setProperty('scroll-padding', '0', 'important')",
+        "has focus and is hidden by something",
+    ),
+}
+# Everything that a control touches stands in these attributes or in this part of the page.
+KEEP = """
+() => {
+    const all = [document.documentElement, ...document.querySelectorAll('body, body *')]
+    window.kept = all.map((one) => [one, one.getAttribute('style')])
+    const label = document.querySelector('label[for=subject]')
+    window.label = [label.parentElement, label]
+}
+"""
+MEND = """
+() => {
+    for (const [one, style] of window.kept) style === null ? one.removeAttribute('style') : one.setAttribute('style', style)
+    window.label[0].prepend(window.label[1])
+}
+"""
+
+
+@dataclass
+class Walks:
+    """Walks each pane once, when it is first asked for."""
+
+    browser: Browser
+    pair: Pair
+    width: int = 320
+    pictures: bool = False
+    lookers: dict[str, Looker] = field(default_factory=dict)
+    marks: set[str] = field(default_factory=set)
+    _profiles: list[Profile] = field(default_factory=list)
+
+    def walk(self, name: str) -> Looker:
+        """What was found on the way through all states of a pane."""
+        if name not in self.lookers:
+            table, start = WALKS[name]
+            profile = Profile.open(self.browser, self.pair)
+            self._profiles.append(profile)
+            stage = Stage(profile, start(profile))
+            self.lookers[name] = Looker(stage, self.width, self.pictures)
+            for row in table.rows:
+                row.bring(stage)
+                self.lookers[name].look(row.name)
+                self.marks |= ids_of(stage.frame.content())
+        return self.lookers[name]
+
+    def close(self) -> None:
+        for profile in self._profiles:
+            profile.close()
+
+
+@pytest.fixture(scope="module")
+def walks(browser: Browser, pair: Pair) -> Iterator[Walks]:
+    all_walks = Walks(browser, pair)
+    yield all_walks
+    all_walks.close()
+    states_taking.guard(pair, "off")
+
+
+@pytest.mark.parametrize("name", WALKS)
+def test_each_state_is_accessible_fits_and_shows_its_focus(walks: Walks, name: str) -> None:
+    looker = walks.walk(name)
+    assert looker.names == [row.name for row in WALKS[name][0].rows]
+    assert looker.found == []
+
+
+def test_whatever_the_panes_can_show_was_seen_in_some_state(walks: Walks) -> None:
+    lookers = [walks.walk(name) for name in WALKS]
+    drawn = classes_of("pane.css", "advice.css", "deployment.css")
+    assert unseen((walks.marks | drawn) - PARKED, lookers) == []
+
+
+def test_a_part_that_no_state_shows_is_told_of(walks: Walks) -> None:
+    page = '<p class="x" id="never">Seen by nobody</p>'
+    assert unseen(ids_of(page), [walks.walk("compose")]) == ["#never"]
+
+
+@pytest.mark.parametrize("broken", BREAKS)
+def test_a_state_that_is_broken_on_purpose_is_found(walks: Walks, broken: str) -> None:
+    stage = walks.walk("document").stage
+    looker = Looker(stage)
+    script, words = BREAKS[broken]
+    assert wrong_in(stage.frame) == []
+    stage.frame.evaluate(KEEP)
+    stage.frame.evaluate(script)
+    looker.look("broken")
+    stage.frame.evaluate(MEND)
+    assert any(words in one for one in looker.found), looker.found
+
+
+@pytest.mark.wide
+@pytest.mark.parametrize("name", WALKS)
+def test_each_state_is_so_in_a_wider_pane(browser: Browser, pair: Pair, name: str) -> None:
+    walks = Walks(browser, pair, width=390, pictures=True)
+    assert walks.walk(name).found == []
+    walks.close()
