@@ -59,6 +59,7 @@ export class Source {
     }
 
     async #gather(size: number): Promise<Bytes> {
+        if (!(await this.atEnd()) && this.#rest.length >= size) return this.#cut(size)
         const taken = new Uint8Array(size)
         let length = 0
         while (length < size && (this.#rest.length > 0 || !(await this.atEnd()))) {

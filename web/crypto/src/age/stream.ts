@@ -80,7 +80,9 @@ async function openChunk(cipher: Cipher, { bytes, counter, last }: Chunk): Promi
 /** Big-endian counter of 11 bytes, then 1 for the last chunk. */
 function nonce(counter: number, last: boolean): Bytes {
     const bytes = new Uint8Array(12)
-    new DataView(bytes.buffer).setBigUint64(3, BigInt(counter))
+    const view = new DataView(bytes.buffer)
+    view.setUint32(3, Math.floor(counter / 2 ** 32))
+    view.setUint32(7, counter >>> 0)
     bytes[11] = last ? 1 : 0
     return bytes
 }
