@@ -157,8 +157,8 @@ export class Contacts {
         const at = twin === ""
             ? element("span", { class: "at" }, address)
             : element("span", { class: "at" }, address.slice(0, -domain.length), element("b", {}, domain))
-        return this.#option(index, element("b", {}, name || address), ...(name === "" ? [] : [at]),
-            element("span", { class: "from" }, SOURCE[source]), ...(twin === "" ? [] : [element("span", { class: "twin" }, WORDS.twin(twin))]))
+        return this.#option(index, element("b", {}, name || address), element("span", { class: "from" }, SOURCE[source]),
+            ...(name === "" ? [] : [at]), ...(twin === "" ? [] : [element("span", { class: "twin" }, WORDS.twin(twin))]))
     }
 
     #option(index: number, ...inside: Node[]): HTMLLIElement {
@@ -202,13 +202,10 @@ export class Contacts {
     async #open(): Promise<void> {
         this.#close()
         this.#say(WORDS.looking)
-        try {
-            await this.#sources.open()
-            this.typed()
-        } catch {
-            this.#say(WORDS.denied)
-        }
+        const opened = await this.#sources.open().then(() => true, () => false)
         this.#input.focus()
+        this.#input.dispatchEvent(new Event("input"))   // Microsoft's window took focus: what the field said of half an address is no matter
+        if (!opened) this.#say(WORDS.denied)
     }
 
     #close(): void {

@@ -93,18 +93,18 @@ export class Filing {
         return [
             element("h3", {}, WORDS.whom),
             ...(boxes.length === 0 ? [] : [element("fieldset", {}, element("legend", {}, WORDS.colleagues), ...boxes)]),
-            element("label", { for: "filing-others" }, boxes.length === 0 ? WORDS.colleagues : WORDS.others), others,
-            element("p", { class: "tiny mute", id: "filing-firm" }, WORDS.firm),
+            element("div", { class: "fld" }, element("label", { for: "filing-others" }, boxes.length === 0 ? WORDS.colleagues : WORDS.others), others,
+                element("p", { class: "tiny mute", id: "filing-firm" }, WORDS.firm)),
             element("ul", { id: "filing-readers", "aria-label": WORDS.whom }),
         ]
     }
 
     #notice(): Node[] {
-        return [
+        return [element("div", { class: "fld" },
             element("label", { for: "filing-subject" }, WORDS.public),
             element("input", { class: "flu", type: "text", id: "filing-subject", maxlength: "200", value: WORDS.publicUsual, autocomplete: "off", "aria-describedby": "filing-subject-h" }),
             element("p", { class: "tiny mute", id: "filing-subject-h" }, WORDS.publicMeans),
-        ]
+        )]
     }
 
     #after(mail: OpenMail, plan: Plan): Node[] {

@@ -26,12 +26,13 @@ export type Facts = Pick<OpenMail, "subject" | "from" | "to" | "cc" | "written" 
 
 /** Name the parts of a mail. `most`: bytes of the largest file. */
 export function planOf(mail: Facts, most: number): Plan {
-    const names = mail.files.map(({ name }) => name.toLowerCase())
-    const left = mail.files.flatMap((file): Left[] => {
+    const all = mail.files
+    const names = all.map(({ name }) => name.toLowerCase())
+    const left = all.flatMap((file): Left[] => {
         const why = whyNot(file, mail.givesFiles, most)
         return why === null ? [] : [{ file, why }]
     })
-    const files = mail.files.filter((file) => !left.some((one) => one.file === file))
+    const files = all.filter((file) => !left.some((one) => one.file === file))
     const isSigned = /^IPM\.Note\.SMIME\.MultipartSigned/iu.test(mail.kind)
     return {
         refusal: names.includes("message.rpmsg") || /rpmsg/iu.test(mail.kind) ? WORDS.rights

@@ -55,13 +55,12 @@ def typed(pane: FrameLocator, letters: str) -> Locator:
     return field
 
 
-def begin(pair: Pair, outlook: Page, subject: str) -> FrameLocator:
+def begin(outlook: Page, subject: str) -> FrameLocator:
     """Open the mail, the pane beside it, and the form."""
     mail(outlook, subject).click()
     outlook.get_by_role("button", name="Letterlock").click()
     pane = pane_of(outlook)
     pane.get_by_role("button", name="Seal into the record").click()
-    del pair
     return pane
 
 
@@ -119,7 +118,7 @@ def test_a_mail_is_sealed_once_and_its_copy_goes_to_deleted_items(
     subject, word = new_subject("About the kiln"), new_word()
     come(pair, subject, f"Dear Ann, {word}", FILE)
     outlook = profile().outlook(ANN)
-    pane = begin(pair, outlook, subject)
+    pane = begin(outlook, subject)
     expect(pane.get_by_role("list", name="What is sealed")).to_contain_text("Accounts.pdf")
     expect(pane.get_by_role("list", name="For whom")).to_contain_text("you")
     pane.get_by_role("checkbox", name="Move Outlook's copy to Deleted Items").check()
@@ -136,7 +135,7 @@ def test_a_mail_is_sealed_once_and_its_copy_goes_to_deleted_items(
     eventually(lambda: pair.sandbox.inbox(ANN, f"Sealed: {subject}"))
     assert pair.sandbox.inbox(MAYA, f"Sealed: {subject}") is None
     outlook.get_by_role("button", name="Deleted Items").click()
-    begin(pair, outlook, subject)
+    begin(outlook, subject)
     pane.get_by_role("button", name="Seal it").click()
     expect(pane.get_by_text("It is not sealed a second time")).to_be_visible()
     if pair.data.exists():
@@ -151,7 +150,7 @@ def test_what_cannot_be_sealed_is_named_and_then_outlooks_copy_stays(
     subject = new_subject("With a link")
     come(pair, subject, "The plans are in the cloud.", FILE, LINK)
     outlook = profile().outlook(ANN)
-    pane = begin(pair, outlook, subject)
+    pane = begin(outlook, subject)
     expect(pane.get_by_text("“Plans.docx” is a link to a file in the cloud")).to_be_visible()
     expect(pane.get_by_role("checkbox", name=re.compile("Deleted Items"))).to_have_count(0)
     pane.get_by_role("textbox", name=re.compile("by address|Colleagues")).fill("ben@hart.example")
@@ -171,7 +170,7 @@ def test_a_protected_mail_a_client_and_a_hold_are_refused_each_with_its_sentence
     come(pair, plain, "For the file.")
     person = profile()
     outlook = person.outlook(ANN)
-    pane = begin(pair, outlook, wrapped)
+    pane = begin(outlook, wrapped)
     expect(pane.get_by_text("This mail is encrypted (S/MIME)")).to_be_visible()
     mail(outlook, plain).click()
     pane.get_by_role("button", name="Seal into the record").click()
@@ -179,3 +178,26 @@ def test_a_protected_mail_a_client_and_a_hold_are_refused_each_with_its_sentence
     with person.refusal(403):
         pane.get_by_role("button", name="Seal it").click()
         expect(pane.get_by_text("read by people of the firm only")).to_be_visible()
+
+
+def test_under_a_hold_and_on_a_telephone_the_copy_stays(pair: Pair, profile: Profiles) -> None:
+    subject = new_subject("Stays")
+    come(pair, subject, "For the file.", FILE)
+    ann = profile()
+
+    def held(route: Any) -> None:
+        answer = route.fetch()
+        body = answer.json()
+        person = body["person"] | {"mailbox_held": True}
+        route.fulfill(response=answer, json=body | {"person": person})
+
+    ann.context.route(re.compile("/api/v1/me$"), held)
+    pane = begin(ann.outlook(ANN), subject)
+    expect(pane.get_by_text("keeps your mailbox under a legal hold")).to_be_visible()
+    expect(pane.get_by_role("checkbox", name=re.compile("Deleted Items"))).to_have_count(0)
+    telephone = profile().context.new_page()
+    telephone.goto(f"{pair.sandbox.url}/outlook?as={ANN}&host=mobile")
+    pane = begin(telephone, subject)
+    expect(pane.get_by_text("This Outlook does not hand over files")).to_be_visible()
+    pane.get_by_role("button", name="Seal it without that").click()
+    expect(pane.get_by_text("Sealed into the record.")).to_be_visible()

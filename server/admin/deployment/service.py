@@ -49,7 +49,7 @@ class Place:
 class Consent:
     """A permission to be granted, what for (`use`), and the link at which an administrator does."""
 
-    use: Literal["send", "look-up", "purge"]
+    use: Literal["send", "look-up", "purge", "contacts"]
     permissions: tuple[str, ...]
     link: str
 
@@ -65,10 +65,11 @@ class File:
     faults: tuple[Fault, ...]
 
 
-PERMISSIONS: Final[dict[Literal["send", "look-up", "purge"], tuple[str, ...]]] = {
+PERMISSIONS: Final[dict[Literal["send", "look-up", "purge", "contacts"], tuple[str, ...]]] = {
     "send": ("User.Read", "Mail.Send"),
     "look-up": ("Mail.ReadBasic",),
     "purge": ("Mail.ReadWrite",),
+    "contacts": ("People.Read",),
 }
 
 
