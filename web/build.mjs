@@ -2,7 +2,7 @@
 // so that they can be cached for ever; dist/assets.json maps the plain names to the hashed ones.
 // The offline reader (offline/build.mjs) is one of them: a page whose name ends in .txt, so that it is
 // served as text and never runs here. It runs where somebody opens the copy that an export holds.
-import { readdir, rename, rm, writeFile } from "node:fs/promises"
+import { readdir, readFile, rename, rm, writeFile } from "node:fs/promises"
 import { basename, dirname, join, relative } from "node:path"
 import { fileURLToPath } from "node:url"
 
@@ -35,6 +35,35 @@ const { metafile } = await build({
     metafile: true,
     logLevel: "warning",
 })
+
+// Tables and pictures of the editor, loaded when they are first needed. They borrow ProseMirror's classes from the
+// page's own script (kit/src/editor/extras.ts): a second copy of them would not know the first one's nodes.
+const lent = await readFile(join(root, "web/kit/src/editor/extras.ts"), "utf8")
+const borrowed = {
+    name: "borrowed",
+    setup({ onResolve, onLoad }) {
+        onResolve({ filter: /^prosemirror-/ }, ({ path }) => path === "prosemirror-tables" ? undefined : { path, namespace: "borrowed" })
+        onLoad({ filter: /.*/, namespace: "borrowed" }, ({ path }) => {
+            const [, names] = new RegExp(`"${path}": (\\{.*\\})`).exec(lent) ?? []
+            if (names === undefined) throw new Error(`extras.ts lends nothing of ${path}`)
+            return { contents: `export const ${names} = globalThis[Symbol.for("letterlock.prosemirror")]["${path}"]`, loader: "js" }
+        })
+    },
+}
+const editing = await build({
+    entryPoints: [join(root, "web/kit/src/editor/extras/editing.ts")],
+    outdir: dist,
+    entryNames: "[name]-[hash]",
+    bundle: true,
+    format: "esm",
+    target: ["es2023"],
+    minify: true,
+    legalComments: "linked",
+    metafile: true,
+    logLevel: "warning",
+    plugins: [borrowed],
+})
+Object.assign(metafile.outputs, editing.metafile.outputs)
 
 // Runs in browsers that are too old for the rest, to say so: no module, and syntax that all have.
 const needs = await build({

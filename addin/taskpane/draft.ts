@@ -1,6 +1,6 @@
 /** One letter in the pane, from the first word to "Sent", one for each item of Outlook. */
 
-import { type Editor, write } from "@letterlock/kit/editor/editor"
+import { type Editor, isBlank, write } from "@letterlock/kit/editor/editor"
 import { beforeEnding } from "@letterlock/kit/editor/fields"
 import {
     type DraftContent, DraftKeeper, Files, type KeptState, type Letter, type Place, Sending,
@@ -13,8 +13,7 @@ import type { Phase } from "./view.ts"
 
 type Doc = ReturnType<Editor["save"]>
 
-/** Whether nothing was written. */
-export const isBlank = (text: Doc): boolean => text.textContent.trim() === ""
+export { isBlank }
 
 /** What a letter has once somebody is signed in. */
 export interface Store {

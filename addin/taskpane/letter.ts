@@ -26,6 +26,9 @@ export function letterEditor({ edited, files }: Wish): Editor {
         },
         lost: view.showLost,
         files: (pasted) => files()?.add(pasted),
+        extras: {
+            script: fact(host, "extras"), bar: find("#extras", HTMLElement), tell: view.showPasted, absent: () => say("writing.extras.absent"),
+        },
     })
     toolbar = createToolbar(find("#tools", HTMLElement), find("#linking", HTMLFormElement), editor,
         () => { view.showProblem(say("pane.link.invalid")) })

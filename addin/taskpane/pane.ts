@@ -154,7 +154,6 @@ export class Pane {
         if (this.#draft.phase !== "writing") return false
         const { text } = this.#draft
         this.#parts.editor.restoreHtml((text === null || this.#draft.isUnwritten() ? "" : write(text).html) + html)
-        view.showLost(/<table/iu.test(html) ? ["table"] : [])
         this.keep()
         this.edited()
         return true

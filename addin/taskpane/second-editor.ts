@@ -1,6 +1,6 @@
 /** An editor for what is not a letter: a template, a signature. */
 
-import { find } from "@letterlock/kit"
+import { fact, find } from "@letterlock/kit"
 import { createEditor, type Editor } from "@letterlock/kit/editor/editor"
 import { createToolbar, type Toolbar } from "@letterlock/kit/editor/toolbar"
 
@@ -21,6 +21,10 @@ export function secondEditor({ host, label, tell }: SecondParts): SecondEditor {
         label,
         changed: (state) => { toolbar?.update(state) },
         lost: (what) => { for (const one of what) tell(one) },
+        extras: {
+            script: fact(find("#letter", HTMLElement), "extras"), bar: part("extras"),
+            tell: () => undefined, absent: () => "",
+        },
     })
     toolbar = createToolbar(part("tools"), find("form", HTMLFormElement, host), editor, () => { tell("link") })
     return editor

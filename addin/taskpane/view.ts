@@ -160,8 +160,11 @@ export function showAdviceAway(text: string): void {
 
 /** What of a paste is not as it was. */
 export function showLost(what: readonly ("table" | "picture")[]): void {
-    part("pasted").textContent = what.map((one) => say(`pane.pasted.${one}`)).join(" ")
+    showPasted(what.map((one) => say(`writing.pasted.${one}`)).join(" "))
 }
+
+/** A sentence under the text. */
+export function showPasted(text: string): void { part("pasted").textContent = text }
 
 /** Why a notice did not go, as a code in small print; with an empty text nothing. */
 export function showReason(code: string): void {

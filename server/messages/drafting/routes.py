@@ -25,7 +25,7 @@ from server.messages.drafting.service import ANY
 from server.messages.routes import may_write, writer
 from server.messages.uploading.service import part_of
 
-DRAFT_BODY = 3 * 1024 * 1024
+DRAFT_BODY = 8 * 1024 * 1024
 
 bp = APIBlueprint("drafting", __name__, url_prefix="/api/v1")
 

@@ -78,12 +78,12 @@ def keep_draft(
         NotFound: Not this sender's message.
         AlreadySent: It has been sent.
         DraftChanged: Another window has saved since.
-        TooLarge: Over 1 MiB.
+        TooLarge: Over 4 MiB.
         Invalid: The envelope is no age file to a post-quantum key.
         TooManyDrafts: 100 others are kept.
     """
     if part.size > MAX_DRAFT or len(envelope) > MAX_ENVELOPE:
-        raise TooLarge("The letter is too long to keep: at most 1 MiB of text.")
+        raise TooLarge("The letter is too long to keep: at most 4 MiB, pictures in the text included.")
     if not looks_like_envelope(envelope):
         raise Invalid("The draft's envelope is no age file to a post-quantum key.")
     with database.read() as connection:

@@ -30,12 +30,12 @@ from server.people.service import Person
 
 MAX_FILE: Final = 25 * 1024 * 1024
 MAX_OBJECT: Final = encrypted_length(padme(MAX_FILE))
-MAX_BODY: Final = encrypted_length(padme(1024 * 1024))
+MAX_BODY: Final = encrypted_length(padme(4 * 1024 * 1024))
 MAX_PART: Final = 8 * 1024 * 1024
 MAX_PARTS: Final = 400
 MAX_OBJECTS: Final = 120
 MAX_TOTAL: Final = 512 * 1024 * 1024
-FOR_BODIES: Final = 12 * 1024 * 1024  # the body is the last to come: files leave room for it
+FOR_BODIES: Final = 24 * 1024 * 1024  # the body is the last to come: files leave room for it
 MAX_UNSENT: Final = {"staff": 5 * 1000**3, "client": 500 * 1000**2}
 IN_ROW: Final = 256 * 1024
 IN_MEMORY: Final = 1024 * 1024

@@ -56,7 +56,14 @@ _MARKS = (
 )  # fmt: skip
 _ATTRIBUTES = ("start", "colspan", "rowspan", "scope", "lang", "dir", "href", "rel", "target")
 # What may be left of a letter; `kept` of a report is held against it.
-ALLOWED = {*_MARKS, *(f"{mark}[{one}]" for mark in _MARKS for one in _ATTRIBUTES)}
+# The page's own: the region around a table. A picture has nothing but its address and its words.
+_OWN = ("figure", "figure[tabindex]", "figure[role]", "figure[aria-label]")
+ALLOWED = {
+    *_MARKS,
+    *(f"{mark}[{one}]" for mark in _MARKS for one in _ATTRIBUTES),
+    *("img", "img[src]", "img[alt]"),
+    *_OWN,
+}
 
 
 @dataclass

@@ -9,7 +9,7 @@ import { MAX_FILES } from "./statement.ts"
 import { isMediaType } from "./types.ts"
 
 /** Before padding, in bytes. */
-export const MAX_BODY_SIZE = 1024 * 1024
+export const MAX_BODY_SIZE = 4 * 1024 * 1024
 
 /** Name and type of one of the message's files. */
 export interface FileName {
@@ -44,7 +44,7 @@ const bodyShape: Check<Body> = record({
 /**
  * UTF-8 JSON of a body.
  *
- * @throws {@link BodyTooLarge} over 1 MiB; {@link FileRefused} `too-many-files`, `file-name` or
+ * @throws {@link BodyTooLarge} over 4 MiB; {@link FileRefused} `too-many-files`, `file-name` or
  * `file-type`; {@link SealError} if a member is missing, unknown or of another type.
  */
 export function encodeBody(body: Body): Bytes {
@@ -58,11 +58,11 @@ export function encodeBody(body: Body): Bytes {
 /**
  * A body of its bytes, without padding.
  *
- * @throws {@link FormatError} if it is over 1 MiB, not UTF-8 JSON, or a member is missing, unknown
+ * @throws {@link FormatError} if it is over 4 MiB, not UTF-8 JSON, or a member is missing, unknown
  * or of another type.
  */
 export function parseBody(bytes: Uint8Array): Body {
-    if (bytes.length > MAX_BODY_SIZE) throw new FormatError("a body is over 1 MiB")
+    if (bytes.length > MAX_BODY_SIZE) throw new FormatError("a body is over 4 MiB")
     return bodyShape(parseJson(bytes))
 }
 

@@ -84,7 +84,7 @@ const envelopeShape = record({ v: literal(1), draft_key: identity })
 /**
  * Seal a draft: its content to the message key, and the message key to its writer.
  *
- * @throws {@link BodyTooLarge} over 1 MiB; {@link SealError} if a member is missing, unknown or
+ * @throws {@link BodyTooLarge} over 4 MiB; {@link SealError} if a member is missing, unknown or
  * of another type; {@link ClassicalRecipient}.
  */
 export async function sealDraft({ draft, messageKey, recipient }: DraftSealing): Promise<SealedDraft> {

@@ -92,12 +92,12 @@ export class ClassicalRecipient extends SealError {
     }
 }
 
-/** The body is over 1 MiB (docs/spec/objects.md section 3). */
+/** The body is over 4 MiB (docs/spec/objects.md section 3). */
 export class BodyTooLarge extends SealError {
     override readonly name = "BodyTooLarge"
 
     constructor() {
-        super("its text is over 1 MiB", "body-too-large")
+        super("its text is over 4 MiB", "body-too-large")
     }
 }
 

@@ -42,7 +42,7 @@ describe("a draft", () => {
         assert.equal(new Set(sizes).size, 1)
     })
 
-    it("is not sealed over 1 MiB, malformed, or to a key of an older kind", async () => {
+    it("is not sealed over 4 MiB, malformed, or to a key of an older kind", async () => {
         await assert.rejects(seal({ html: "x".repeat(MAX_BODY_SIZE) }), BodyTooLarge)
         await assert.rejects(seal({ subject: "\ud800" }), SealError)
         await assert.rejects(seal({ files: draft.files.map((file) => ({ ...file, name: ".." })) }), SealError)

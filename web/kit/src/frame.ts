@@ -1,7 +1,7 @@
 /** The frame that holds a letter's text: same origin, so that it can be measured and printed; never a script. */
 
 import { element, find } from "./dom.ts"
-import { sanitise } from "./sanitise.ts"
+import { fitTables, letterText } from "./letter.ts"
 
 const EMPTY = "/frame"
 
@@ -27,11 +27,9 @@ export interface LetterFrame {
  */
 export async function fillFrame(place: HTMLElement, title: string, html: string, printed: Printed): Promise<LetterFrame> {
     const { frame, inner, window } = await emptyFrame(place, title)
-    const letter = element("div", { class: "letter" })
-    letter.append(sanitise(html))
     const head = element("div", { class: "printed" },
         element("div", {}, printed.firm), element("div", {}, printed.line), element("h1", {}, printed.subject))
-    inner.body.replaceChildren(inner.adoptNode(head), inner.adoptNode(letter))
+    inner.body.replaceChildren(inner.adoptNode(head), inner.adoptNode(letterText(html)))
     inner.documentElement.lang = document.documentElement.lang
     inner.body.dataset["room"] = document.body.dataset["room"] ?? "portal"   // the pane's paper is Outlook's
     const stop = grow(frame, inner)
@@ -69,7 +67,10 @@ function newFrame(place: HTMLElement, src: string | null): HTMLIFrameElement {
 }
 
 function grow(frame: HTMLIFrameElement, inner: Document): () => void {
-    const fit = (): void => { frame.style.height = `${String(Math.ceil(inner.documentElement.getBoundingClientRect().height) + 2)}px` }
+    const fit = (): void => {
+        fitTables(inner)
+        frame.style.height = `${String(Math.ceil(inner.documentElement.getBoundingClientRect().height) + 2)}px`
+    }
     const watch = new ResizeObserver(fit)
     watch.observe(inner.documentElement)
     fit()

@@ -4,7 +4,7 @@
  */
 
 import { element, find } from "@letterlock/kit/dom"
-import { sanitise } from "@letterlock/kit/sanitise"
+import { fitTables, letterText } from "@letterlock/kit/letter"
 
 type LetterFrame = import("@letterlock/kit/frame").LetterFrame
 type Printed = import("@letterlock/kit/frame").Printed
@@ -12,11 +12,12 @@ type Printed = import("@letterlock/kit/frame").Printed
 /** As `fillFrame` of the kit. */
 export async function fillFrame(place: HTMLElement, title: string, html: string, printed: Printed): Promise<LetterFrame> {
     const { frame, inner, window } = await emptyFrame(place, title)
-    const letter = element("div", { class: "letter" })
-    letter.append(sanitise(html))
     const head = element("div", { class: "printed" }, element("div", {}, printed.line), element("h1", {}, printed.subject))
-    inner.body.replaceChildren(inner.adoptNode(head), inner.adoptNode(letter))
-    const fit = (): void => { frame.style.height = `${String(Math.ceil(inner.documentElement.getBoundingClientRect().height) + 2)}px` }
+    inner.body.replaceChildren(inner.adoptNode(head), inner.adoptNode(letterText(html)))
+    const fit = (): void => {
+        fitTables(inner)
+        frame.style.height = `${String(Math.ceil(inner.documentElement.getBoundingClientRect().height) + 2)}px`
+    }
     const watch = new ResizeObserver(fit)
     watch.observe(inner.documentElement)
     fit()

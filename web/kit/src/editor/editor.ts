@@ -9,12 +9,15 @@ import { liftListItem, sinkListItem, splitListItem } from "prosemirror-schema-li
 import { type Command, EditorState, type Plugin, Selection, TextSelection } from "prosemirror-state"
 import { EditorView } from "prosemirror-view"
 
-import { redo, undo } from "./commands.ts"
 import { sanitise } from "../sanitise.ts"
+import { redo, undo } from "./commands.ts"
+import { type ExtrasWish, More } from "./extras.ts"
 import { documentOf, type Lost, pasting } from "./paste.ts"
-import { plain } from "./plain.ts"
+import { isBlank, plain } from "./plain.ts"
 import { schema } from "./schema.ts"
 import { shallow } from "./shallow.ts"
+
+export { isBlank }
 
 /** A letter as the body object holds it (objects.md section 3). */
 export interface Written {
@@ -30,12 +33,14 @@ export interface Editor {
     /** What was written, to be put back by `restore`. In memory only. */
     readonly save: () => Doc
     readonly restore: (saved: Doc | null) => void
-    /** Put in the html of a draft; whatever it holds, it is sanitised first. */
+    /** Put in the html of a draft; whatever it holds, it is sanitised first. `wish.lost` hears what it cannot hold. */
     readonly restoreHtml: (html: string) => void
     /** Add another letter's html below, as a quotation under a line that says whose it is. The cursor goes to the top. */
     readonly quote: (lead: string, html: string) => void
     /** Select what stands between two positions of the document, bring it into view and go there. */
     readonly select: (from: number, to: number) => void
+    /** Ask for a table, or for a picture: loads what that takes. */
+    readonly extra: (what: "table" | "picture") => void
     readonly lock: (locked: boolean) => void
     readonly focus: () => void
 }
@@ -47,36 +52,47 @@ export interface EditorWish {
     readonly changed: (state: EditorState, byHand: boolean) => void
     /** After each paste: what a letter cannot hold. */
     readonly lost: (what: readonly Lost[]) => void
-    /** Files that were pasted. Without it they are left out, and pictures told as lost. */
+    /** Files that were pasted, but for pictures. Without it they are left out. */
     readonly files?: (files: readonly File[]) => void
+    /** What is loaded for tables and pictures. */
+    readonly extras: ExtrasWish
 }
 
 /** An editor in `host`. */
 export function createEditor(host: HTMLElement, wish: EditorWish): Editor {
     let locked = false
+    const own = plugins(wish, (files) => { more.use((extras) => { extras.pictures(files) }) })
     const view = new EditorView({ mount: host }, {
-        state: fresh(null, wish),
+        state: fresh(null, own),
         attributes: { role: "textbox", "aria-multiline": "true", "aria-label": wish.label, spellcheck: "true" },
         editable: () => !locked,
         dispatchTransaction: (transaction) => {
             view.updateState(view.state.apply(transaction))
-            wish.changed(view.state, transaction.docChanged)
+            changed(transaction.docChanged)
         },
     })
+    const more = new More(wish.extras, view, own)
+    const changed = (byHand: boolean): void => {
+        more.look()
+        wish.changed(view.state, byHand)
+    }
     const restore = (saved: Doc | null): void => {
-        view.updateState(fresh(saved, wish))
-        wish.changed(view.state, false)
+        view.updateState(fresh(saved, more.plugins))
+        more.reset()
+        changed(false)
     }
     return {
         view, restore, select: (from, to) => { select(view, from, to) },
-        isEmpty: () => view.state.doc.textContent.trim() === "",
+        isEmpty: () => isBlank(view.state.doc),
         written: () => write(view.state.doc),
         save: () => view.state.doc,
-        restoreHtml: (html) => { restore(documentOf(sanitise(html))) },
+        restoreHtml: (html) => { restore(documentOf(sanitise(html), wish.lost)) },
         quote: (lead, html) => { quote(view, lead, documentOf(sanitise(html))) },
+        extra: (what) => { if (!locked) more.use((extras) => { if (what === "table") extras.table(); else extras.pick() }) },
         lock: (now) => {
             locked = now
             host.setAttribute("aria-readonly", String(now))
+            wish.extras.bar.toggleAttribute("inert", now)
             view.setProps({})
         },
         focus: () => { view.focus() },
@@ -89,8 +105,8 @@ function select(view: EditorView, from: number, to: number): void {
     view.focus()
 }
 
-function fresh(doc: Doc | null, wish: EditorWish): EditorState {
-    return EditorState.create({ schema, ...(doc === null ? {} : { doc }), plugins: plugins(wish) })
+function fresh(doc: Doc | null, plugins: readonly Plugin[]): EditorState {
+    return EditorState.create({ schema, ...(doc === null ? {} : { doc }), plugins })
 }
 
 function quote(view: EditorView, lead: string, quoted: Doc): void {
@@ -102,7 +118,7 @@ function quote(view: EditorView, lead: string, quoted: Doc): void {
     view.focus()
 }
 
-function plugins({ lost, files }: EditorWish): Plugin[] {
+function plugins({ lost, files }: EditorWish, pictures: (files: readonly File[]) => void): readonly Plugin[] {
     const { list_item, bullet_list, ordered_list, hard_break } = schema.nodes
     const { strong, em } = schema.marks
     const newLine: Command = chainCommands(exitCode, (state, dispatch) => {
@@ -110,10 +126,10 @@ function plugins({ lost, files }: EditorWish): Plugin[] {
         return true
     })
     return [
-        pasting(lost, files),
+        pasting({ lost, files, pictures }),
         history(),
         inputRules({ rules: [wrappingInputRule(/^\s*[-*]\s$/u, bullet_list), wrappingInputRule(/^1\.\s$/u, ordered_list)] }),
-        // Tab stays the browser's way out of the editor.
+        // Tab stays the browser's way out of the editor; in a table it goes from cell to cell, and Escape is the way out (extras).
         keymap({
             "Mod-b": toggleMark(strong), "Mod-i": toggleMark(em), "Mod-z": undo, "Mod-y": redo, "Shift-Mod-z": redo,
             "Enter": splitListItem(list_item), "Shift-Enter": newLine,
@@ -125,8 +141,9 @@ function plugins({ lost, files }: EditorWish): Plugin[] {
 
 /** The document as html and as plain text. */
 export function write(doc: Doc): Written {
-    const holder = document.createElement("div")
-    holder.append(DOMSerializer.fromSchema(schema).serializeFragment(doc.content))
+    const inert = document.implementation.createHTMLDocument()   // where no picture is decoded
+    const holder = inert.createElement("div")
+    holder.append(DOMSerializer.fromSchema(schema).serializeFragment(doc.content, { document: inert }))
     return writtenOf(holder.innerHTML, doc)
 }
 

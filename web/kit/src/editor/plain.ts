@@ -10,11 +10,24 @@ interface Line {
     readonly text: string
 }
 
-/** A line per paragraph, an empty line between paragraphs, "- " or "1. " before list items, "> " before quoted lines. */
+/**
+ * A line per paragraph, an empty line between paragraphs, "- " or "1. " before list items, "> " before quoted lines; a line
+ * per row of a table, with " | " between its cells; "[Picture: …]" for a picture that has words (objects.md section 3.1).
+ */
 export function plain(doc: Doc): string {
     const lines: Line[] = []
     flow(doc, "", lines)
     return lines.map(({ lead, text }) => lead + text).join("\n").trim()
+}
+
+/** Whether nothing was written: no word and no picture. */
+export function isBlank(doc: Doc): boolean {
+    let blank = doc.textContent.trim() === ""
+    doc.descendants((node) => {
+        if (node.type === schema.nodes.picture) blank = false
+        return blank
+    })
+    return blank
 }
 
 /** Blocks with an empty line between them, and none at either end. */
@@ -39,6 +52,8 @@ function block(node: Doc, lead: string, lines: Line[], sign = lead): void {
         const start = lines.length
         flow(node, `${lead}> `, lines)
         if (lines.length === start) lines.push({ lead: `${lead}> `, text: "" })
+    } else if (node.type === schema.nodes.table) {
+        node.forEach((row, _offset, index) => { lines.push({ lead: index === 0 ? sign : lead, text: row.children.map(inOneLine).join(" | ") }) })
     } else {
         node.forEach((item, _offset, index) => {
             const bullet = node.type === schema.nodes.ordered_list ? `${String(index + 1)}. ` : "- "
@@ -47,10 +62,17 @@ function block(node: Doc, lead: string, lines: Line[], sign = lead): void {
     }
 }
 
+function inOneLine(cell: Doc): string {
+    const lines: Line[] = []
+    flow(cell, "", lines)
+    return lines.map(({ text }) => text).join(" ").replace(/\s+/gu, " ").trim()
+}
+
 function line(paragraph: Doc): string {
     let text = ""
     paragraph.forEach((node) => {
         if (node.type === schema.nodes.hard_break) text += "\n"
+        if (node.type === schema.nodes.picture && node.attrs["alt"] !== "") text += `[Picture: ${String(node.attrs["alt"])}]`
         const words = node.text ?? ""
         const href = schema.marks.link.isInSet(node.marks)?.attrs["href"] as string | undefined
         text += href === undefined || href === words ? words : `${words} (${href})`

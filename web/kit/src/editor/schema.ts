@@ -1,8 +1,14 @@
 /** What a letter may consist of. The reader's sanitiser lets all of it through. */
 
-import { Schema, type MarkSpec, type NodeSpec } from "prosemirror-model"
+import { type Node as Doc, Schema, type MarkSpec, type NodeSpec } from "prosemirror-model"
 
 import { LINK, LINK_ATTRIBUTES } from "../links.ts"
+import { isPicture } from "../pictures.ts"
+
+const cell = {
+    content: "(paragraph | bullet_list | ordered_list)+", isolating: true,
+    attrs: { colspan: { default: 1, validate: "number" }, rowspan: { default: 1, validate: "number" }, colwidth: { default: null } },
+} as const satisfies NodeSpec
 
 const nodes = {
     doc: { content: "block+" },
@@ -12,7 +18,24 @@ const nodes = {
     list_item: { content: "paragraph block*", defining: true, parseDOM: [{ tag: "li" }], toDOM: () => ["li", 0] },
     /** What a reply quotes. */
     blockquote: { content: "block+", group: "block", defining: true, parseDOM: [{ tag: "blockquote" }], toDOM: () => ["blockquote", 0] },
+    /** `tableRole` is what prosemirror-tables goes by. */
+    table: {
+        content: "table_row+", group: "block", isolating: true, tableRole: "table",
+        parseDOM: [{ tag: "table" }], toDOM: () => ["table", ["tbody", 0]],
+    },
+    table_row: { content: "(table_cell | table_header)*", tableRole: "row", parseDOM: [{ tag: "tr" }], toDOM: () => ["tr", 0] },
+    table_cell: { ...cell, tableRole: "cell", parseDOM: [{ tag: "td", getAttrs: spansIn }], toDOM: (node) => ["td", spansOf(node), 0] },
+    table_header: {
+        ...cell, tableRole: "header_cell",
+        parseDOM: [{ tag: "th", getAttrs: spansIn }], toDOM: (node) => ["th", { scope: "col", ...spansOf(node) }, 0],
+    },
     text: { group: "inline" },
+    /** Stands in the text; its address holds all of it. */
+    picture: {
+        inline: true, group: "inline", draggable: true,
+        attrs: { src: { validate: "string" }, alt: { default: "", validate: "string" } },
+        parseDOM: [{ tag: "img[src]", getAttrs: pictureIn }], toDOM: ({ attrs: { src, alt } }) => ["img", { src: String(src), alt: String(alt) }],
+    },
     hard_break: {
         inline: true, group: "inline", selectable: false, linebreakReplacement: true,
         parseDOM: [{ tag: "br" }], toDOM: () => ["br"],
@@ -40,6 +63,20 @@ const marks = {
 } satisfies Record<string, MarkSpec>
 
 export const schema = new Schema({ nodes, marks })
+
+function spansIn(td: HTMLElement): { colspan: number; rowspan: number } {
+    const { colSpan: colspan, rowSpan: rowspan } = td as HTMLTableCellElement
+    return { colspan, rowspan: Math.max(1, rowspan) }
+}
+
+function spansOf({ attrs: { colspan, rowspan } }: Doc): Record<string, string> {
+    return { ...(colspan === 1 ? {} : { colspan: String(colspan) }), ...(rowspan === 1 ? {} : { rowspan: String(rowspan) }) }
+}
+
+function pictureIn(img: HTMLElement): { src: string; alt: string } | false {
+    const src = img.getAttribute("src") ?? ""
+    return isPicture(src) ? { src, alt: img.getAttribute("alt") ?? "" } : false
+}
 
 function linkIn(anchor: HTMLElement): { href: string } | false {
     const href = anchor.getAttribute("href") ?? ""

@@ -15,6 +15,7 @@ const PRESSED: Readonly<Record<string, (state: EditorState) => boolean>> = {
     italic: (state) => isMarked(state, schema.marks.em),
     list: (state) => isIn(state, schema.nodes.bullet_list),
     link: (state) => linkAt(state) !== null,
+    table: (state) => isIn(state, schema.nodes.table),
 }
 
 export interface Toolbar {
@@ -25,7 +26,7 @@ export interface Toolbar {
 /**
  * Bring a toolbar to life.
  *
- * @param bar - Holds buttons with `data-do`, one of bold, italic, list, link, undo, redo.
+ * @param bar - Holds buttons with `data-do`, one of bold, italic, list, link, table, picture, undo, redo.
  * @param linkForm - A form with an input and the buttons "set" and "take away"; hidden until asked for.
  * @param refused - Told when what was typed is no link.
  */
@@ -37,6 +38,7 @@ export function createToolbar(bar: HTMLElement, linkForm: HTMLFormElement, edito
         button.addEventListener("click", () => {
             const name = button.dataset["do"] ?? ""
             if (name === "link") link.open()
+            else if (name === "table" || name === "picture") editor.extra(name)
             else run(editor, COMMANDS[name])
         })
     }
@@ -54,7 +56,7 @@ function show(buttons: readonly HTMLButtonElement[], state: EditorState): void {
         const name = button.dataset["do"] ?? ""
         const pressed = PRESSED[name]
         if (pressed !== undefined) button.setAttribute("aria-pressed", String(pressed(state)))
-        else button.setAttribute("aria-disabled", String(COMMANDS[name]?.(state) !== true))
+        else if (name !== "picture") button.setAttribute("aria-disabled", String(COMMANDS[name]?.(state) !== true))
     }
 }
 

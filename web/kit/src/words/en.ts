@@ -127,8 +127,6 @@ export const EN = {
     "pane.sent": "Sent. {who}'s notice is on its way.",
     "pane.sent.many": "Sent. The notice to {who} is on its way.",
     "pane.kept-open": "Outlook did not let us empty its own fields. Close its window without sending.",
-    "pane.pasted.table": "The table you pasted stands here as lines.",
-    "pane.pasted.picture": "A picture was left out: a letter holds text only.",
     "pane.level.own": "Your own copy is kept by the firm's server.",
     "pane.close.failed": "Outlook did not close the window. Close it yourself; nothing is lost.",
 

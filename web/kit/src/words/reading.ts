@@ -1,5 +1,7 @@
 /** What is said where letters are read, answered and saved from. */
 export const READING = {
+    "letter.table": "Table {n}, which scrolls sideways",
+
     "thread.many": "{n} letters, oldest first. The one you asked for is open.",
     "thread.of": "Letter from {name}, {date}",
     "thread.frame.asked": "Message",
@@ -86,6 +88,4 @@ export const READING = {
     "reply.signed-out": "You were away for a while. Your reply is still in this window: have a new code sent, open the letter, and it is there.",
     "reply.kept": "Your reply is saved. It is here when you open the letter again.",
     "reply.link.invalid": "A link begins with https://, http:// or mailto:.",
-    "reply.pasted.table": "The table you pasted stands here as lines.",
-    "reply.pasted.picture": "A picture was left out of the text. Add it as a file.",
 } as const

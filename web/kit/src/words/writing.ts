@@ -13,7 +13,7 @@ export const WRITING = {
     "writing.offline": "We cannot reach Letterlock. Your text is still here, and nothing has gone out. Press {button} again.",
     "writing.gone": "This letter was thrown away in another window. Your text is still here and kept anew; nothing has gone out. Press {button} again.",
     "writing.earlier": "An earlier version of this letter was sent. What you changed since is still here, not sent.",
-    "writing.long": "The letter is longer than 1 MB. Nothing has gone out; shorten it, then send.",
+    "writing.long": "The letter is longer than 4 MB, its pictures included. Nothing has gone out; shorten it or add pictures as files, then send.",
     "writing.keys": "A key could not be checked, so nothing has gone out. Your text is still here. Ring whoever runs Letterlock at the firm.",
     "writing.stopped": "{detail} Your text is still here.",
     "writing.fault": "Something went wrong here. Your text is still here, and nothing has gone out. Press {button} again.",
@@ -60,6 +60,10 @@ export const WRITING = {
     "writing.files.one": "1 file, {size}",
     "writing.files.other": "{n} files, {size} in all",
     "writing.files.drop": "Drop the files to add them",
+
+    "writing.extras.absent": "That did not load. Nothing was lost; check your connection and press again.",
+    "writing.pasted.table": "A table of more than 500 cells stands here as lines. Add it as a file to keep it as it was.",
+    "writing.pasted.picture": "A picture beside the words was left out. Paste it by itself, or use Picture.",
 
     "writing.quote": "On {date}, {name} wrote:",
 

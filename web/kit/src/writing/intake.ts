@@ -1,5 +1,6 @@
 /** The ways a file gets into a letter: a button, a drop anywhere on the place, a paste outside the editor. */
 
+import { isTaken } from "../taken.ts"
 import { say } from "../words.ts"
 import type { Files } from "./files.ts"
 
@@ -46,7 +47,7 @@ function dropping(place: HTMLElement, files: () => Files | null): void {
     })
     place.addEventListener("drop", (event) => {
         show(-over)
-        if (!holdsFiles(event)) return
+        if (!holdsFiles(event) || isTaken(event)) return
         event.preventDefault()   // else the window shows the file in the place of the letter
         const taking = files()
         if (taking !== null && event.dataTransfer !== null) dropped(event.dataTransfer, taking)

@@ -1,8 +1,8 @@
 /** The form of an answer: its fields and lines. It knows nothing of sealing. */
 
-import { element, find, levelMeaning, type Level, levelTag, type Line, readerRows, say } from "@letterlock/kit"
+import { element, fact, find, levelMeaning, type Level, levelTag, type Line, readerRows, say } from "@letterlock/kit"
 import { createEditor, type Editor } from "@letterlock/kit/editor/editor"
-import type { Lost } from "@letterlock/kit/editor/paste"
+import { arePictures, type Lost } from "@letterlock/kit/editor/paste"
 import { createToolbar, type Toolbar } from "@letterlock/kit/editor/toolbar"
 
 /** What the form tells of. */
@@ -131,15 +131,22 @@ function writing(events: FormEvents, refused: (text: string) => void): Editor {
         },
         lost: sayLost,
         files: events.files,
+        extras: {
+            script: fact(host, "extras"), bar: find("#extras", HTMLElement), tell: sayPasted, absent: () => say("writing.extras.absent"),
+        },
     })
     toolbar = createToolbar(find("#tools", HTMLElement), find("#linking", HTMLFormElement), editor, () => { refused(say("reply.link.invalid")) })
     return editor
 }
 
 function sayLost(what: readonly Lost[]): void {
+    sayPasted(what.map((one) => say(`writing.pasted.${one}`)).join(" "))
+}
+
+function sayPasted(text: string): void {
     const line = find("#pasted", HTMLElement)
-    line.hidden = what.length === 0
-    line.replaceChildren(...what.map((one) => element("span", {}, `${say(`reply.pasted.${one}`)} `)))
+    line.hidden = text === ""
+    line.textContent = text
 }
 
 /** Files by the picker and by drop; those that are pasted come through the editor. */
@@ -163,9 +170,10 @@ function takeFiles(host: HTMLElement, events: FormEvents): void {
     host.addEventListener("dragleave", () => { delete host.dataset["over"] })
     host.addEventListener("drop", (event) => {
         if (!carries(event)) return
+        delete host.dataset["over"]
+        if (isForText(event)) return
         event.preventDefault()
         event.stopPropagation()
-        delete host.dataset["over"]
         const items = [...(event.dataTransfer?.items ?? [])].filter(({ kind }) => kind === "file")
         const folders = items.map((item) => item.webkitGetAsEntry()).filter((entry) => entry?.isDirectory === true)
         for (const folder of folders) events.folder(folder?.name ?? "")
@@ -173,3 +181,7 @@ function takeFiles(host: HTMLElement, events: FormEvents): void {
         events.files([...(event.dataTransfer?.files ?? [])].filter(({ name }) => !names.has(name)))
     }, { capture: true })
 }
+
+/** Pictures that are dropped on the text stand in it. */
+const isForText = ({ target, dataTransfer }: DragEvent): boolean =>
+    target instanceof Element && target.closest("#reply-text") !== null && arePictures([...(dataTransfer?.files ?? [])])

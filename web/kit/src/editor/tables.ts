@@ -1,0 +1,82 @@
+/** Tables of other programs as a letter can hold them: none within another, heads in the first row only, not too many cells. */
+
+import type { Node as Doc } from "prosemirror-model"
+
+/** What a table may cover, merged cells counted as what they cover. */
+export const MAX_CELLS = 500
+
+const BLOCKS = "p, div, h1, h2, h3, h4, h5, h6, li, blockquote, pre"
+
+/** Mend every table in `place`. Whether one was too large and stands as lines now. */
+export function mendTables(place: ParentNode): boolean {
+    let large = false
+    // Innermost first: a table in a cell is lines already when its own row is looked at.
+    for (const table of [...place.querySelectorAll("table")].reverse()) {
+        const isInner = table.parentElement?.closest("table") != null
+        const isLarge = areaOf(table) > MAX_CELLS
+        large ||= isLarge && !isInner
+        const cells = [...table.rows].flatMap((row) => [...row.cells])
+        if (cells.length < 2 && !isInner) table.replaceWith(...(cells[0]?.childNodes ?? []))   // it only placed something
+        else if (isInner || isLarge) table.replaceWith(...rows(table))
+        else mend(table)
+    }
+    return large
+}
+
+function mend(table: HTMLTableElement): void {
+    const own = table.ownerDocument
+    if (table.caption !== null) {
+        const title = own.createElement("p")
+        title.append(...table.caption.childNodes)
+        table.caption.remove()
+        table.before(title)
+    }
+    const [first, ...others] = [...table.rows].filter((row) => row.cells.length > 0)
+    for (const row of [...table.rows]) if (row.cells.length === 0) row.remove()
+    for (const row of others) {
+        for (const head of row.querySelectorAll("th")) {
+            const cell = own.createElement("td")
+            cell.colSpan = head.colSpan
+            cell.rowSpan = head.rowSpan
+            cell.append(...head.childNodes)
+            head.replaceWith(cell)
+        }
+    }
+    const height = others.length + 1
+    for (const [at, row] of [first, ...others].entries()) {
+        for (const cell of row?.cells ?? []) cell.rowSpan = cell.rowSpan === 0 ? height - at : Math.min(cell.rowSpan, height - at)
+    }
+}
+
+/** Cells that a table covers. */
+function areaOf(table: HTMLTableElement): number {
+    const height = table.rows.length
+    return [...table.rows].flatMap((row) => [...row.cells]).reduce((sum, { colSpan, rowSpan }) => sum + colSpan * Math.min(Math.max(1, rowSpan), height), 0)
+}
+
+function rows(table: HTMLTableElement): HTMLElement[] {
+    return [...table.rows].map((row) => {
+        const line = table.ownerDocument.createElement("p")
+        ;[...row.cells].forEach((cell, index) => {
+            if (index > 0) line.append(" | ")
+            line.append(...inOneLine(cell))
+        })
+        return line
+    })
+}
+
+/** A cell's words with their marks, blocks parted by a space: cells that touch would read as one number. */
+function inOneLine(cell: HTMLElement): ChildNode[] {
+    for (const block of [...cell.querySelectorAll(BLOCKS)].reverse()) block.replaceWith(...block.childNodes, " ")
+    return [...cell.childNodes]
+}
+
+/** Whether a document has a table. */
+export function hasTable(doc: Doc): boolean {
+    let found = false
+    doc.descendants((node) => {
+        found ||= node.type.name === "table"
+        return !found && !node.isTextblock
+    })
+    return found
+}
