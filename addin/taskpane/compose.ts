@@ -128,6 +128,7 @@ async function changeItem(pane: Pane, drafts: Drafts): Promise<void> {
     const item = composeItem()
     const draft = await drafts.of(item)
     if (draft === pane.draft) return
+    paper?.putAway()
     pane.show(draft)
     advising?.changed()
     hear(pane, draft.item)

@@ -64,11 +64,16 @@ export class Paper {
         }
     }
 
-    /** Another letter is open, or it can be told by now whether it is an answer. */
-    opened(): void {
-        const draft = this.#parts.draft()
+    /** The letter that was open is left. */
+    putAway(): void {
         this.edited()
         this.#close(false)
+    }
+
+    /** Another letter is open, and by now it can be told whether it is an answer. */
+    opened(): void {
+        const draft = this.#parts.draft()
+        this.putAway()
         if (draft?.phase !== "writing" || this.#said === null) return
         const { view: editor } = this.#parts.editor()
         const ending = endingFor(this.#said, this.#parts.isReply() ? "replies" : "letters")

@@ -12,20 +12,25 @@ export interface SecondParts {
     readonly tell: (what: "table" | "picture" | "link") => void
 }
 
-export type SecondEditor = Pick<Editor, "view" | "focus" | "isEmpty" | "restoreHtml" | "written" | "select">
+export interface SecondEditor extends Pick<Editor, "view" | "focus" | "isEmpty" | "restoreHtml" | "written"> {
+    /** From now on it is called so. */
+    readonly name: (label: string) => void
+}
 
 export function secondEditor({ host, label, tell }: SecondParts): SecondEditor {
     let toolbar: Toolbar | null = null
-    const part = (name: string): HTMLElement => find(`[data-part=${name}]`, HTMLElement, host)
-    const editor = createEditor(part("text"), {
+    const editor = createEditor(find(".edit", HTMLElement, host), {
         label,
         changed: (state) => { toolbar?.update(state) },
         lost: (what) => { for (const one of what) tell(one) },
         extras: {
-            script: fact(find("#letter", HTMLElement), "extras"), bar: part("extras"),
+            script: fact(find("#letter", HTMLElement), "extras"), bar: find("div.linking", HTMLElement, host),
             tell: () => undefined, absent: () => "",
         },
     })
-    toolbar = createToolbar(part("tools"), find("form", HTMLFormElement, host), editor, () => { tell("link") })
-    return editor
+    toolbar = createToolbar(find(".tools", HTMLElement, host), find("form", HTMLFormElement, host), editor, () => { tell("link") })
+    const name = (now: string): void => {
+        editor.view.setProps({ attributes: { "role": "textbox", "aria-multiline": "true", "aria-label": now, "spellcheck": "true" } })
+    }
+    return { ...editor, name }
 }

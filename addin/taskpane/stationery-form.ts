@@ -66,12 +66,14 @@ export class BookForm {
         const language = whole?.language ?? "en"
         if (![...this.#language.options].some(({ value }) => value === language)) this.#language.append(element("option", { value: language }, languageName(language)))
         this.#language.value = language
+        this.#editor.name(WORDS.body)
         this.#editor.restoreHtml(whole?.body ?? "")
         this.#name.focus()
     }
 
     signature(body: string, placing: Placing): void {
         this.#begin("signature", WORDS.signature, placing)
+        this.#editor.name(WORDS.signature)
         this.#editor.restoreHtml(body)
         this.#editor.focus()
     }
@@ -121,7 +123,7 @@ export class BookForm {
             return { method: "put", path: "/ending/tagline", body: { text: this.#line.value.trim(), ...placing }, key, words: WORDS.taglineKept }
         }
         const html = this.#editor.isEmpty() ? "" : this.#editor.written().html
-        if (html.length > LONGEST[this.#kind]) return this.#wrong(WORDS.long)
+        if (html.length > LONGEST[this.#kind] || html.includes("<img")) return this.#wrong(WORDS.long)
         if (this.#kind === "signature") {
             const isOff = html === "" || !(placing.letters || placing.replies)
             return { method: "put", path: "/ending/signature", body: { body: html, ...placing }, key, words: isOff ? WORDS.signatureOff : WORDS.signatureKept }

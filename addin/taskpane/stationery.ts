@@ -74,6 +74,12 @@ export class Picker {
         this.#field.setAttribute("aria-expanded", String(this.#shown.length > 0))
         this.#said.textContent = this.#all.length === 0 ? WORDS.none : this.#shown.length === 0 ? WORDS.nothing(search) : WORDS.count(this.#shown.length)
         this.#activate(active)
+        this.#inSight()
+    }
+
+    /** All of the panel, and not its first field alone, stands over the foot. */
+    #inSight(): void {
+        this.#panel.scrollIntoView({ block: "nearest" })
     }
 
     #option(one: Template, index: number): HTMLLIElement {
@@ -154,7 +160,8 @@ export class Picker {
             this.#insert(one, values)
         }
         this.#asks(true)
-        inputs[0]?.focus()
+        inputs[0]?.focus({ preventScroll: true })
+        this.#inSight()
     }
 
     #insert(one: Whole, values: ReadonlyMap<string, string>): void {

@@ -35,8 +35,9 @@ FOCUS = """
     const name = (one) => one.id || one.dataset.part || one.getAttribute('aria-label') || one.textContent.trim().slice(0, 30)
     const before = document.activeElement
     const wrong = []
+    const modal = document.querySelector('dialog:modal') ?? document   // what is behind it is inert
     const all = 'a[href], button, input, select, textarea, summary, [tabindex="0"], [contenteditable="true"]'
-    for (const one of document.querySelectorAll(all)) {
+    for (const one of modal.querySelectorAll(all)) {
         if (!one.checkVisibility({visibilityProperty: true}) || one.disabled || one.tabIndex < 0) continue
         one.blur()
         const plain = drawn(one)

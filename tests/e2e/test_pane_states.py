@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import Browser, Page
 
-from tests.e2e import states_compose, states_read, states_rest, states_taking
+from tests.e2e import states_compose, states_paper, states_read, states_rest, states_taking
 from tests.e2e.looker import Looker, classes_of, ids_of, unseen, wrong_in
 from tests.e2e.pair import Pair
 from tests.e2e.people import ANN, Profile
@@ -20,6 +20,7 @@ pytestmark = pytest.mark.timeout(600)
 Start = Callable[[Profile], Page]
 WALKS: dict[str, tuple[Table, Start]] = {
     "compose": (states_compose.COMPOSE, lambda profile: profile.outlook(ANN)),
+    "paper": (states_paper.PAPER, states_paper.start),
     "take-over": (states_taking.TAKING, states_taking.start),
     "read": (states_read.READ, states_read.start),
     "document": (states_rest.DOCUMENT, states_rest.start),
@@ -98,6 +99,7 @@ def walks(browser: Browser, pair: Pair) -> Iterator[Walks]:
     all_walks = Walks(browser, pair)
     yield all_walks
     all_walks.close()
+    states_paper.clear(pair)
     states_taking.guard(pair, "off")
 
 
@@ -110,7 +112,7 @@ def test_each_state_is_accessible_fits_and_shows_its_focus(walks: Walks, name: s
 
 def test_whatever_the_panes_can_show_was_seen_in_some_state(walks: Walks) -> None:
     lookers = [walks.walk(name) for name in WALKS]
-    drawn = classes_of("pane.css", "advice.css", "deployment.css")
+    drawn = classes_of("pane.css", "advice.css", "stationery.css", "deployment.css")
     assert unseen((walks.marks | drawn) - PARKED, lookers) == []
 
 
