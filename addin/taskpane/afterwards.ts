@@ -1,7 +1,7 @@
 /** Beside a letter of one's own: how far each reader is; the notice again, one more reader, recall. Loaded when first needed. */
 
 import {
-    element, find, icon, isAddress, list, type Members, members, newKey, parseAddresses, Problem, sayList, shortDate, text, textOr,
+    element, find, icon, isAddress, list, type Members, members, newKey, parseAddresses, type Problem, sayList, shortDate, text, textOr,
 } from "@letterlock/kit"
 import type { LetterCard, OpenLetter } from "@letterlock/kit/reading/index"
 import type { Desk } from "@letterlock/kit/writing/index"
@@ -170,7 +170,10 @@ function recalledNote(recalled: Members | null): HTMLElement[] {
 }
 
 /** The server's sentence says what happened and what to do; anything else changed nothing. */
-const troubleOf = (error: unknown): string => error instanceof Problem && error.detail !== "" ? error.detail : WORDS.wrong
+const troubleOf = (error: unknown): string => isProblem(error) && error.detail !== "" ? error.detail : WORDS.wrong
+
+/** By its name: whoever threw it has the class of another script than this one. */
+const isProblem = (error: unknown): error is Problem => error instanceof Error && error.name === "Problem"
 
 /** The name that the writer uses, else the address. */
 const whoOf = (reader: Members): string => textOr(reader, "name", "") || text(reader, "address")

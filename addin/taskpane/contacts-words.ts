@@ -10,7 +10,6 @@ export const SOURCE: Readonly<Record<Source, string>> = {
 }
 
 export const WORDS = {
-    list: "Found",
     ask: "Look in my contacts",
     asks: "Microsoft may ask you once. What you type then goes to Microsoft 365, not to us.",
     looking: "Looking in your contacts.",

@@ -1,6 +1,6 @@
 /** People to choose from under To and Bcc while one types. Loaded with the second letter. */
 
-import { element, list, members, type Person, text, textOr } from "@letterlock/kit"
+import { element, find, isAddress, list, members, type Person, text, textOr } from "@letterlock/kit"
 import type { Caller } from "@letterlock/kit/writing/index"
 
 import { SOURCE, WORDS } from "./contacts-words.ts"
@@ -21,6 +21,7 @@ export interface World {
     readonly announce: (text: string) => void
 }
 
+const TAKES = new Set(["Enter", ",", ";"])
 const PAUSE = 250   // milliseconds without a key before Graph is asked
 
 /** What the fields have in common: who is known, and whether the contacts are open. */
@@ -101,7 +102,7 @@ export class Contacts {
         this.#list = listUnder(input)
         this.#list.after(this.#line)
         input.addEventListener("input", () => { this.typed() })
-        input.addEventListener("blur", () => { this.#close() })
+        for (const ends of ["blur", "paste"]) input.addEventListener(ends, () => { this.#close() })
         // Before the field's own keys: Enter takes the person that is marked, else what is typed.
         input.addEventListener("keydown", (event) => { this.#press(event) }, { capture: true })
         this.#list.addEventListener("mousedown", (event) => { event.preventDefault() })   // the field keeps focus
@@ -145,7 +146,7 @@ export class Contacts {
         if (document.activeElement !== this.#input) return
         this.#matches = matching([...this.#near, ...this.#sources.remembered], typed, this.#sources.world.readers())
         const rows = this.#matches.map((one, index) => this.#row(one, index))
-        if (!this.#sources.isOpen) rows.push(this.#option(this.#matches.length, element("b", {}, WORDS.ask), element("span", { class: "at" }, WORDS.asks)))
+        if (!this.#sources.isOpen && !isAddress(typed.trim())) rows.push(this.#option(this.#matches.length, element("b", {}, WORDS.ask), element("span", { class: "at" }, WORDS.asks)))
         this.#list.replaceChildren(...rows)
         this.#mark(-1)
         this.#setOpen(rows.length > 0)
@@ -172,7 +173,10 @@ export class Contacts {
         else if (event.key === "ArrowUp") this.#mark(this.#active <= 0 ? last : this.#active - 1)
         else if (event.key === "Escape") this.#close()
         else if (event.key === "Enter" && this.#active >= 0) this.#take(this.#active)
-        else return
+        else {
+            if (TAKES.has(event.key)) this.#close()   // the field takes what is typed, and tells nobody
+            return
+        }
         event.preventDefault()
         event.stopImmediatePropagation()
     }
@@ -210,6 +214,7 @@ export class Contacts {
 
     #close(): void {
         this.#turn.abort()
+        clearTimeout(this.#timer)
         this.#list.replaceChildren()
         this.#matches = []
         this.#mark(-1)
@@ -224,15 +229,10 @@ export class Contacts {
     #say(words: string): void { this.#line.textContent = words }
 }
 
-/** The list that the page has for a field, or a new one; the field is its combobox. */
+/** The list of a field, put below its row. */
 function listUnder(input: HTMLInputElement): HTMLUListElement {
-    const id = `${input.id}-found`
-    const known = document.getElementById(id)
-    const found = known instanceof HTMLUListElement ? known : element("ul", { id, role: "listbox", "aria-label": WORDS.list })
-    found.hidden = true
-    input.parentElement?.after(found)   // below the row, as wide as it
-    for (const [name, value] of Object.entries({ role: "combobox", "aria-expanded": "false", "aria-autocomplete": "list", "aria-controls": id })) {
-        input.setAttribute(name, value)
-    }
+    const found = find(`#${input.id}-found`, HTMLUListElement)
+    input.parentElement?.after(found)
+    input.setAttribute("aria-autocomplete", "list")
     return found
 }

@@ -1,6 +1,6 @@
 /** Loads what offers people under To and Bcc, when somebody types there. */
 
-import { find, type Person } from "@letterlock/kit"
+import type { Person } from "@letterlock/kit"
 
 import type { World } from "./contacts.ts"
 import type { PeopleField } from "./people-field.ts"
@@ -29,6 +29,5 @@ export function finding(script: string, fields: readonly { readonly field: Peopl
         input.addEventListener("input", begin)
         return begin
     })
-    find("#to", HTMLInputElement).setAttribute("aria-autocomplete", "list")
     return () => { for (const begin of begins) begin() }
 }

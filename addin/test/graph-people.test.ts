@@ -16,7 +16,7 @@ const person = (name: string, address: string, kind = "Person"): object =>
 function graph(status: number, body: unknown, headers: Record<string, string> = {}): { readonly url: string; readonly token: string }[] {
     const asked: { url: string; token: string }[] = []
     globalThis.fetch = (input, init) => {
-        asked.push({ url: String(input as string), token: new Headers(init?.headers).get("authorization") ?? "" })
+        asked.push({ url: typeof input === "string" ? input : "", token: new Headers(init?.headers).get("authorization") ?? "" })
         return Promise.resolve(new Response(JSON.stringify(body), { status, headers }))
     }
     return asked

@@ -112,8 +112,8 @@ class Story:
         pane = open_pane(outlook)
         _attach(outlook, pane, "Add files", self.files("file", "large file"))
         pane.get_by_role("button", name="Bcc: add a hidden copy").click()
-        pane.get_by_role("textbox", name="Bcc").fill(TOM)
-        pane.get_by_role("textbox", name="Bcc").press("Enter")
+        pane.get_by_role("combobox", name="Bcc").fill(TOM)
+        pane.get_by_role("combobox", name="Bcc").press("Enter")
         first, final = self.words["kept and rewritten text"], f"Dear Maya, {self.words['text']}."
         write(pane, to=(MAYA,), subject=self.public, text=first)
         _keep(outlook)

@@ -162,7 +162,7 @@ def test_what_cannot_be_sealed_is_named_and_then_outlooks_copy_stays(
     expect_text(sheets(pane).first, "Not sealed with it: Plans.docx")
 
 
-def test_a_protected_mail_a_client_and_a_hold_are_refused_each_with_its_sentence(
+def test_a_protected_mail_and_a_client_are_refused_each_with_its_sentence(
     pair: Pair, profile: Profiles
 ) -> None:
     wrapped, plain = new_subject("Wrapped"), new_subject("Plain")
@@ -180,6 +180,7 @@ def test_a_protected_mail_a_client_and_a_hold_are_refused_each_with_its_sentence
         expect(pane.get_by_text("read by people of the firm only")).to_be_visible()
 
 
+@pytest.mark.wide
 def test_under_a_hold_and_on_a_telephone_the_copy_stays(pair: Pair, profile: Profiles) -> None:
     subject = new_subject("Stays")
     come(pair, subject, "For the file.", FILE)
