@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import FrameLocator, Page, Request, expect
 
 from tests.e2e import places
+from tests.e2e import test_take_over as take_over
 from tests.e2e.canary import find_all, new_word
 from tests.e2e.pair import Pair
 from tests.e2e.panes import read_in_pane, sheets
@@ -27,6 +28,7 @@ from tests.e2e.people import (
 )
 from tests.e2e.places import DATABASE, SANDBOX
 from tests.e2e.states_paper import NOTHING, clear
+from tests.e2e.test_documents import open_document, press
 from tests.e2e.wire import post, staff
 
 pytestmark = pytest.mark.timeout(300)
@@ -210,3 +212,23 @@ def test_a_signature_stands_once_under_what_is_begun_and_alone_is_no_letter(
     expect(sheets(pane)).to_have_count(1)
     pane.get_by_role("button", name="Reply", exact=True).last.click()
     expect(message(pane)).to_have_text("Ann Lee")
+
+
+@pytest.mark.usefixtures("cleared")
+def test_what_comes_from_word_stands_over_the_signature_and_outlooks_own_message_brings_its_own(
+    pair: Pair, profile: Profiles
+) -> None:
+    own = {"body": "<p>Ann Lee</p>", "letters": True, "replies": False}
+    staff(pair, ANN).put("/ending/signature", own)
+    ann = profile()
+    window, pane = open_document(ann, "Word")
+    expect(message(pane)).to_have_text("Ann Lee")
+    window.get_by_role("textbox", name="Document").evaluate(
+        "node => { node.textContent = 'From Word'; getSelection().selectAllChildren(node) }"
+    )
+    press(pane, "The selection")
+    expect(message(pane)).to_have_text("From WordAnn Lee")
+    _, pane = take_over.begin(ann, new_subject("Signed"), "Dear Maya. Yours, Ann")
+    expect(message(pane)).to_have_text("Ann Lee")
+    take_over.take(pane)
+    expect(message(pane)).to_have_text("Dear Maya. Yours, Ann")
