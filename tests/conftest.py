@@ -1,9 +1,12 @@
 """What most tests stand on: a running sandbox, both databases, a house."""
 
 import os
+import shutil
+import sqlite3
 import tempfile
 import uuid
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -48,6 +51,10 @@ def postgresql_server() -> Iterator[str]:
     with admin.connect() as connection:
         # A plain role, as in life: row-level security does not bind a superuser.
         connection.execute(text("CREATE ROLE letterlock LOGIN"))
+        # Whether the disk keeps what it was given, only a crash could show: tests.prove.kills.
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
         connection.execute(text("CREATE DATABASE template_letterlock OWNER letterlock"))
     template = _named(url, "template_letterlock")
     migrations.upgrade(template)
@@ -74,23 +81,35 @@ def postgresql_url(postgresql_server: str) -> Iterator[str]:
     admin.dispose()
 
 
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A SQLite database that is migrated: the template of all others."""
+    path = tmp_path_factory.mktemp("template") / "letterlock.db"
+    migrations.upgrade(f"sqlite:///{path}")
+    with closing(sqlite3.connect(path)) as connection:
+        busy, *_ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        assert not busy
+    return path
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """A fresh, migrated SQLite database."""
+    path = shutil.copyfile(sqlite_template, tmp_path / "letterlock.db")
+    return f"sqlite:///{path}"
+
+
 @pytest.fixture(params=[SQLITE, POSTGRESQL])
-def database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def database_url(request: pytest.FixtureRequest) -> str:
     """A fresh, migrated database of each engine."""
-    if request.param == POSTGRESQL:
-        url: str = request.getfixturevalue("postgresql_url")
-        return url
-    url = f"sqlite:///{tmp_path / 'letterlock.db'}"
-    migrations.upgrade(url)
+    url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
 @pytest.fixture
-def sqlite_house(microsoft: Sandbox, tmp_path: Path) -> Iterator[House]:
+def sqlite_house(sqlite_url: str, microsoft: Sandbox, tmp_path: Path) -> Iterator[House]:
     """A house on SQLite alone, where the engine is no part of the question."""
-    url = f"sqlite:///{tmp_path / 'letterlock.db'}"
-    migrations.upgrade(url)
-    yield from furnished(url, microsoft, tmp_path, graph_url=f"{microsoft.url}/v1.0")
+    yield from furnished(sqlite_url, microsoft, tmp_path, graph_url=f"{microsoft.url}/v1.0")
 
 
 @pytest.fixture
