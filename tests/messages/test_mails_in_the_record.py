@@ -2,8 +2,10 @@
 
 import hashlib
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+from server.commands.rotation import rotate
 from server.crypto.encoding import b64u
 from tests.drafts import Draft, look_up
 from tests.house import House, Pane
@@ -88,6 +90,21 @@ def test_the_server_keeps_the_hash_sealed_and_no_two_people_have_the_same_index(
     assert HASH not in indexes
     sealed = value(house, f"SELECT mail_sealed FROM entries WHERE id = '{ann}'")
     assert HASH.encode() not in bytes(sealed)
+
+
+def test_it_is_the_same_message_under_a_new_master_key(house: House) -> None:
+    pane = house.pane()
+    before = filed(pane).json["id"]
+    rotate(house.parts.settings, settle_s=0)
+    assert filed(pane).json["id"] == before
+
+
+def test_eight_windows_at_once_begin_one_message(house: House) -> None:
+    token = house.pane().token
+    panes = [Pane(house, house.app.test_client(), token) for _ in range(8)]
+    with ThreadPoolExecutor(8) as threads:
+        begun = {answer.json["id"] for answer in threads.map(filed, panes)}
+    assert len(begun) == 1
 
 
 def test_an_ordinary_letter_still_needs_a_reader(house: House) -> None:
