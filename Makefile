@@ -51,9 +51,10 @@ prove: setup .setup/browsers .setup/azurite ## The long runs (about an hour), in
 	$(BIN)/python -m tests.prove
 	@exit $$(cat .setup/load.status)
 
-bench: .setup/python .setup/node .setup/browser ## Measure against rivals and bare limits, into docs/bench.md
+bench: .setup/python .setup/node web/dist/assets.json .setup/browser ## Measure against rivals and bare limits, into docs/bench.md
 	node bench/sealing/build.mjs
 	$(BIN)/python bench/sealing/run.py $(ARGS)
+	$(BIN)/python bench/pane/run.py
 
 install: .setup/server web/dist/assets.json ## Install what a server needs, and no more
 

@@ -21,6 +21,8 @@ milliseconds, with (least–most). **Ratios are to bare in the same run**, so th
 machine does falls out of them as far as it can; absolute times do not compare between runs.
 """
 
+#: What begins the part of bench/pane.
+PANES = "\n# Panes, measured\n"
 #: Load of a quiet machine, below.
 QUIET = 3.0
 BUSY = """
@@ -58,7 +60,13 @@ def write(path: Path, result: Result, others: dict[str, Result]) -> None:
     parts += [_other(name, other) for name, other in others.items()]
     if not others:
         parts.append("## Other browsers\n\nNot measured for this page.\n")
-    path.write_text("\n".join([*parts, WHO]))
+    path.write_text("\n".join([*parts, WHO]) + _panes(path))
+
+
+def _panes(path: Path) -> str:
+    """What bench/pane has written into the page, below its own heading: it stays."""
+    _, heading, below = (path.read_text() if path.exists() else "").partition(PANES)
+    return heading + below
 
 
 def _conditions(result: Result) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from playwright.sync_api import Frame, FrameLocator, Locator, Page, Route, expect
 
-from tests.e2e.people import Profile, pane_of
+from tests.e2e.people import PATIENCE_MS, Profile, pane_of
 from tests.sandbox.running import eventually
 
 PASTE = """
@@ -53,7 +53,9 @@ class Stage:
 
     def says(self, words: str, selector: str = "body") -> None:
         """Wait until the pane shows a sentence."""
-        expect(self.one(selector).get_by_text(words).filter(visible=True).first).to_be_visible()
+        expect(self.one(selector).get_by_text(words).filter(visible=True).first).to_be_visible(
+            timeout=PATIENCE_MS
+        )
 
     def hold(self, path: str) -> Callable[..., None]:
         """Keep the next request waiting; the answer lets it go on, or with `fulfil` answers it."""

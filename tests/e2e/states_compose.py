@@ -59,7 +59,9 @@ DEAD = [
 @COMPOSE.state("signing in")
 def signing_in(stage: Stage) -> None:
     stage.facts["me"] = stage.hold("**/api/v1/me")
-    stage.outlook.route("**/api/v1/advice-rules", lambda route: route.fulfill(**problem(403, "no", "")))
+    stage.outlook.route(
+        "**/api/v1/advice-rules", lambda route: route.fulfill(**problem(403, "no", ""))
+    )
     stage.facts["notices"] = stage.answer("**/api/v1/notices", json={"notices": NOTICES})
     stage.facts["dead"] = stage.answer("**/api/v1/outbox/dead", json={"dead": DEAD})
     open_pane(stage.outlook)
@@ -134,9 +136,13 @@ def twenty(stage: Stage) -> None:
     frame = stage.outlook.frame(url="**/pane/compose")
     assert frame is not None
     frame.evaluate("Office.MailboxEnums.RecipientType.DistributionList = 'externalUser'")
-    put(stage.outlook, "Cc", f"{LONG} <cc.{LONG_ADDRESS}>; Tax team of all our houses <tax@client.example>")
+    put(
+        stage.outlook,
+        "Cc",
+        f"{LONG} <cc.{LONG_ADDRESS}>; Tax team of all our houses <tax@client.example>",
+    )
     stage.says("is a group.")
-    bcc = stage.pane.get_by_role("textbox", name="Bcc")
+    bcc = stage.one("#bcc")
     bcc.fill("mäya@client.example")
     bcc.press("Enter")
     stage.says("cannot take mail here", "#bcc-fault")
@@ -144,7 +150,7 @@ def twenty(stage: Stage) -> None:
 
 @COMPOSE.state("who can read it")
 def who_can_read(stage: Stage) -> None:
-    stage.pane.get_by_role("textbox", name="Bcc").fill("")
+    stage.one("#bcc").fill("")
     put(stage.outlook, "Cc", "")
     expect(stage.one("#blockers > *")).to_have_count(0)
     stage.one("details.can:not(.advice) > summary").click()
@@ -157,12 +163,12 @@ def written(stage: Stage) -> None:
     for n in range(20):
         stage.pane.get_by_role("button", name=f"Remove reader.{n}@").click()
     letter = stage.pane.get_by_role("textbox", name="Message")
-    html = '<p>Dear Mara,</p><p><b>Two</b> <i>things</i>:</p><ul><li>One</li></ul><blockquote>Said</blockquote><img src="x.png"><p>Pay to GB82 WEST 1234 5698 7654 32.</p>'
+    html = '<p>Dear Mara,</p><p><b>Two</b> <i>things</i>:</p><ul><li>One</li></ul><blockquote>Said</blockquote><img src="https://x.example/x.png"><p>Pay to GB82 WEST 1234 5698 7654 32.</p>'
     stage.paste(letter, html, "text/html")
     letter.press("Control+a")
     stage.press("Link")
     expect(stage.pane.get_by_role("textbox", name="Address of the link")).to_be_visible()
-    stage.says("A picture was left out")
+    expect(stage.one("#pasted")).to_contain_text("left out")
 
 
 @COMPOSE.state("advice that did not load")
@@ -177,7 +183,9 @@ def advice(stage: Stage) -> None:
     stage.outlook.unroute("**/api/v1/advice-rules")
     stage.answer("**/api/v1/advice-rules", json=RULES)
     press_send(stage.pane)
-    expect(stage.pane.get_by_role("alert").filter(has_text="Your firm asks you to look")).to_be_visible()
+    expect(
+        stage.pane.get_by_role("alert").filter(has_text="Your firm asks you to look")
+    ).to_be_visible()
     expect(stage.one("#advice-list > li")).to_have_count(2)
     expect(stage.one("#channel")).to_be_visible()
 
@@ -204,7 +212,9 @@ def files(stage: Stage) -> None:
 @COMPOSE.state("kept, and kept elsewhere since")
 def changed(stage: Stage) -> None:
     expect_kept(stage.pane)
-    stage.outlook.route("**/draft", lambda route: route.fulfill(**problem(409, "draft-changed", "")))
+    stage.outlook.route(
+        "**/draft", lambda route: route.fulfill(**problem(409, "draft-changed", ""))
+    )
     stage.pane.get_by_role("textbox", name="Message").press_sequentially("!")
     stage.says("Another window has saved this letter since")
     stage.outlook.unroute("**/draft")

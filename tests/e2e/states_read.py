@@ -22,8 +22,16 @@ FILES = {
     "Figures.csv": Enclosed(b"a,b\n1,2\n", "text/plain"),
 }
 FEW = new_subject("Looks, to a few")
-HEAD, ALL, OWN = new_subject("Looks, the first"), new_subject("Looks, to all"), new_subject("Looks, of Ann")
-HIDDEN, FORGED, STRANGE = new_subject("Looks, hidden"), new_subject("Looks, forged"), new_subject("Looks, not hers")
+HEAD, ALL, OWN = (
+    new_subject("Looks, the first"),
+    new_subject("Looks, to all"),
+    new_subject("Looks, of Ann"),
+)
+HIDDEN, FORGED, STRANGE = (
+    new_subject("Looks, hidden"),
+    new_subject("Looks, forged"),
+    new_subject("Looks, not hers"),
+)
 
 
 def helpdesk_states() -> list[str]:
@@ -59,7 +67,13 @@ def start(profile: Profile) -> Page:
     for n in range(4):
         last = write((ANN, MAYA, TOM), f"Letter {n}.", subject=f"Re: {HEAD}", reply_to=last)
     many = [MAYA, TOM, *(f"reader.{n}@client.example" for n in range(17)), LONG_ADDRESS]
-    write((ANN, *many), "When is the deposit due? See what is enclosed.", subject=ALL, files=FILES, reply_to=last)
+    write(
+        (ANN, *many),
+        "When is the deposit due? See what is enclosed.",
+        subject=ALL,
+        files=FILES,
+        reply_to=last,
+    )
     write((ANN, MAYA), "When is the deposit due?", subject=FEW)
     write((MAYA,), "You alone.", subject=HIDDEN, hidden=(ANN,))
     write((ANN,), "Forged.", subject=FORGED)
@@ -212,7 +226,9 @@ def away(stage: Stage) -> None:
 
 @READ.state("a letter that was recalled")
 def recalled(stage: Stage) -> None:
-    stop = stage.answer("**/thread", **problem(410, "recalled", f"Ben Carey recalled this letter. {SAID}"))
+    stop = stage.answer(
+        "**/thread", **problem(410, "recalled", f"Ben Carey recalled this letter. {SAID}")
+    )
     read_in_pane(stage.outlook, "Inbox", FORGED)
     stage.says("Ben Carey recalled this letter.")
     stop()

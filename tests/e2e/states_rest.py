@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.people import ANN, MAYA, Profile, new_subject, pane_of, press_send, write
+from tests.e2e.people import ANN, MAYA, Profile, new_subject, press_send, write
 from tests.e2e.stage import Stage, Table, problem
 from tests.e2e.states_compose import SAID
 from tests.sandbox.running import TENANT
@@ -87,7 +87,12 @@ def document_reading(stage: Stage) -> None:
 
 @DOCUMENT.state("a document sent")
 def document_sent(stage: Stage) -> None:
-    write(stage.pane, to=(MAYA,), subject=new_subject("Looks, a document"), text="See what is enclosed.")
+    write(
+        stage.pane,
+        to=(MAYA,),
+        subject=new_subject("Looks, a document"),
+        text="See what is enclosed.",
+    )
     press_send(stage.pane)
     expect(stage.pane.get_by_role("status")).to_contain_text("Sent")
     stage.says("You can close this pane.")
@@ -190,5 +195,6 @@ def root(stage: Stage) -> None:
 
 
 def _open_all(stage: Stage) -> None:
-    stage.frame.evaluate("document.querySelectorAll('details').forEach((one) => { one.open = true })")
-
+    stage.frame.evaluate(
+        "document.querySelectorAll('details').forEach((one) => { one.open = true })"
+    )

@@ -8,12 +8,21 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 
-from tests.e2e import states_compose, states_paper, states_read, states_rest, states_taking
+from tests.e2e import (
+    states_compose,
+    states_more,
+    states_paper,
+    states_read,
+    states_rest,
+    states_taking,
+)
+from tests.e2e.keys import Keys
 from tests.e2e.looker import Looker, classes_of, ids_of, unseen, wrong_in
 from tests.e2e.pair import Pair
-from tests.e2e.people import ANN, Profile
+from tests.e2e.panes import ACCOUNTS, NOTES, rows
+from tests.e2e.people import ANN, MAYA, Profile, new_subject
 from tests.e2e.stage import Stage, Table
 
 pytestmark = pytest.mark.timeout(600)
@@ -22,27 +31,38 @@ WALKS: dict[str, tuple[Table, Start]] = {
     "compose": (states_compose.COMPOSE, lambda profile: profile.outlook(ANN)),
     "paper": (states_paper.PAPER, states_paper.start),
     "take-over": (states_taking.TAKING, states_taking.start),
+    "more": (states_more.MORE, lambda profile: profile.outlook(ANN)),
+    "record": (states_more.FILING, states_more.start),
     "read": (states_read.READ, states_read.start),
     "document": (states_rest.DOCUMENT, states_rest.start),
     "administrator": (states_rest.ADMIN, lambda profile: profile.outlook(ANN)),
 }
-# Never seen as they are: a template, where an answer's form is parked, and what no code fills yet.
-PARKED = {"#letter-card", "#reply-home", "#to-found"}
+# Never seen as they are: a template, and where an answer's form is parked.
+PARKED = {"#letter-card", "#reply-home"}
 # A control for each thing that is looked for: what breaks a state, and what is found then.
 BREAKS = {
-    "a label is removed": ("document.querySelector('label[for=subject]').remove()", "label: #subject"),
-    "contrast is lowered": ("document.querySelector('#add-document').style.color = '#bbb'", "color-contrast: #add-document"),
+    "a label is removed": (
+        "document.querySelector('label[for=subject]').remove()",
+        "label: #subject",
+    ),
+    "contrast is lowered": (
+        "document.querySelector('#add-document').style.color = '#bbb'",
+        "color-contrast: #add-document",
+    ),
     "a target is too small": (
         "document.querySelectorAll('#add-document, #add-selection').forEach((one) => { one.style = 'width: 12px; min-height: 12px; height: 12px; padding: 0; margin: 0 -8px; font-size: 0' })",
         "target-size: ",
     ),
-    "it scrolls sideways": ("document.querySelector('#pane').style.minWidth = '360px'", "px wider than the pane"),
+    "it scrolls sideways": (
+        "document.querySelector('#pane').style.minWidth = '360px'",
+        "px wider than the pane",
+    ),
     "the ring is gone": (
         "document.querySelector('#attach').style.cssText = 'outline: 0 !important; transition: none'",
         "focus on attach is not seen",
     ),
     "something sticks over it": (
-        "document.querySelector('.send').style.minHeight = '96vh'; document.documentElement.style.setProperty('scroll-padding', '0', 'important')",
+        "document.querySelector('.send').style = 'position: fixed; inset: 0'",
         "has focus and is hidden by something",
     ),
 }
@@ -79,9 +99,7 @@ class Walks:
         """What was found on the way through all states of a pane."""
         if name not in self.lookers:
             table, start = WALKS[name]
-            profile = Profile.open(self.browser, self.pair)
-            self._profiles.append(profile)
-            stage = Stage(profile, start(profile))
+            stage = self.person(start)
             self.lookers[name] = Looker(stage, self.width, self.pictures)
             for row in table.rows:
                 row.bring(stage)
@@ -89,7 +107,14 @@ class Walks:
                 self.marks |= ids_of(stage.frame.content())
         return self.lookers[name]
 
+    def person(self, start: Start = lambda profile: profile.outlook(ANN)) -> Stage:
+        """A fresh browser profile and its window."""
+        profile = Profile.open(self.browser, self.pair)
+        self._profiles.append(profile)
+        return Stage(profile, start(profile))
+
     def close(self) -> None:
+        """End all profiles."""
         for profile in self._profiles:
             profile.close()
 
@@ -112,7 +137,7 @@ def test_each_state_is_accessible_fits_and_shows_its_focus(walks: Walks, name: s
 
 def test_whatever_the_panes_can_show_was_seen_in_some_state(walks: Walks) -> None:
     lookers = [walks.walk(name) for name in WALKS]
-    drawn = classes_of("pane.css", "advice.css", "stationery.css", "deployment.css")
+    drawn = classes_of("pane.css", "advice.css", "stationery.css", "editing.css", "deployment.css")
     assert unseen((walks.marks | drawn) - PARKED, lookers) == []
 
 
@@ -132,6 +157,67 @@ def test_a_state_that_is_broken_on_purpose_is_found(walks: Walks, broken: str) -
     looker.look("broken")
     stage.frame.evaluate(MEND)
     assert any(words in one for one in looker.found), looker.found
+
+
+def test_a_letter_with_a_file_is_written_advised_on_and_sent_by_keys_alone(walks: Walks) -> None:
+    stage = walks.person()
+    rules = states_compose.RULES | {"stop": []}
+    stage.outlook.route("**/api/v1/advice-rules", lambda route: route.fulfill(json=rules))
+    keys = Keys(stage)
+    stage.outlook.get_by_role("button", name="New message").press("Enter")
+    stage.outlook.get_by_role("button", name="Letterlock").press("Enter")
+    expect(stage.pane.get_by_role("button", name="Send securely")).to_be_enabled()
+    keys.to("To")
+    keys.write(f"Maya Okafor <{MAYA}>")
+    keys.press("Enter")
+    expect(stage.one("#to-people")).to_contain_text("Protected")
+    keys.settles("To")
+    keys.to("Subject")
+    keys.write(new_subject("By keys"))
+    assert keys.to("Message") == ["Bold", "Message"]  # the toolbar is one stop
+    keys.press("Shift+Tab", "ArrowRight", "Space")
+    keys.settles("Message")
+    for line in ("Dear Mara,", "please pay to GB82 WEST 1234 5698 7654 32."):
+        keys.write(line)
+        keys.press("Enter")
+    expect(stage.one("#advice")).to_be_visible()
+    with stage.outlook.expect_file_chooser() as chooser:
+        keys.to("Add files")
+        keys.press("Space")
+    chooser.value.set_files([NOTES, ACCOUNTS])
+    expect(rows(stage.pane)).to_have_count(2)
+    keys.to("Remove Notes.txt")
+    keys.press("Enter")
+    keys.settles("Remove Accounts 2026.pdf")
+    keys.to("2 thoughts on this letter")
+    keys.press("Enter")
+    keys.to("Write “Maya”")
+    keys.press("Enter")
+    keys.settles("Message")
+    keys.to("One thought on this letter")
+    keys.to("Leave it: An account number")
+    keys.press("Space")
+    keys.settles("Message")
+    assert keys.to("Send securely")[-2:] == [
+        "Who can read this: Maya and you.",
+        "Send securely",
+    ]
+    keys.press("Enter")
+    expect(stage.one("#status")).to_contain_text("Sent")
+    keys.settles("What happens now")
+    keys.to("Write another")
+    keys.press("Enter")
+    keys.settles("To")
+
+
+def test_a_lost_focus_is_told_of(walks: Walks) -> None:
+    keys = Keys(walks.walk("document").stage)
+    keys.to("To")
+    keys.stage.frame.evaluate(
+        "document.addEventListener('keydown', () => document.activeElement.blur())"
+    )
+    with pytest.raises(AssertionError, match="Shift lost focus"):
+        keys.press("Shift")
 
 
 @pytest.mark.wide
