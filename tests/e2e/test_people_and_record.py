@@ -200,5 +200,8 @@ def test_under_a_hold_and_on_a_telephone_the_copy_stays(pair: Pair, profile: Pro
     telephone.goto(f"{pair.sandbox.url}/outlook?as={ANN}&host=mobile")
     pane = begin(telephone, subject)
     expect(pane.get_by_text("This Outlook does not hand over files")).to_be_visible()
-    pane.get_by_role("button", name="Seal it without that").click()
-    expect(pane.get_by_text("Sealed into the record.")).to_be_visible()
+    with looking(telephone, "**/pane/read") as looks:
+        looks.look("a mail on a telephone")
+        pane.get_by_role("button", name="Seal it without that").click()
+        expect(pane.get_by_text("Sealed into the record.")).to_be_visible()
+        looks.look("a mail that was sealed")

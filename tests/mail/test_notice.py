@@ -123,3 +123,13 @@ def test_a_delivery_id_that_could_write_headers_is_refused(write: Writer, broken
 def test_only_a_plain_web_address_becomes_the_button(write: Writer, address: str) -> None:
     with pytest.raises(ValueError, match="a letter's page is"):
         write.notice(url=address)
+
+
+def test_of_a_mail_in_the_record_it_says_that_it_was_sealed_and_not_that_somebody_wrote(
+    write: Writer,
+) -> None:
+    mail = write.notice(is_mail=True, subject="")
+    assert mail.subject == "Ann Lee has sealed a mail into the record"
+    for part in both(mail):
+        assert "sealed a mail into the record" in part
+        assert "written" not in part
