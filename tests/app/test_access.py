@@ -22,6 +22,7 @@ IDS = {
     "object_id": "z" * 22,
     "name": "assets.json",
     "size": "16",
+    "template_id": "z" * 22,
 }
 
 
