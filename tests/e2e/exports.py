@@ -14,6 +14,7 @@ from server.crypto import age
 from server.crypto.identity import Identity
 from tests.e2e.pair import Pair
 from tests.e2e.people import ANN, MAYA, PATIENCE_MS, Profile, ask_code, enter_code, expect_open
+from tests.e2e.pictures import address, png
 from tests.e2e.wire import Enclosed, post
 
 LARGE = 1_300_000  # bytes: some chunks of age's
@@ -52,7 +53,8 @@ class Thread:
             for (name, content), kind in zip(files.items(), types, strict=True)
         }
         first = post(pair, ANN, (MAYA,), texts[0], subject=subjects[0], files=enclosed)
-        second = post(pair, ANN, (MAYA,), texts[1], subject=subjects[1], reply_to=first)
+        shown = f'<p>{texts[1]}</p><table><tr><th>Sum</th></tr></table><img src="{address(png())}" alt="Hall">'
+        second = post(pair, ANN, (MAYA,), texts[1], subject=subjects[1], html=shown, reply_to=first)
         return cls(first, second, texts, subjects, files, words)
 
 

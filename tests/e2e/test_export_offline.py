@@ -146,6 +146,9 @@ def test_a_copy_is_checked_and_shown_without_a_single_request(
         letter.get_by_role("button", name="Verify").click()
         expect(letter.get_by_text("the firm's directory holds for Ann Lee")).to_be_visible()
         expect(letter.get_by_role("button", name="Reply")).to_be_hidden()
+    second = letters.nth(1).frame_locator("iframe")
+    expect(second.locator("th")).to_have_text("Sum")
+    assert second.get_by_role("img", name="Hall").evaluate("one => one.naturalWidth") == 4
     for name, content in thread.files.items():
         with page.expect_download() as saved:
             page.get_by_role("button", name=f"Save {name}").click()

@@ -70,8 +70,8 @@ FROM_EXCEL = """
 <tr><th>Barn</th><td></td></tr></table></html>
 """
 CLEAN = (
-    "<tr><td colspan=\"2\"><p>Rent</p></td><td><p><strong>Sum</strong></p></td></tr>"
-    "<tr><td rowspan=\"2\"><p>June</p></td><td><p>Hall</p><p>a | b</p></td><td><p>950</p></td></tr>"
+    '<tr><td colspan="2"><p>Rent</p></td><td><p><strong>Sum</strong></p></td></tr>'
+    '<tr><td rowspan="2"><p>June</p></td><td><p>Hall</p><p>a | b</p></td><td><p>950</p></td></tr>'
     "<tr><td><p>Barn</p></td><td><p></p></td></tr>"
 )
 ROWS = "<tr>" + "<td>A long word or two</td>" * 7 + "</tr>"
@@ -171,8 +171,12 @@ def _table_by_keys(outlook: Page, pane: FrameLocator) -> None:
 def _read_and_answer(pair: Pair, maya: Profile, letter: str, sent: list[bytes]) -> None:
     """Maya sees both, nothing is fetched for them, and her quote has them."""
     asked: list[Request] = []
+
+    def note(one: Request) -> None:  # Playwright takes no built-in
+        asked.append(one)
+
     page = maya.context.new_page()
-    page.on("request", lambda one: asked.append(one))
+    page.on("request", note)
     page.goto(f"{pair.url}/m/{letter}")
     page.get_by_role("button", name="Open message").click()
     frame = page.frame_locator('iframe[title="Message"]')
@@ -180,7 +184,11 @@ def _read_and_answer(pair: Pair, maya: Profile, letter: str, sent: list[bytes]) 
     picture = frame.get_by_role("img", name="The hall from the west")
     assert picture.evaluate("one => [one.naturalWidth, one.naturalHeight]") == [800, 1600]
     inside = [one.url for one in asked if one.frame != page.main_frame and "data:" not in one.url]
-    assert [re.sub(r".*/([a-z]+)\b.*", r"\1", url) for url in inside] == ["frame", "letter", "brand"]
+    assert [re.sub(r".*/([a-z]+)\b.*", r"\1", url) for url in inside] == [
+        "frame",
+        "letter",
+        "brand",
+    ]
     page.get_by_role("button", name="Reply", exact=True).click()
     page.get_by_role("button", name="Quote the letter").click()
     expect(page.get_by_role("textbox", name="Your reply").locator("blockquote th")).to_have_count(2)
@@ -212,6 +220,8 @@ def test_pictures_that_mean_harm_are_words_and_nothing_else(
         expect(frame.get_by_text(name, exact=True)).to_be_visible()
     assert page.evaluate("'hostile' in window") is False
     page.close()
+    # What the policy refuses while the html is read, the browser says; nothing ran.
+    maya.complaints[:] = [line for line in maya.complaints if "inline" not in line]
     blank = browser.new_page()
     seen = blank.evaluate(LOADED, list(HOSTILE.values()))
     blank.close()
@@ -229,8 +239,10 @@ def test_a_wide_table_scrolls_in_a_region_that_keys_reach(pair: Pair, maya: Prof
     expect(frame.locator("[tabindex]")).to_have_count(1)
     region.focus()
     page.keyboard.press("ArrowRight")
-    page.wait_for_function("() => document.querySelector('iframe.frame').contentDocument"
-                           ".querySelector('figure').scrollLeft > 0")
+    page.wait_for_function(
+        "() => document.querySelector('iframe.frame').contentDocument"
+        ".querySelector('figure').scrollLeft > 0"
+    )
     page.close()
 
 

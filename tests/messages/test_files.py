@@ -127,13 +127,13 @@ def test_a_file_that_is_taken_out_makes_room(house: House, monkeypatch: pytest.M
     monkeypatch.setattr("server.messages.uploading.service.MAX_OBJECTS", 12)
     pane = house.pane()
     draft = pane.draft()
-    draft.put("a" * 22, os.urandom(2_000_000))
-    assert draft.put("b" * 22, os.urandom(2_000_000)).status_code == 413
+    draft.put("a" * 22, os.urandom(5_000_000))
+    assert draft.put("b" * 22, os.urandom(5_000_000)).status_code == 413
     path = f"/messages/{draft.id}/objects/{'a' * 22}"
     assert house.pane("ben@hart.example").call("DELETE", path).status_code == 404
     assert [pane.call("DELETE", path).status_code for _ in range(2)] == [204, 204]
     assert blobs(house) == []
-    assert draft.put("b" * 22, os.urandom(2_000_000)).status_code == 201
+    assert draft.put("b" * 22, os.urandom(5_000_000)).status_code == 201
 
 
 def test_a_window_that_does_not_know_the_last_draft_overwrites_nothing(house: House) -> None:

@@ -83,7 +83,9 @@ def keep_draft(
         TooManyDrafts: 100 others are kept.
     """
     if part.size > MAX_DRAFT or len(envelope) > MAX_ENVELOPE:
-        raise TooLarge("The letter is too long to keep: at most 4 MiB, pictures in the text included.")
+        raise TooLarge(
+            "The letter is too long to keep: at most 4 MiB, pictures in the text included."
+        )
     if not looks_like_envelope(envelope):
         raise Invalid("The draft's envelope is no age file to a post-quantum key.")
     with database.read() as connection:

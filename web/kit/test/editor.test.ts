@@ -6,7 +6,7 @@ import { EditorState, TextSelection, type Command } from "prosemirror-state"
 
 import { bullets, linkAt, setLink } from "../src/editor/commands.ts"
 import { writtenOf } from "../src/editor/editor.ts"
-import { plain } from "../src/editor/plain.ts"
+import { isBlank, plain } from "../src/editor/plain.ts"
 import { schema } from "../src/editor/schema.ts"
 import { MAX_QUOTES, shallow } from "../src/editor/shallow.ts"
 
@@ -91,4 +91,23 @@ test("whoever wants the html of a letter does not wait for its plain text", () =
     const none = { forEach: () => { throw new Error("plain text was made") } } as unknown as Doc
     assert.equal(writtenOf("<p>a</p>", none).html, "<p>a</p>")
     assert.equal(writtenOf("<p>a</p>", doc.create(null, [p("a")])).text, "a")
+})
+
+const { table, table_row, table_cell, table_header, picture } = schema.nodes
+const cells = (kind: typeof table_cell, ...words: string[]): Doc => table_row.create(null, words.map((one) => kind.create(null, p(one))))
+const shown = (alt: string): Doc => picture.create({ src: "data:image/png;base64,", alt })
+
+test("a table in plain text is a line for each row, and a picture its words", () => {
+    const long = table_row.create(null, [table_cell.create(null, [p("Hall"), bullet_list.create(null, [item(p("west"))])]), table_cell.create(null, p("950"))])
+    const letter = doc.create(null, [
+        p("See:"), table.create(null, [cells(table_header, "What", "Sum"), long]),
+        paragraph.create(null, [schema.text("Here "), shown("the hall"), shown("")]),
+        blockquote.create(null, table.create(null, [cells(table_cell, "a", "b")])),
+    ])
+    assert.equal(plain(letter), "See:\n\nWhat | Sum\nHall west | 950\n\nHere [Picture: the hall]\n\n> a | b")
+})
+
+test("a letter with nothing but a picture is written, one with empty cells is not", () => {
+    assert.equal(isBlank(doc.create(null, paragraph.create(null, shown("")))), false)
+    assert.equal(isBlank(doc.create(null, table.create(null, table_row.create(null, table_cell.create(null, paragraph.create()))))), true)
 })

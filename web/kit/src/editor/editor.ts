@@ -63,9 +63,7 @@ export function createEditor(host: HTMLElement, wish: EditorWish): Editor {
     let locked = false
     const own = plugins(wish, (files) => { more.use((extras) => { extras.pictures(files) }) })
     const view = new EditorView({ mount: host }, {
-        state: fresh(null, own),
-        attributes: { role: "textbox", "aria-multiline": "true", "aria-label": wish.label, spellcheck: "true" },
-        editable: () => !locked,
+        state: fresh(null, own), attributes: attributesOf(wish), editable: () => !locked,
         dispatchTransaction: (transaction) => {
             view.updateState(view.state.apply(transaction))
             changed(transaction.docChanged)
@@ -83,20 +81,25 @@ export function createEditor(host: HTMLElement, wish: EditorWish): Editor {
     }
     return {
         view, restore, select: (from, to) => { select(view, from, to) },
-        isEmpty: () => isBlank(view.state.doc),
-        written: () => write(view.state.doc),
-        save: () => view.state.doc,
+        isEmpty: () => isBlank(view.state.doc), written: () => write(view.state.doc), save: () => view.state.doc,
         restoreHtml: (html) => { restore(documentOf(sanitise(html), wish.lost)) },
         quote: (lead, html) => { quote(view, lead, documentOf(sanitise(html))) },
         extra: (what) => { if (!locked) more.use((extras) => { if (what === "table") extras.table(); else extras.pick() }) },
         lock: (now) => {
             locked = now
-            host.setAttribute("aria-readonly", String(now))
-            wish.extras.bar.toggleAttribute("inert", now)
-            view.setProps({})
+            showLocked(now, view, wish)
         },
         focus: () => { view.focus() },
     }
+}
+
+const attributesOf = ({ label }: EditorWish): Record<string, string> =>
+    ({ role: "textbox", "aria-multiline": "true", "aria-label": label, spellcheck: "true" })
+
+function showLocked(locked: boolean, view: EditorView, { extras: { bar } }: EditorWish): void {
+    view.dom.setAttribute("aria-readonly", String(locked))
+    bar.toggleAttribute("inert", locked)
+    view.setProps({})
 }
 
 function select(view: EditorView, from: number, to: number): void {

@@ -169,9 +169,8 @@ function takeFiles(host: HTMLElement, events: FormEvents): void {
     host.addEventListener("dragover", over, { capture: true })
     host.addEventListener("dragleave", () => { delete host.dataset["over"] })
     host.addEventListener("drop", (event) => {
-        if (!carries(event)) return
         delete host.dataset["over"]
-        if (isForText(event)) return
+        if (!carries(event) || isForText(event)) return
         event.preventDefault()
         event.stopPropagation()
         const items = [...(event.dataTransfer?.items ?? [])].filter(({ kind }) => kind === "file")
