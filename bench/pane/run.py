@@ -7,7 +7,6 @@ share one process here, so the window's own work slows the pane too: the figures
 
 import argparse
 import os
-import platform
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
@@ -19,7 +18,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 ROOT = Path(__file__).parent.parent.parent
 sys.path[:0] = [str(ROOT), str(Path(__file__).parent)]
 
-from section import LIMIT, Figures, write  # noqa: E402
+from section import LIMIT, Conditions, Figures, write  # noqa: E402
 
 from tests.browser import SWITCHES, find_outside  # noqa: E402
 from tests.e2e.pair import Pair, standing, started  # noqa: E402
@@ -83,6 +82,7 @@ PANES: dict[str, Callable[[Page, Pair], None]] = {
 
 def main() -> int:
     given = _arguments()
+    before = os.getloadavg()[0]
     with _pair() as pair, sync_playwright() as playwright:
         post(pair, BEN, (ANN,), "The kiln has paid for itself.", subject=SUBJECT)
         eventually(lambda: pair.sandbox.inbox(ANN, SUBJECT))
@@ -92,11 +92,8 @@ def main() -> int:
         figures = {name: _measure(browser, pair, name, given.runs) for name in PANES}
         version = browser.version
         browser.close()
-    conditions = (
-        f"Chromium {version}, {platform.system()} {platform.machine()}, {os.cpu_count()} cores; "
-        f"load {os.getloadavg()[0]:.1f} after"
-    )
-    write(given.report, figures, given.runs, SLOWER, conditions)
+    conditions = Conditions(f"Chromium {version}", given.runs, SLOWER, (before, os.getloadavg()[0]))
+    write(given.report, figures, conditions)
     return 0 if all(one.first_paint.median < LIMIT for one in figures.values()) else 1
 
 

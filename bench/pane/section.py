@@ -2,6 +2,8 @@
 
 import gzip
 import json
+import os
+import platform
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,8 +24,12 @@ INTRO = f"""{HEADING}
 profile without a cache, with the processor slowed by the browser's own switch; all frames share one
 process, so the window's work slows the pane too. Milliseconds from the request for the pane's page.
 *Ready*: the subject takes typing; in the reading pane: the letter's text is there, signed in, fetched,
-checked and decrypted. The network is this machine's own.
+checked and decrypted. The network is this machine's own, and office.js is the sandbox's stand-in:
+Microsoft's is larger and comes from Microsoft's address, so in Outlook it takes longer.
 """
+#: Load of a quiet machine, below.
+QUIET = 3.0
+BUSY = "The machine was busy with other work: times are longer than they need be."
 
 
 @dataclass(frozen=True)
@@ -55,7 +61,26 @@ class Figures:
         return cls(*(Spread.of(values) for values in zip(*runs, strict=True)))
 
 
-def write(path: Path, figures: dict[str, Figures], runs: int, slower: int, conditions: str) -> None:
+@dataclass(frozen=True)
+class Conditions:
+    """Under which it was measured."""
+
+    browser: str
+    runs: int
+    slower: int
+    load: tuple[float, float]
+
+    def __str__(self) -> str:
+        before, after = (f"{one:.1f}" for one in self.load)
+        return (
+            f"Measured {datetime.now(UTC):%d %B %Y, %H:%M} UTC: {self.browser}, {platform.system()} "
+            f"{platform.machine()}, {os.cpu_count()} cores; load {before} before, {after} after (the "
+            f"measuring itself is about 2). {self.runs} runs of each, median (least–most); the processor "
+            f"{self.slower} times slower. {BUSY if self.load[0] >= QUIET else ''}"
+        ).rstrip()
+
+
+def write(path: Path, figures: dict[str, Figures], conditions: Conditions) -> None:
     """Put the part into the page, in the place of what stood there."""
     rows = [
         f"| {name} | {one.first_paint} | {one.contentful} | {one.ready} | {_weight(name):.0f} KB | "
@@ -63,8 +88,7 @@ def write(path: Path, figures: dict[str, Figures], runs: int, slower: int, condi
         for name, one in figures.items()
     ]
     part = (
-        f"{INTRO}\nMeasured {datetime.now(UTC):%d %B %Y, %H:%M} UTC: {conditions}. {runs} runs of each, "
-        f"median (least–most); the processor {slower} times slower.\n\n"
+        f"{INTRO}\n{conditions}\n\n"
         "| pane | first paint | first contentful paint | ready | script, gzip | first paint under 1 s |\n"
         "|---|---|---|---|---|---|\n" + "\n".join(rows) + "\n"
     )
