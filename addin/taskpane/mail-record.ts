@@ -55,12 +55,14 @@ export const leftWords = ({ file: { name }, why }: Left, most: string): string =
 /**
  * What names the mail for the server, which learns no more of it: base64url SHA-256 (http.md section 3).
  *
+ * @param left - What is not sealed with it: a mail that went without a file may go once more, whole.
  * @returns Empty where nothing names it.
  */
-export async function hashOf({ messageId, id }: Pick<Facts, "messageId" | "id">): Promise<string> {
+export async function hashOf({ messageId, id }: Pick<Facts, "messageId" | "id">, left: readonly Left[] = []): Promise<string> {
     const name = messageId === "" ? `item:${id}` : messageId
     if (name === "item:") return ""
-    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(`letterlock/mail/v1\0${name}`)))
+    const named = ["letterlock/mail/v1", name, ...left.map(({ file }) => file.name).sort()].join("\0")
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(named)))
     return btoa(String.fromCharCode(...hash)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/u, "")
 }
 

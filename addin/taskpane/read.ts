@@ -97,7 +97,7 @@ async function file(now: number): Promise<void> {
         const [{ Filing }, { session, desk }] = await Promise.all([import(fact(host, "filing")) as Promise<typeof import("./filing.ts")>, signedIn()])
         if (now !== turn) return
         welcome(null)
-        button.hidden = true
+        button.hidden = find("#file-away-h", HTMLElement).hidden = true
         await new Filing(more, {
             desk, graph: fact(host, "graph"), token: () => session.graphToken(), rows: readerRows, date: shortDate,
             lent: { Place, Files, Sending, write: rewritten }, most: MAX_FILE_SIZE, mostWords: sizeWords(MAX_FILE_SIZE),
@@ -124,7 +124,7 @@ function offerFiling(offered: boolean): void {
     find("#filing", HTMLElement).hidden = !offered
     find("#filing-more", HTMLElement).replaceChildren()
     const button = find("#file-away", HTMLButtonElement)
-    button.hidden = false
+    button.hidden = find("#file-away-h", HTMLElement).hidden = false
     button.disabled = false
 }
 

@@ -84,7 +84,7 @@ export async function readText({ mail, plan }: Wish, lent: Lent, me: Writing.Me)
  * @throws SomeLeft, Nameless, OfficeFailed before anything was sealed; what {@link Writing.Sending.send} throws.
  */
 export async function sealMail(desk: Writing.Desk, lent: Lent, wish: Wish, tell: (words: string) => void): Promise<Outcome> {
-    const mail = await hashOf(wish.mail)
+    const mail = await hashOf(wish.mail, wish.plan.left)
     if (mail === "") throw new Nameless()
     tell(WORDS.readingText)
     const { written, files: more } = await readText(wish, lent, desk.me)

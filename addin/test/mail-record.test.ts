@@ -41,10 +41,14 @@ test("the mail's own lines are text, above a quotation, under who sealed it", ()
     assert.match(html, /Message-ID: a@client\.example<br>Not sealed with it: &lt;i&gt;\.pdf<\/p><blockquote><p>Body<\/p><\/blockquote>$/u)
 })
 
-test("a mail has one hash, by its Message-ID, else by what Outlook calls it, else none", async () => {
+test("a mail has one hash, by its Message-ID, else by what Outlook calls it, else none; without a file it has another", async () => {
     assert.equal(await hashOf(mail()), await hashOf(mail({ id: "y" })))
     assert.match(await hashOf(mail()), /^[A-Za-z0-9_-]{43}$/u)
     assert.notEqual(await hashOf(mail()), await hashOf(mail({ messageId: "b@client.example" })))
     assert.notEqual(await hashOf(mail({ messageId: "" })), await hashOf(mail({ messageId: "", id: "y" })))
     assert.equal(await hashOf(mail({ messageId: "", id: "" })), "")
+    const [one, two] = [file("a.pdf"), file("b.pdf")].map((held) => ({ file: held, why: "old" as const }))
+    assert.ok(one !== undefined && two !== undefined)
+    assert.notEqual(await hashOf(mail(), [one]), await hashOf(mail()))
+    assert.equal(await hashOf(mail(), [one, two]), await hashOf(mail(), [two, one]))
 })
