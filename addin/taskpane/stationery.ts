@@ -138,7 +138,7 @@ export class Picker {
     /** One small form for what nobody knows but the writer. */
     #ask(one: Whole, missing: readonly string[], to: Draft["recipients"], values: Map<string, string>): void {
         const why = { several: WORDS.several(to.length), nobody: WORDS.nobody, unnamed: WORDS.unnamed }[unsure(to)]
-        const inputs = missing.map((name) => element("input", { class: "flu", id: `fill-${name}`, type: "text", maxlength: "200", autocomplete: "off" }))
+        const inputs = missing.map((_, index) => element("input", { class: "flu", id: `fill-${String(index)}`, type: "text", maxlength: "200", autocomplete: "off" }))
         const rows = missing.map((name, index) => {
             const input = inputs[index] ?? element("input")
             const row = element("div", { class: "fld" }, element("label", { for: input.id }, labelOf(name)), input)
