@@ -115,7 +115,7 @@ def _once(browser: Browser, pair: Pair, name: str) -> tuple[float, float, float]
     session.send("Network.setCacheDisabled", {"cacheDisabled": True})
     session.send("Emulation.setCPUThrottlingRate", {"rate": SLOWER})
     page.get_by_role("button", name="Letterlock").click()
-    frame = eventually(page.wait_for_selector('iframe[title="Letterlock"]').content_frame)
+    frame = eventually(page.locator('iframe[title="Letterlock"]').element_handle().content_frame)
     eventually(lambda: frame.evaluate("window.readyAfter"), within=60)
     first, contentful, ready = frame.evaluate(TIMES)
     if name != "read":  # it does take typing
