@@ -5,7 +5,7 @@ import { kindOf } from "../src/editor/extras/redraw.ts"
 import { isPicture, jpegSize, MAX_PICTURE, MAX_SIDE, pngSize } from "../src/pictures.ts"
 
 const bytes = (...parts: readonly (readonly number[] | string)[]): Uint8Array<ArrayBuffer> =>
-    Uint8Array.from(parts.flatMap((part) => typeof part === "string" ? [...part].map((one) => one.charCodeAt(0)) : part))
+    Uint8Array.from(parts.flatMap((part) => typeof part === "string" ? Array.from(part, (one) => one.charCodeAt(0)) : part))
 const u16 = (n: number): number[] => [n >> 8, n & 255]
 const u32 = (n: number): number[] => [...u16(n >>> 16), ...u16(n & 65_535)]
 

@@ -84,12 +84,8 @@ export function createEditor(host: HTMLElement, wish: EditorWish): Editor {
         isEmpty: () => isBlank(view.state.doc), written: () => write(view.state.doc), save: () => view.state.doc,
         restoreHtml: (html) => { restore(documentOf(sanitise(html), wish.lost)) },
         quote: (lead, html) => { quote(view, lead, documentOf(sanitise(html))) },
-        extra: (what) => { if (!locked) more.use((extras) => { if (what === "table") extras.table(); else extras.pick() }) },
-        lock: (now) => {
-            locked = now
-            showLocked(now, view, wish)
-        },
-        focus: () => { view.focus() },
+        extra: (what) => { if (!locked) more.use((extras) => { extras[what]() }) },
+        lock: (now) => { showLocked(locked = now, view, wish) }, focus: () => { view.focus() },
     }
 }
 

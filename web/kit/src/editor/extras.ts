@@ -30,7 +30,7 @@ export interface Extras {
     /** Draw pictures anew, ask what they show, and put them in where the cursor is. */
     readonly pictures: (files: readonly File[]) => void
     /** Let a picture be chosen. */
-    readonly pick: () => void
+    readonly picture: () => void
     /** After each change. */
     readonly update: (state: EditorState) => void
     /** Another letter is in the editor: what was asked is asked no more. */

@@ -37,7 +37,7 @@ class Editing implements Extras {
         if (this.#wantsTable || isInTable(view.state)) bar.querySelector<HTMLElement>("select, button")?.focus()
     }
 
-    pick(): void {
+    picture(): void {
         const input = document.createElement("input")
         input.type = "file"
         input.accept = KINDS
