@@ -196,7 +196,8 @@ def _read_and_answer(pair: Pair, maya: Profile, letter: str, sent: list[bytes]) 
     page.get_by_role("button", name="Send securely").click()
     expect_said(page, "Sealed and sent. Ann Lee can read it now.")
     ann = staff(pair, ANN)
-    answer = eventually(lambda: ann.api("GET", f"/messages/{letter}/thread").json["messages"][1:])
+    path = f"/messages/{letter}/thread"
+    answer = eventually(lambda: (ann.api("GET", path).json or {})["messages"][1:])
     quoted = read(ann, answer[0]["id"]).body["html"].partition("<blockquote>")[2]
     assert '<th scope="col"><p>What</p></th>' in quoted
     assert _pictures(quoted) == sent
