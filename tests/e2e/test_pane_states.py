@@ -21,7 +21,7 @@ from tests.e2e import (
 from tests.e2e.keys import Keys
 from tests.e2e.looker import Looker, classes_of, ids_of, unseen, wrong_in
 from tests.e2e.pair import Pair
-from tests.e2e.panes import ACCOUNTS, NOTES, rows
+from tests.e2e.panes import ACCOUNTS, NOTES
 from tests.e2e.people import ANN, MAYA, Profile, new_subject
 from tests.e2e.stage import Stage, Table
 
@@ -37,8 +37,12 @@ WALKS: dict[str, tuple[Table, Start]] = {
     "document": (states_rest.DOCUMENT, states_rest.start),
     "administrator": (states_rest.ADMIN, lambda profile: profile.outlook(ANN)),
 }
-# Never seen as they are: a template, and where an answer's form is parked.
-PARKED = {"#letter-card", "#reply-home"}
+# Never seen as they are: a template, where an answer's form is parked, the twin of #to-found; and
+# marks that the editor's own library puts into a text while one selects.
+PARKED = {
+    "#letter-card", "#reply-home", "#bcc-found", ".selectedCell", ".ProseMirror-selectednode",
+    ".ProseMirror-separator", ".ProseMirror-trailingBreak",
+}  # fmt: skip
 # A control for each thing that is looked for: what breaks a state, and what is found then.
 BREAKS = {
     "a label is removed": (
@@ -180,12 +184,13 @@ def test_a_letter_with_a_file_is_written_advised_on_and_sent_by_keys_alone(walks
     for line in ("Dear Mara,", "please pay to GB82 WEST 1234 5698 7654 32."):
         keys.write(line)
         keys.press("Enter")
-    expect(stage.one("#advice")).to_be_visible()
+    expect(stage.one("#advice-sum")).to_contain_text("2 thoughts")
     with stage.outlook.expect_file_chooser() as chooser:
         keys.to("Add files")
         keys.press("Space")
     chooser.value.set_files([NOTES, ACCOUNTS])
-    expect(rows(stage.pane)).to_have_count(2)
+    for name in ("Notes.txt", "Accounts 2026.pdf"):
+        expect(stage.pane.get_by_role("button", name=f"Remove {name}")).to_be_visible()
     keys.to("Remove Notes.txt")
     keys.press("Enter")
     keys.settles("Remove Accounts 2026.pdf")
