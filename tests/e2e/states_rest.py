@@ -150,7 +150,7 @@ def admin_open(stage: Stage) -> None:
     stage.press("Save the file for Outlook")
     expect(stage.one("#deployment-trouble")).to_be_visible()
     stop()
-    for field in ("domains", "words"):
+    for field in ("words", "domains"):
         refused = problem(422, "malformed", "")
         refused["json"]["field"] = field
         stop = stage.answer("**/api/v1/guard-rules", **refused)
@@ -158,6 +158,16 @@ def admin_open(stage: Stage) -> None:
         name = {"domains": "names", "words": "phrases"}[field]
         expect(stage.one(f"#guard-{name}-fault")).not_to_be_empty()
         stop()
+
+
+@ADMIN.state("words that the guard's rules refuse")
+def admin_words(stage: Stage) -> None:
+    refused = problem(422, "malformed", "")
+    refused["json"]["field"] = "words"
+    stop = stage.answer("**/api/v1/guard-rules", **refused)
+    stage.press("Save these rules")
+    expect(stage.one("#guard-phrases-fault")).not_to_be_empty()
+    stop()
 
 
 @ADMIN.state("the guard's rules saved")
