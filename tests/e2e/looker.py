@@ -79,11 +79,15 @@ SHOWN = """
 
 @dataclass
 class Looker:
-    """Looks at a pane in light, dark and forced colours; notes what is wrong and what it has seen."""
+    """Looks at a pane in light, dark and forced colours; notes what is wrong and what it has seen.
+
+    `in_turn` looks at each state in the next of the three, where there is no time for all.
+    """
 
     stage: Stage
     width: int = 320
     pictures: bool = False
+    in_turn: bool = False
     found: list[str] = field(default_factory=list)
     seen: set[str] = field(default_factory=set)
     names: list[str] = field(default_factory=list)
@@ -92,9 +96,10 @@ class Looker:
         """Inspect the pane as it is now, and leave it as it was."""
         frame = self.stage.frame
         self.stage.outlook.evaluate(WIDEN, self.width)
+        themes = (THEMES[len(self.names) % len(THEMES)],) if self.in_turn else THEMES
         self.names.append(name)
         self.seen.update(frame.evaluate(SHOWN))
-        for theme in THEMES:
+        for theme in themes:
             self.wear(theme)
             where = f"{name}, {self.width} px, {theme}"
             self.found += [f"{where}: {one}" for one in wrong_in(frame)]

@@ -16,7 +16,9 @@ pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
 LINES = ("Dear Mara,", "", "please pay to GB82 WEST 1234 5698 7654 32.")
 # Writing looks readers up and keeps the letter, sealed; the rest of the pane asks nothing meanwhile.
-WRITING = ("/api/v1/messages", "/api/v1/lookups", "/api/v1/drafts")
+WRITING = (
+    "/api/v1/messages", "/api/v1/lookups", "/api/v1/drafts", "/api/v1/people", "/static/contacts-",
+)  # fmt: skip
 STOP = {
     "domains": ["hart.example"], "glossary": [], "blame": [], "urgency": [], "greetings": [],
     "hours": {"from": 0, "to": 24, "days": [0, 1, 2, 3, 4, 5, 6]}, "off": [], "stop": ["greeting"],
