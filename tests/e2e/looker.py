@@ -26,14 +26,29 @@ width => {
 }
 """
 FOOT = "(where) => { for (const one of document.querySelectorAll('.send, #status')) one.style.position = where }"
-# What takes focus, whether the ring is drawn, and whether something lies on top of it.
+# What takes focus, whether the ring is drawn, and whether something lies on top of it: asked once more
+# when the browser has drawn, since what it has not drawn yet is nowhere.
 FOCUS = """
-() => {
+async () => {
+    const drawnOnce = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
+    const again = async (one) => {
+        one.blur()
+        await drawnOnce()
+        one.focus()
+        await drawnOnce()
+    }
+    await drawnOnce()
     const drawn = (one) => {
         const {outlineStyle, outlineWidth, outlineColor, boxShadow, borderBottomColor, borderBottomWidth} = getComputedStyle(one)
         return [outlineStyle === 'none' ? 'none' : `${outlineWidth} ${outlineColor}`, boxShadow, borderBottomColor, borderBottomWidth].join('|')
     }
     const name = (one) => one.id || one.dataset.part || one.getAttribute('aria-label') || one.textContent.trim().slice(0, 30)
+    const at = (one, part) => {
+        const {left, top, width, height} = one.getBoundingClientRect()
+        return document.elementFromPoint(left + width / 2, top + height * part)
+    }
+    const atMiddle = (one) => at(one, .5)
+    const seen = (one) => [.5, .1, .9].map((part) => at(one, part)).some((found) => found !== null && (one.contains(found) || found.contains(one)))
     const before = document.activeElement
     const wrong = []
     const modal = document.querySelector('dialog:modal') ?? document   // what is behind it is inert
@@ -45,13 +60,8 @@ FOCUS = """
         one.focus()
         if (document.activeElement !== one) wrong.push(`${name(one)} takes no focus`)
         else if (drawn(one) === plain) wrong.push(`focus on ${name(one)} is not seen`)
-        else {
-            const {left, top, width, height} = one.getBoundingClientRect()
-            const seen = [.5, .1, .9].some((part) => {
-                const at = document.elementFromPoint(left + width / 2, top + height * part)
-                return at !== null && (one.contains(at) || at.contains(one))
-            })
-            if (!seen) wrong.push(`${name(one)} has focus and is hidden by something`)
+        else if (!seen(one) && (await again(one), !seen(one))) {
+            wrong.push(`${name(one)} has focus and is hidden by ${name(atMiddle(one) ?? document.body)}`)
         }
     }
     if (before instanceof HTMLElement && before !== document.body) before.focus()

@@ -53,10 +53,10 @@ export function isWellFormed(text: string): boolean {
 
 /** Whether `JSON.stringify` of what JSON gave is its canonical text; if not, {@link write} says why. */
 function isOrdered(value: unknown, depth: number): boolean {
+    if (depth > MAX_DEPTH) return false
     if (typeof value === "number") return Number.isSafeInteger(value)
     if (typeof value === "string") return isWellFormed(value)
     if (typeof value !== "object" || value === null) return true
-    if (depth > MAX_DEPTH) return false
     if (Array.isArray(value)) return value.every((item) => isOrdered(item, depth + 1))
     const names = Object.keys(value)
     const members = value as Readonly<Record<string, unknown>>

@@ -80,4 +80,20 @@ describe("canonical JSON", () => {
             }
         }))
     })
+
+    it("is refused as deep when it is read as when it is written", () => {
+        const nested = (depth: number, inner: string): string => "[".repeat(depth) + inner + "]".repeat(depth)
+        for (const inner of ["1", '"a"', "null", "true", ""]) {
+            const most = inner === "" ? 65 : 64
+            assert.equal(canonical(parseCanonical(nested(most, inner))), nested(most, inner))
+            assert.throws(() => parseCanonical(nested(most + 1, inner)), NotCanonical)
+        }
+    })
+
+    it("is taken by members that look like numbers only in the order of their characters", () => {
+        assert.deepEqual(parseCanonical('{"10":1,"9":2}'), { 9: 2, 10: 1 })
+        assert.throws(() => parseCanonical('{"9":2,"10":1}'), NotCanonical)
+        assert.throws(() => parseCanonical('{"a":1,"a":1}'), NotCanonical)
+        assert.throws(() => parseCanonical('{"b":1,"a":2}'), NotCanonical)
+    })
 })
