@@ -74,6 +74,15 @@ CLEAN = (
     '<tr><td rowspan="2"><p>June</p></td><td><p>Hall</p><p>a | b</p></td><td><p>950</p></td></tr>'
     "<tr><td><p>Barn</p></td><td><p></p></td></tr>"
 )
+LARGE = "<tr>" + "<td>x</td>" * 501 + "</tr>"
+CAPTIONS = (
+    "<table><caption>alone</caption><tr><td>1</td></tr></table>"
+    "<table><caption>outer</caption><tr><td>"
+    "<table><caption>inner</caption><caption>again</caption><tr><td>1</td><td>2</td></tr></table>"
+    "</td><td>3</td></tr></table>"
+    f"<table><caption>huge</caption>{LARGE}</table>"
+    "<table><caption>nothing</caption></table>"
+)
 ROWS = "<tr>" + "<td>A long word or two</td>" * 7 + "</tr>"
 WIDE = f"<p>See:</p><table>{ROWS * 2}</table><table><tr><td>1</td><td>2</td></tr></table>"
 LOADED = """
@@ -273,6 +282,17 @@ def test_what_is_pasted_and_dropped_is_cleaned_or_refused_in_words(profile: Prof
     expect(field.locator('img[src^="data:"]')).to_have_count(0)
     # Styles of the other program are refused while they are read, and the browser says so.
     ann.complaints[:] = [line for line in ann.complaints if "inline" not in line]
+
+
+def test_no_word_over_a_table_is_lost_whatever_becomes_of_the_table(profile: Profiles) -> None:
+    ann = profile()
+    pane = open_pane(ann.outlook(ANN))
+    expect(pane.get_by_role("button", name="Send securely")).to_be_enabled()
+    field = _text(pane)
+    field.evaluate(PASTE, CAPTIONS)
+    for words in ("alone", "outer", "inner", "again", "huge", "nothing"):
+        expect(field.get_by_text(words, exact=True)).to_be_visible()
+    expect(field.locator("table")).to_have_count(1)
 
 
 def _text(pane: FrameLocator) -> Locator:

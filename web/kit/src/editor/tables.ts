@@ -15,6 +15,7 @@ export function mendTables(place: ParentNode): boolean {
         const isInner = table.parentElement?.closest("table") != null
         const isLarge = areaOf(table) > MAX_CELLS
         large ||= isLarge && !isInner
+        titles(table)
         const cells = [...table.rows].flatMap((row) => [...row.cells])
         if (cells.length < 2 && !isInner) table.replaceWith(...(cells[0]?.childNodes ?? []))   // it only placed something
         else if (isInner || isLarge) table.replaceWith(...rows(table))
@@ -23,14 +24,18 @@ export function mendTables(place: ParentNode): boolean {
     return large
 }
 
-function mend(table: HTMLTableElement): void {
-    const own = table.ownerDocument
-    if (table.caption !== null) {
-        const title = own.createElement("p")
-        title.append(...table.caption.childNodes)
-        table.caption.remove()
+/** Captions stand over the table, whatever becomes of it. */
+function titles(table: HTMLTableElement): void {
+    for (const caption of [...table.children].filter(({ localName }) => localName === "caption")) {
+        const title = table.ownerDocument.createElement("p")
+        title.append(...caption.childNodes)
+        caption.remove()
         table.before(title)
     }
+}
+
+function mend(table: HTMLTableElement): void {
+    const own = table.ownerDocument
     const [first, ...others] = [...table.rows].filter((row) => row.cells.length > 0)
     for (const row of [...table.rows]) if (row.cells.length === 0) row.remove()
     for (const row of others) {
