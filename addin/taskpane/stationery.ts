@@ -125,18 +125,29 @@ export class Picker {
     }
 
     #take(one: Whole): void {
-        const draft = this.#parts.draft()
-        if (draft === null) return
-        const { me } = this.#parts.desk
-        const to = draft.recipients.filter(({ role }) => role === "to")
-        const values = known({ to, sender: me, firm: me.firmName, today: new Date(), language: one.language })
-        const missing = this.#parts.fieldsOf(one.body).filter((name) => !values.has(name))
+        const to = this.#to()
+        if (to === null) return
+        const values = this.#known(one, to)
+        const missing = this.#missing(one, values)
         if (missing.length === 0) this.#insert(one, values)
-        else this.#ask(one, missing, to, values)
+        else this.#ask(one, missing, to)
+    }
+
+    #to(): Draft["recipients"] | null {
+        return this.#parts.draft()?.recipients.filter(({ role }) => role === "to") ?? null
+    }
+
+    #known(one: Whole, to: Draft["recipients"]): Map<string, string> {
+        const { me } = this.#parts.desk
+        return known({ to, sender: me, firm: me.firmName, today: new Date(), language: one.language })
+    }
+
+    #missing(one: Whole, values: ReadonlyMap<string, string>): string[] {
+        return this.#parts.fieldsOf(one.body).filter((name) => !values.has(name))
     }
 
     /** One small form for what nobody knows but the writer. */
-    #ask(one: Whole, missing: readonly string[], to: Draft["recipients"], values: Map<string, string>): void {
+    #ask(one: Whole, missing: readonly string[], to: Draft["recipients"]): void {
         const why = { several: WORDS.several(to.length), nobody: WORDS.nobody, unnamed: WORDS.unnamed }[unsure(to)]
         const inputs = missing.map((_, index) => element("input", { class: "flu", id: `fill-${String(index)}`, type: "text", maxlength: "200", autocomplete: "off" }))
         const rows = missing.map((name, index) => {
@@ -156,8 +167,11 @@ export class Picker {
         })
         this.#form.onsubmit = (event) => {
             event.preventDefault()
+            // Whom it goes to may have changed since the form was opened.
+            const values = this.#known(one, this.#to() ?? to)
             missing.forEach((name, index) => { values.set(name, inputs[index]?.value ?? "") })
-            this.#insert(one, values)
+            if (this.#missing(one, values).length === 0) this.#insert(one, values)
+            else this.#take(one)
         }
         this.#asks(true)
         inputs[0]?.focus({ preventScroll: true })

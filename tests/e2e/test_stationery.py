@@ -182,6 +182,26 @@ def test_several_readers_are_asked_about_and_braces_may_be_meant(
 
 
 @pytest.mark.usefixtures("cleared")
+def test_a_letter_that_goes_to_somebody_else_by_now_greets_him(
+    pair: Pair, profile: Profiles
+) -> None:
+    keep(pair, "Accounts", "<p>Dear {{first_name}}, {{matter}}</p>")
+    outlook, pane = begin(profile(), f"Maya Okafor <{MAYA}>")
+    outlook.keyboard.press("/")
+    expect(pane.get_by_role("option")).to_have_count(1)
+    outlook.keyboard.press("Enter")
+    matter = pane.get_by_role("textbox", name="Matter")
+    expect(matter).to_be_focused()
+    pane.get_by_role("button", name="Remove Maya").click()
+    to = pane.get_by_role("combobox", name="To")
+    to.fill(f"Tom Baker <{TOM}>")
+    to.press("Enter")
+    matter.fill("the loan")
+    matter.press("Enter")
+    expect(message(pane)).to_have_text("Dear Tom, the loan")
+
+
+@pytest.mark.usefixtures("cleared")
 def test_a_signature_stands_once_under_what_is_begun_and_alone_is_no_letter(
     pair: Pair, profile: Profiles
 ) -> None:
