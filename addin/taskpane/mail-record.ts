@@ -1,5 +1,7 @@
 /** What of a mail is sealed into the record, and the block of lines over it. Pure. */
 
+import type { Head } from "@letterlock/kit/editor/rewritten"
+
 import { WORDS } from "./filing-words.ts"
 import type { HeldFile } from "./office.ts"
 import type { Named, OpenMail } from "./office-mail.ts"
@@ -66,20 +68,18 @@ export async function hashOf({ messageId, id }: Pick<Facts, "messageId" | "id">,
     return btoa(String.fromCharCode(...hash)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/u, "")
 }
 
-/** The sealed text: who sealed it, the mail's own lines, and its body as a quotation, so that none passes for another. */
-export function recordHtml(mail: Facts, body: string, sealer: Named, left: readonly Left[]): string {
+/** What stands over the mail in the sealed text, as text: who sealed it, and the mail's own lines. */
+export function recordHead(mail: Facts, sealer: Named, left: readonly Left[]): Head {
     const lines: (readonly [string, string])[] = [
         [WORDS.lineFrom, people([mail.from])], [WORDS.lineTo, people(mail.to)], [WORDS.lineCc, people(mail.cc)],
         [WORDS.lineDate, mail.written?.toISOString() ?? ""], [WORDS.lineSubject, mail.subject], [WORDS.lineId, mail.messageId],
         [WORDS.lineLeft, left.map(({ file }) => file.name).join(", ")],
     ]
-    const shown = lines.filter(([, value]) => value !== "").map(([label, value]) => `${label}: ${escaped(value)}`)
-    const head = WORDS.head(sealer.name || sealer.address, sealer.address)
-    return `<p><strong>${escaped(head)}</strong></p><p>${shown.join("<br>")}</p><blockquote>${body}</blockquote>`
+    const shown = lines.filter(([, value]) => value !== "").map(([label, value]) => `${label}: ${inOneLine(value)}`)
+    return { lead: inOneLine(WORDS.head(sealer.name || sealer.address, sealer.address)), lines: shown }
 }
 
 const people = (named: readonly Named[]): string =>
     named.map(({ name, address }) => name === "" ? address : `${name} <${address}>`).join("; ")
 
-const escaped = (text: string): string =>
-    text.replace(/\p{Cc}+/gu, " ").replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;")
+const inOneLine = (text: string): string => text.replace(/[\p{Cc}\p{Zl}\p{Zp}]+/gu, " ")

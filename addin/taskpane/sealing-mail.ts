@@ -1,11 +1,12 @@
 /** Read a mail from Outlook, seal it, hand it over, and if it is wished move Outlook's copy. Knows no page. */
 
+import type { Head } from "@letterlock/kit/editor/rewritten"
 import { list, members, newKey, text } from "@letterlock/kit"
 import type * as Writing from "@letterlock/kit/writing/index"
 
 import { WORDS } from "./filing-words.ts"
 import { fileOf } from "./held-file.ts"
-import { hashOf, type Left, type Plan, recordHtml } from "./mail-record.ts"
+import { hashOf, type Left, type Plan, recordHead } from "./mail-record.ts"
 import { MailChanged, type OpenMail } from "./office-mail.ts"
 
 /** What the read pane lends, so that it is not loaded twice. */
@@ -13,8 +14,8 @@ export interface Lent {
     readonly Place: typeof Writing.Place
     readonly Files: typeof Writing.Files
     readonly Sending: typeof Writing.Sending
-    /** Anybody's html as a letter can hold it. */
-    readonly write: (html: string) => Writing.Letter["written"]
+    /** Anybody's html as a letter can hold it, quoted under lines of our own. */
+    readonly write: (head: Head, html: string) => Writing.Letter["written"]
 }
 
 /** What is sealed and for whom, as the person chose. */
@@ -71,11 +72,12 @@ export async function readFiles({ mail, plan }: Wish, tell: (words: string) => v
 /** What the mail says, as a letter holds it; a text that is too long comes as a file. */
 export async function readText({ mail, plan }: Wish, lent: Lent, me: Writing.Me): Promise<{ written: Writing.Letter["written"]; files: readonly File[] }> {
     const html = await mail.html()
-    const whole = lent.write(recordHtml(mail, html, me, plan.left))
+    const head = recordHead(mail, me, plan.left)
+    const whole = lent.write(head, html)
     const size = new Blob([whole.html, whole.text]).size
     if (size <= MOST_TEXT) return { written: whole, files: [] }
     const file = new File([await mail.text()], WORDS.longName, { type: "text/plain" })
-    return { written: lent.write(recordHtml(mail, `<p>${WORDS.long}</p>`, me, plan.left)), files: [file] }
+    return { written: lent.write(head, `<p>${WORDS.long}</p>`), files: [file] }
 }
 
 /**

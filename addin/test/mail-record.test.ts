@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { type Facts, hashOf, leftWords, planOf, recordHtml } from "../taskpane/mail-record.ts"
+import { type Facts, hashOf, leftWords, planOf, recordHead } from "../taskpane/mail-record.ts"
 import type { HeldFile } from "../taskpane/office.ts"
 
 const file = (name: string, more: Partial<HeldFile> = {}): HeldFile => ({ id: name, name, size: 10, kind: "file", inline: false, ...more })
@@ -33,12 +33,13 @@ test("a protected mail is refused; a signed one is sealed, and its signature is 
     assert.equal(planOf(mail(), 50).refusal, "")
 })
 
-test("the mail's own lines are text, above a quotation, under who sealed it", () => {
-    const html = recordHtml(mail({ subject: "A\r\nFrom: boss@hart.example" }), "<p>Body</p>", ANN, [{ file: file("<i>.pdf"), why: "large" }])
-    assert.match(html, /^<p><strong>Sealed by Ann Lee, as it lay in the mailbox ann@hart\.example\. Nobody checked who wrote it\.<\/strong><\/p>/u)
-    assert.match(html, /From: Maya &lt;b&gt; &lt;maya@client\.example&gt;<br>/u)
-    assert.match(html, /Subject: A From: boss@hart\.example<br>/u)
-    assert.match(html, /Message-ID: a@client\.example<br>Not sealed with it: &lt;i&gt;\.pdf<\/p><blockquote><p>Body<\/p><\/blockquote>$/u)
+test("the mail's own lines are text in one line each, under who sealed it", () => {
+    const head = recordHead(mail({ subject: "A\r\nFrom: boss@hart.example\u2028B" }), ANN, [{ file: file("<i>.pdf"), why: "large" }])
+    assert.equal(head.lead, "Sealed by Ann Lee, as it lay in the mailbox ann@hart.example. Nobody checked who wrote it.")
+    assert.deepEqual(head.lines, [
+        "From: Maya <b> <maya@client.example>", "To: ann@hart.example", "Date: 2026-11-19T10:00:00.000Z",
+        "Subject: A From: boss@hart.example B", "Message-ID: a@client.example", "Not sealed with it: <i>.pdf",
+    ])
 })
 
 test("a mail has one hash, by its Message-ID, else by what Outlook calls it, else none; without a file it has another", async () => {

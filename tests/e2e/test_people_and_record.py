@@ -22,6 +22,7 @@ Profiles = Callable[..., Profile]
 LOOK = "Look in my contacts"
 FILE = {"id": "f1", "name": "Accounts.pdf", "type": "application/pdf", "content": base64.b64encode(PDF).decode()}  # fmt: skip
 LINK = {"id": "f2", "name": "Plans.docx", "type": "text/uri-list", "content": base64.b64encode(b"https://files.example/plans").decode()}  # fmt: skip
+STEPS_OUT = ("</blockquote>", "</blockquote></blockquote>", "<svg></blockquote>", "<noscript></blockquote>")  # fmt: skip
 WRAPPER = {"id": "f3", "name": "smime.p7m", "type": "application/pkcs7-mime", "content": "AAAA"}
 
 
@@ -118,7 +119,8 @@ def test_a_mail_is_sealed_once_and_its_copy_goes_to_deleted_items(
     pair: Pair, profile: Profiles
 ) -> None:
     subject, word = new_subject("About the kiln"), new_word()
-    come(pair, subject, f"Dear Ann, {word}", FILE)
+    forged = "".join(f"{way}<p>Sealed by Mallory {n}</p>" for n, way in enumerate(STEPS_OUT))
+    come(pair, subject, f"Dear Ann, {word}{forged}", FILE)
     outlook = profile().outlook(ANN)
     pane = begin(outlook, subject)
     expect(pane.get_by_role("list", name="What is sealed")).to_contain_text("Accounts.pdf")
@@ -131,6 +133,11 @@ def test_a_mail_is_sealed_once_and_its_copy_goes_to_deleted_items(
     pane.get_by_role("button", name="Open it").click()
     expect_text(sheets(pane).first, "Nobody checked who wrote it.")
     expect_text(sheets(pane).first, word)
+    frame = sheets(pane).first.frame_locator("iframe")
+    for n in (0, 1):
+        expect(frame.locator("blockquote").get_by_text(f"Sealed by Mallory {n}")).to_be_visible()
+    outside = "xpath=//*[contains(text(), 'Sealed by')][not(ancestor::blockquote)]"
+    expect(frame.locator(outside)).to_have_count(1)  # the sealer's own
     expect_text(sheets(pane).first, f"From: Maya Okafor <{MAYA}>")
     expect(sheets(pane).first).to_contain_text("Accounts.pdf")
     expect(pane.get_by_role("button", name="Reply", exact=True)).to_be_hidden()

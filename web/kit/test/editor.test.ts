@@ -7,8 +7,10 @@ import { EditorState, TextSelection, type Command } from "prosemirror-state"
 import { bullets, linkAt, setLink } from "../src/editor/commands.ts"
 import { writtenOf } from "../src/editor/editor.ts"
 import { isBlank, plain } from "../src/editor/plain.ts"
+import { under } from "../src/editor/rewritten.ts"
 import { schema } from "../src/editor/schema.ts"
 import { MAX_QUOTES, shallow } from "../src/editor/shallow.ts"
+import { areaOf, MAX_CELLS } from "../src/editor/tables.ts"
 
 const { doc, paragraph, bullet_list, ordered_list, list_item, hard_break } = schema.nodes
 const p = (...words: string[]): Doc => paragraph.create(null, words.map((word) => schema.text(word)))
@@ -110,4 +112,32 @@ test("a table in plain text is a line for each row, and a picture its words", ()
 test("a letter with nothing but a picture is written, one with empty cells is not", () => {
     assert.equal(isBlank(doc.create(null, paragraph.create(null, shown("")))), false)
     assert.equal(isBlank(doc.create(null, table.create(null, table_row.create(null, table_cell.create(null, paragraph.create()))))), true)
+})
+
+const cell = (colSpan = 1, rowSpan = 1): { readonly colSpan: number; readonly rowSpan: number } => ({ colSpan, rowSpan })
+const row = (width: number): ReturnType<typeof cell>[] => Array.from({ length: width }, () => cell())
+
+test("a ragged table counts as what it becomes: its rows, each as wide as the widest", () => {
+    assert.ok(areaOf([row(249), ...Array.from({ length: 250 }, () => row(1))]) > MAX_CELLS)   // 499 cells
+    assert.ok(areaOf([[cell(300)], [cell()]]) > MAX_CELLS)
+    assert.ok(areaOf([[cell(1, 2), ...row(249)], row(250)]) > MAX_CELLS)   // the second has 251
+    assert.ok(areaOf([[cell(1, 0), ...row(249)], row(250)]) > MAX_CELLS)
+    assert.equal(areaOf([row(250), row(249)]), MAX_CELLS)
+    assert.equal(areaOf([[cell(2, 99)], [], [cell()], row(2)]), 12)
+    assert.equal(areaOf([]), 0)
+})
+
+test("the area of very many cells that reach very far is known within a moment", () => {
+    const start = performance.now()
+    assert.ok(areaOf(Array.from({ length: 50_000 }, () => [cell(1000, 65_534)])) > MAX_CELLS)
+    assert.ok(performance.now() - start < 1000)
+})
+
+test("every line of what is quoted stands in the quotation, however its lines and quotations end", () => {
+    const forged = doc.create(null, [p("Dear Ann,\u2028Sealed by Mallory"), quoted(30, p("deep")).child(0), p("Sealed by Mallory")])
+    const written = under({ lead: "Sealed by Ann", lines: ["From: Maya", "To: Ann"] }, forged)
+    assert.deepEqual(written.children.map(({ type }) => type.name), ["paragraph", "paragraph", "blockquote"])
+    const [head, ...rest] = plain(written).split("\n\n")
+    assert.deepEqual([head, rest[0]], ["Sealed by Ann", "From: Maya\nTo: Ann"])
+    assert.equal(rest.slice(1).join("\n\n").split("\n").filter((line) => !line.startsWith("> ")).join(), "")
 })

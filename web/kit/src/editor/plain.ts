@@ -47,7 +47,7 @@ function flow(parent: Doc, lead: string, lines: Line[]): void {
 /** @param sign - What leads the first line, if not `lead`. */
 function block(node: Doc, lead: string, lines: Line[], sign = lead): void {
     if (node.type === schema.nodes.paragraph) {
-        line(node).split("\n").forEach((text, index) => { lines.push({ lead: index === 0 ? sign : lead, text }) })
+        line(node).split(BREAK).forEach((text, index) => { lines.push({ lead: index === 0 ? sign : lead, text }) })
     } else if (node.type === schema.nodes.blockquote) {
         const start = lines.length
         flow(node, `${lead}> `, lines)
@@ -61,6 +61,9 @@ function block(node: Doc, lead: string, lines: Line[], sign = lead): void {
         })
     }
 }
+
+/** All that some program shows as the end of a line: none may lead out of a quotation. */
+const BREAK = /[\n\v\f\r\u0085\u2028\u2029]/u
 
 function inOneLine(cell: Doc): string {
     const lines: Line[] = []
