@@ -75,6 +75,7 @@ CLEAN = (
     "<tr><td><p>Barn</p></td><td><p></p></td></tr>"
 )
 LARGE = "<tr>" + "<td>x</td>" * 501 + "</tr>"
+RAGGED = "<tr>" + "<td>x</td>" * 249 + "</tr>" + "<tr><td>y</td></tr>" * 250
 CAPTIONS = (
     "<table><caption>alone</caption><tr><td>1</td></tr></table>"
     "<table><caption>outer</caption><tr><td>"
@@ -293,6 +294,10 @@ def test_no_word_over_a_table_is_lost_whatever_becomes_of_the_table(profile: Pro
     for words in ("alone", "outer", "inner", "again", "huge", "nothing"):
         expect(field.get_by_text(words, exact=True)).to_be_visible()
     expect(field.locator("table")).to_have_count(1)
+    field.evaluate(PASTE, f"<table>{RAGGED}</table>")
+    expect(pane.get_by_text("A table of more than 500 cells stands here as lines.")).to_be_visible()
+    expect(field.locator("table")).to_have_count(1)
+    expect(field.get_by_text("y", exact=True)).to_have_count(250)
 
 
 def _text(pane: FrameLocator) -> Locator:

@@ -2,7 +2,7 @@
 
 import type { Node as Doc } from "prosemirror-model"
 
-/** What a table may cover, merged cells counted as what they cover. */
+/** What a table may cover: its rows times its widest, merged cells counted as what they cover. */
 export const MAX_CELLS = 500
 
 const BLOCKS = "p, div, h1, h2, h3, h4, h5, h6, li, blockquote, pre"
@@ -13,7 +13,7 @@ export function mendTables(place: ParentNode): boolean {
     // Innermost first: a table in a cell is lines already when its own row is looked at.
     for (const table of [...place.querySelectorAll("table")].reverse()) {
         const isInner = table.parentElement?.closest("table") != null
-        const isLarge = areaOf(table) > MAX_CELLS
+        const isLarge = areaOf([...table.rows].map((row) => [...row.cells])) > MAX_CELLS
         large ||= isLarge && !isInner
         titles(table)
         const cells = [...table.rows].flatMap((row) => [...row.cells])
@@ -53,10 +53,21 @@ function mend(table: HTMLTableElement): void {
     }
 }
 
-/** Cells that a table covers. */
-function areaOf(table: HTMLTableElement): number {
-    const height = table.rows.length
-    return [...table.rows].flatMap((row) => [...row.cells]).reduce((sum, { colSpan, rowSpan }) => sum + colSpan * Math.min(Math.max(1, rowSpan), height), 0)
+/** Cells of a table once every row is as wide as the widest, as the editor makes it; infinite where that is over {@link MAX_CELLS}. */
+export function areaOf(rows: readonly (readonly Pick<HTMLTableCellElement, "colSpan" | "rowSpan">[])[]): number {
+    const full = rows.filter((cells) => cells.length > 0)
+    const widths = full.map(() => 0)
+    for (const [at, cells] of full.entries()) {
+        for (const { colSpan, rowSpan } of cells) {
+            const end = rowSpan === 0 ? full.length : Math.min(at + rowSpan, full.length)   // 0: as far as the table goes
+            for (let row = at; row < end; row += 1) {
+                const width = (widths[row] ?? 0) + colSpan
+                if (width * full.length > MAX_CELLS) return Infinity   // also ends the count soon
+                widths[row] = width
+            }
+        }
+    }
+    return Math.max(0, ...widths) * full.length
 }
 
 function rows(table: HTMLTableElement): HTMLElement[] {
