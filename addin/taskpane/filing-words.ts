@@ -36,6 +36,7 @@ export const WORDS = {
     sealed: "Sealed into the record. The notice comes to your Inbox, and the way back with it.",
     moved: "Outlook's copy is in Deleted Items now.",
     notMoved: "Outlook's copy could not be moved. It lies where it lay.",
+    notMovedKnown: "Outlook's copy was not moved: it names itself as the mail that was sealed, and nobody compared the two.",
     notAllowed: "You or your firm have not let Letterlock into your mailbox, so Outlook's copy lies where it lay.",
     known: (date: string) => `You sealed this mail into the record on ${date}. It is not sealed a second time.`,
     open: "Open it",

@@ -7,7 +7,7 @@ import { WORDS } from "./filing-words.ts"
 import { type Left, leftWords, type Plan, planOf } from "./mail-record.ts"
 import { OfficeFailed } from "./office.ts"
 import { MailChanged, openMail, type OpenMail } from "./office-mail.ts"
-import { colleaguesOf, type Lent, moveAway, Nameless, type Outcome, sealMail, SomeLeft } from "./sealing-mail.ts"
+import { colleaguesOf, copyAfter, type Lent, moveAway, Nameless, type Outcome, sealMail, SomeLeft } from "./sealing-mail.ts"
 
 /** What of the pane it needs. */
 export interface Around {
@@ -178,12 +178,13 @@ export class Filing {
         this.#say(left.map((one) => leftWords(one, this.#around.mostWords)).join(" "))
     }
 
-    async #done(mail: OpenMail, { id, sealedAt }: Outcome, moves: boolean): Promise<void> {
+    async #done(mail: OpenMail, outcome: Outcome, moves: boolean): Promise<void> {
+        const { id, sealedAt } = outcome
         const words = sealedAt === null ? WORDS.sealed : WORDS.known(this.#around.date(sealedAt))
-        const moved = moves ? MOVED[await moveAway(this.#around.graph, this.#around.token, mail.id)] : WORDS.stays
+        const copy = COPY[await copyAfter(outcome, moves, () => moveAway(this.#around.graph, this.#around.token, mail.id))]
         const open = element("button", { class: "btn", type: "button" }, WORDS.open)
         const note = element("div", { class: "note", "data-st": sealedAt === null ? "ok" : "", tabindex: "-1", role: "status" },
-            icon(sealedAt === null ? "good" : "about"), element("div", {}, element("p", {}, words), element("p", {}, moved)))
+            icon(sealedAt === null ? "good" : "about"), element("div", {}, element("p", {}, words), element("p", {}, copy)))
         open.addEventListener("click", () => { this.#around.open(id) })
         this.#host.replaceChildren(note, element("p", { class: "acts" }, open))
         note.focus()
@@ -209,4 +210,4 @@ export class Filing {
 
 const PAUSE = 600       // milliseconds without a key before the directory is asked
 const MOST_SHOWN = 12   // colleagues; others are typed
-const MOVED = { "moved": WORDS.moved, "not-allowed": WORDS.notAllowed, "not-moved": WORDS.notMoved } as const
+const COPY = { "stays": WORDS.stays, "known": WORDS.notMovedKnown, "moved": WORDS.moved, "not-allowed": WORDS.notAllowed, "not-moved": WORDS.notMoved } as const

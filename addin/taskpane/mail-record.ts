@@ -55,18 +55,25 @@ export const leftWords = ({ file: { name }, why }: Left, most: string): string =
     why === "large" ? WORDS.large(name, most) : WORDS[why](name)
 
 /**
- * What names the mail for the server, which learns no more of it: base64url SHA-256 (http.md section 3).
+ * What names the mail for the server, which learns no more of it: base64url SHA-256 (http.md section 3). A sender chooses the
+ * Message-ID of his mails, so more than that goes in: another mail of his that bears it is sealed too.
  *
  * @param left - What is not sealed with it: a mail that went without a file may go once more, whole.
  * @returns Empty where nothing names it.
  */
-export async function hashOf({ messageId, id }: Pick<Facts, "messageId" | "id">, left: readonly Left[] = []): Promise<string> {
+export async function hashOf(mail: Pick<Facts, "messageId" | "id" | "from" | "subject" | "written" | "files">, left: readonly Left[] = []): Promise<string> {
+    const { messageId, id, from, subject, written } = mail
     const name = messageId === "" ? `item:${id}` : messageId
     if (name === "item:") return ""
-    const named = ["letterlock/mail/v1", name, ...left.map(({ file }) => file.name).sort()].join("\0")
+    const seconds = written === null ? null : Math.floor(written.getTime() / 1000)
+    const named = JSON.stringify(["letterlock/mail/v2", name, from.address, subject, seconds, listed(mail.files), listed(left.map(({ file }) => file))])
     const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(named)))
     return btoa(String.fromCharCode(...hash)).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/u, "")
 }
+
+/** Names and sizes, in an order that does not hang on Outlook's. */
+const listed = (files: readonly HeldFile[]): (readonly [string, number])[] =>
+    files.map(({ name, size }) => [name, size] as const).sort(([a, m], [b, n]) => a < b ? -1 : a > b ? 1 : m - n)
 
 /** What stands over the mail in the sealed text, as text: who sealed it, and the mail's own lines. */
 export function recordHead(mail: Facts, sealer: Named, left: readonly Left[]): Head {

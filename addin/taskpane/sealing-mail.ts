@@ -122,6 +122,15 @@ async function putUp(
 /** What became of Outlook's copy. */
 export type Moved = "moved" | "not-allowed" | "not-moved"
 
+/**
+ * What becomes of Outlook's copy once the record has the mail. One that was sealed before stays: its sender says that it is
+ * the same mail, and nothing of this one was sealed.
+ */
+export async function copyAfter({ sealedAt }: Outcome, wished: boolean, move: () => Promise<Moved>): Promise<Moved | "stays" | "known"> {
+    if (!wished) return "stays"
+    return sealedAt === null ? move() : "known"
+}
+
 /** Move Outlook's copy to Deleted Items, with the person's own token. Nothing is purged. */
 export async function moveAway(graph: string, token: () => Promise<string>, id: string): Promise<Moved> {
     const bearer = await token().catch(() => null)

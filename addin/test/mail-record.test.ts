@@ -53,3 +53,15 @@ test("a mail has one hash, by its Message-ID, else by what Outlook calls it, els
     assert.notEqual(await hashOf(mail(), [one]), await hashOf(mail()))
     assert.equal(await hashOf(mail(), [one, two]), await hashOf(mail(), [two, one]))
 })
+
+test("another mail that bears the Message-ID of a sealed one has another hash", async () => {
+    const [a, b] = [file("a.pdf"), file("b.pdf")]
+    const one = await hashOf(mail({ files: [a, b] }))
+    assert.equal(await hashOf(mail({ files: [b, a] })), one)
+    const others: Partial<Facts>[] = [
+        { from: { address: "tom@client.example", name: "" } }, { subject: "Kilns" }, { written: new Date("2026-11-19T10:00:01Z") }, { written: null },
+        { files: [a] }, { files: [a, file("c.pdf")] }, { files: [a, file("b.pdf", { size: 11 })] },
+    ]
+    const hashes = await Promise.all(others.map((other) => hashOf(mail({ files: [a, b], ...other }))))
+    assert.equal(new Set([one, ...hashes]).size, others.length + 1)
+})

@@ -6,7 +6,7 @@ import { afterEach, test } from "node:test"
 import { planOf } from "../taskpane/mail-record.ts"
 import type { HeldContent, HeldFile } from "../taskpane/office.ts"
 import { MailChanged, type OpenMail } from "../taskpane/office-mail.ts"
-import { moveAway, readFiles, SomeLeft, type Wish } from "../taskpane/sealing-mail.ts"
+import { copyAfter, moveAway, readFiles, SomeLeft, type Wish } from "../taskpane/sealing-mail.ts"
 
 const real = globalThis.fetch
 afterEach(() => { globalThis.fetch = real })
@@ -53,6 +53,19 @@ for (const [status, moved] of [[201, "moved"], [403, "not-allowed"], [404, "not-
         assert.deepEqual(asked, [{ url: "https://graph.example/v1.0/me/messages/a%2Fb/move", body: '{"destinationId":"deleteditems"}' }])
     })
 }
+
+test("Outlook's copy is moved where it was wished and sealed now, and never where the mail had been sealed before", async () => {
+    let moves = 0
+    const move = (): Promise<"moved"> => {
+        moves += 1
+        return Promise.resolve("moved")
+    }
+    assert.equal(await copyAfter({ id: "x", sealedAt: new Date() }, true, move), "known")
+    assert.equal(await copyAfter({ id: "x", sealedAt: null }, false, move), "stays")
+    assert.equal(moves, 0)
+    assert.equal(await copyAfter({ id: "x", sealedAt: null }, true, move), "moved")
+    assert.equal(moves, 1)
+})
 
 test("without the person's leave Graph is not asked at all", async () => {
     globalThis.fetch = () => { throw new Error("asked") }

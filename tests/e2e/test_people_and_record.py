@@ -145,8 +145,10 @@ def test_a_mail_is_sealed_once_and_its_copy_goes_to_deleted_items(
     assert pair.sandbox.inbox(MAYA, f"Sealed: {subject}") is None
     outlook.get_by_role("button", name="Deleted Items").click()
     begin(outlook, subject)
+    pane.get_by_role("checkbox", name="Move Outlook's copy to Deleted Items").check()
     pane.get_by_role("button", name="Seal it").click()
     expect(pane.get_by_text("It is not sealed a second time")).to_be_visible()
+    expect(pane.get_by_text("Outlook's copy was not moved")).to_be_visible()
     if pair.data.exists():
         kept = [one for one in pair.data.rglob("*") if one.is_file() and "sandbox" not in one.parts]
         assert kept
