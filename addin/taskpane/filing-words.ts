@@ -56,6 +56,7 @@ export const WORDS = {
 
     changed: "Another mail was chosen before this one was read. Nothing was sealed; choose it again.",
     failed: "Outlook did not give this mail. Nothing was sealed; choose the mail again.",
+    gone: "It was given up in another window meanwhile. Nothing was sealed, and Outlook's copy lies where it lay. Try again.",
     trouble: "That did not work, and Outlook's copy lies where it lay. Try again.",
     address: (text: string) => `“${text}” is not a whole address.`,
     unsure: "We do not know whether it was sealed: the answer did not come. Press again; it is never sealed twice.",

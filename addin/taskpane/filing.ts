@@ -193,6 +193,7 @@ export class Filing {
     #troubleOf(error: unknown): string {
         if (error instanceof MailChanged) return WORDS.changed
         if (error instanceof OfficeFailed || error instanceof Nameless) return WORDS.failed
+        if (error instanceof this.#around.lent.Gone) return WORDS.gone
         return this.#around.trouble(error) || WORDS.trouble
     }
 

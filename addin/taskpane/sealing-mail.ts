@@ -14,6 +14,7 @@ export interface Lent {
     readonly Place: typeof Writing.Place
     readonly Files: typeof Writing.Files
     readonly Sending: typeof Writing.Sending
+    readonly Gone: typeof Writing.Gone
     /** Anybody's html as a letter can hold it, quoted under lines of our own. */
     readonly write: (head: Head, html: string) => Writing.Letter["written"]
 }
@@ -96,13 +97,13 @@ export async function sealMail(desk: Writing.Desk, lent: Lent, wish: Wish, tell:
     if (typeof begun["sealed_at"] === "number") return { id, sealedAt: new Date(begun["sealed_at"] * 1000) }
     tell(WORDS.sealing)
     const { identity } = await desk.crypto.newMessageKey()
-    const place = new lent.Place(desk, null, { id, thread: text(begun, "thread_id"), identity })
+    const place = new lent.Place(desk, null, { id, thread: text(begun, "thread_id"), identity, fixed: true })
     const up = await putUp(new lent.Files(place, () => undefined), [...more, ...files], wish, tell)
     tell(WORDS.sending)
     const subject = WORDS.subject(wish.mail.subject || WORDS.noSubject)
     const letter = { recipients: wish.colleagues, subject, publicSubject: wish.publicSubject, written, files: up, parents: [] }
-    const { earlier } = await new lent.Sending(place).send(letter, () => undefined)
-    return { id, sealedAt: earlier ? new Date() : null }
+    const { id: sealed, earlier } = await new lent.Sending(place).send(letter, () => undefined)
+    return { id: sealed, sealedAt: earlier ? new Date() : null }
 }
 
 async function putUp(

@@ -16,9 +16,11 @@ export interface Where {
 export interface Taken extends Where {
     /** The message key's identity. Secret. */
     readonly identity: string
+    /** No other place may stand in for it: its letter is of a kind that `POST /messages` does not make. */
+    readonly fixed?: true
 }
 
-/** The server does not know the letter any more: it was thrown away in another window. Its place was renewed. */
+/** The server does not know the letter any more: it was thrown away in another window. Its place was renewed, unless it is fixed. */
 export class Gone extends Error {
     override readonly name = "Gone"
 }
@@ -28,6 +30,7 @@ export class Place {
     /** Id of the message that is answered, or null. */
     readonly replyTo: string | null
     readonly #renewed: (() => void)[] = []
+    readonly #fixed: boolean
     #draft = crypto.randomUUID()
     #createKey = newKey()
     #where: Promise<Where> | null = null
@@ -36,6 +39,7 @@ export class Place {
     constructor(desk: Desk, replyTo: string | null, taken?: Taken) {
         this.desk = desk
         this.replyTo = replyTo
+        this.#fixed = taken?.fixed === true
         if (taken === undefined) return
         this.#where = Promise.resolve({ id: taken.id, thread: taken.thread })
         this.#key = keyOf(taken.identity)
@@ -68,8 +72,9 @@ export class Place {
         }
     }
 
-    /** From now on it is another letter, with a key of its own: who reads the one before must not read this one. */
+    /** From now on it is another letter, with a key of its own: who reads the one before must not read this one. A fixed one stays. */
     renew(): void {
+        if (this.#fixed) return
         this.#draft = crypto.randomUUID()
         this.#createKey = newKey()
         this.#where = null

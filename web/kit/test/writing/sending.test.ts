@@ -4,7 +4,7 @@ import { test } from "node:test"
 import { openMessage, parseStatement } from "@letterlock/crypto"
 
 import { Problem } from "../../src/api.ts"
-import { type Letter, Place, Sending, Unsure } from "../../src/writing/index.ts"
+import { Gone, type Letter, Place, Sending, Unsure } from "../../src/writing/index.ts"
 import { ANN, Server } from "./server.ts"
 
 const MAYA = "maya@client.example"
@@ -158,4 +158,20 @@ test("a letter thrown away in another window goes out as a new one at the next p
     server.gone.add((await place.where()).id)
     await assert.rejects(sending.send(letter, quiet), { name: "Gone" })
     assert.deepEqual([(await sending.send(letter, quiet)).earlier, server.sends, server.made.size], [false, 1, 2])
+})
+
+test("a place that is fixed is not renewed when its letter goes away: nothing is sealed as a letter of another kind", async () => {
+    const { server, desk: own, place } = await desk()
+    const taken = { ...await place.where(), identity: (await place.key()).identity }
+    for (const [fixed, made] of [[true, 0], [false, 1]] as const) {
+        server.gone.add(taken.id)
+        const there = new Place(own, null, fixed ? { ...taken, fixed } : taken)
+        const before = server.asked.length
+        await assert.rejects(new Sending(there).send(letter, quiet), Gone)
+        await there.where()
+        there.renew()
+        assert.equal(there.isMade, fixed)
+        const asked = server.asked.slice(before).filter(({ method, path }) => method === "POST" && path.endsWith("/messages"))
+        assert.equal(asked.length, made)
+    }
 })
