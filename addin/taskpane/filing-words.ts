@@ -48,6 +48,7 @@ export const WORDS = {
     cloud: (name: string) => `“${name}” is a link to a file in the cloud. The file stays there; its name is noted.`,
     large: (name: string, most: string) => `“${name}” is larger than ${most}, the most that can be sealed. Save it in Outlook and keep it elsewhere.`,
     empty: (name: string) => `Outlook gave nothing of “${name}”. Open the mail in another Outlook and try there, or seal it without.`,
+    nothing: (name: string) => `“${name}” is a file of 0 bytes. There is nothing in it to seal; its name is noted.`,
     unreadable: (name: string) => `Outlook could not read “${name}”. Try again, or seal it without.`,
     refused: (name: string) => `“${name}” could not be sealed.`,
     old: (name: string) => `This Outlook does not hand over files, so “${name}” is left out. Open the mail in Outlook on the web and seal it there.`,

@@ -7,7 +7,7 @@ import { WORDS } from "./filing-words.ts"
 import { type Left, leftWords, type Plan, planOf } from "./mail-record.ts"
 import { OfficeFailed } from "./office.ts"
 import { MailChanged, openMail, type OpenMail } from "./office-mail.ts"
-import { colleaguesOf, copyAfter, type Lent, moveAway, Nameless, type Outcome, sealMail, SomeLeft } from "./sealing-mail.ts"
+import { colleaguesOf, copyAfter, type Lent, moveAway, Nameless, NotUp, type Outcome, sealMail, SomeLeft } from "./sealing-mail.ts"
 
 /** What of the pane it needs. */
 export interface Around {
@@ -194,6 +194,7 @@ export class Filing {
         if (error instanceof MailChanged) return WORDS.changed
         if (error instanceof OfficeFailed || error instanceof Nameless) return WORDS.failed
         if (error instanceof this.#around.lent.Gone) return WORDS.gone
+        if (error instanceof NotUp) return WORDS.trouble
         return this.#around.trouble(error) || WORDS.trouble
     }
 

@@ -7,7 +7,7 @@ import type { HeldFile } from "./office.ts"
 import type { Named, OpenMail } from "./office-mail.ts"
 
 /** Why a file is not sealed. */
-export type Why = "cloud" | "large" | "old" | "empty" | "unreadable" | "refused"
+export type Why = "cloud" | "large" | "old" | "empty" | "nothing" | "unreadable" | "refused"
 
 export interface Left {
     readonly file: HeldFile

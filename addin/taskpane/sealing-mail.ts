@@ -49,6 +49,11 @@ export class Nameless extends Error {
     override readonly name = "Nameless"
 }
 
+/** A file did not go up. It may the next time. */
+export class NotUp extends Error {
+    override readonly name = "NotUp"
+}
+
 const MOST_TEXT = 900_000   // bytes of body and text; a body holds 1 MiB (objects.md section 3)
 
 /** Read all files that are to be sealed, one after the other: Outlook takes three calls at once. @throws SomeLeft, MailChanged */
@@ -63,8 +68,11 @@ export async function readFiles({ mail, plan }: Wish, tell: (words: string) => v
         })
         if (given === null) left.push({ file, why: "unreadable" })
         else if (given.format === "url") left.push({ file, why: "cloud" })
-        else if (given.content === "" && file.size > 0) left.push({ file, why: "empty" })
-        else files.push(fileOf(file, given))
+        else {
+            const one = fileOf(file, given)
+            if (one.size > 0) files.push(one)
+            else left.push({ file, why: file.size > 0 ? "empty" : "nothing" })
+        }
     }
     if (left.length > 0) throw new SomeLeft(left)
     return files
@@ -113,10 +121,11 @@ async function putUp(
     tell(WORDS.uploading)
     files.add(sources)
     const up = await files.settled()
-    const refused = files.rows.filter(({ state }) => state === "refused")
-    const left = refused.flatMap(({ name }) => plan.files.filter((file) => file.name === name).map((file) => ({ file, why: "refused" as const })))
+    // By position: names were mended, and two may have been one. What comes before the mail's own files is its long text.
+    const own = files.rows.slice(sources.length - plan.files.length)
+    const left = plan.files.flatMap((file, index): Left[] => own[index]?.state === "refused" ? [{ file, why: "refused" }] : [])
     if (left.length > 0) throw new SomeLeft(left)
-    if (up?.length !== sources.length) throw new Error("a file did not go up")
+    if (up?.length !== sources.length) throw new NotUp()
     return up
 }
 

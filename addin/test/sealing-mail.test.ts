@@ -3,15 +3,18 @@
 import assert from "node:assert/strict"
 import { afterEach, test } from "node:test"
 
+import { newMessageKey } from "@letterlock/crypto"
+import { Gone, Place, Unsure } from "@letterlock/kit/writing/index"
+
 import { planOf } from "../taskpane/mail-record.ts"
 import type { HeldContent, HeldFile } from "../taskpane/office.ts"
 import { MailChanged, type OpenMail } from "../taskpane/office-mail.ts"
-import { copyAfter, moveAway, readFiles, SomeLeft, type Wish } from "../taskpane/sealing-mail.ts"
+import { copyAfter, type Lent, moveAway, NotUp, readFiles, sealMail, SomeLeft, type Wish } from "../taskpane/sealing-mail.ts"
 
 const real = globalThis.fetch
 afterEach(() => { globalThis.fetch = real })
 
-const file = (name: string): HeldFile => ({ id: name, name, size: 4, kind: "file", inline: false })
+const file = (name: string): HeldFile => ({ id: name, name, size: name === "void" ? 0 : 4, kind: "file", inline: false })
 
 /** A wish to seal these files; what Outlook gives for each. */
 function wish(given: Readonly<Record<string, HeldContent | Error>>): Wish {
@@ -32,10 +35,10 @@ test("files come as they are, and a mail that is attached as one", async () => {
 test("a file that comes empty, not at all or as a link is named, and nothing goes without a word", async () => {
     const asked = wish({
         "good": { format: "base64", content: "QQ==" }, "none": { format: "base64", content: "" },
-        "broken": new Error("5001"), "link": { format: "url", content: "https://files.example" },
+        "void": { format: "base64", content: "" }, "broken": new Error("5001"), "link": { format: "url", content: "https://files.example" },
     })
     await assert.rejects(readFiles(asked, () => undefined), (error) =>
-        error instanceof SomeLeft && error.left.map(({ file: { name }, why }) => `${name} ${why}`).join() === "none empty,broken unreadable,link cloud")
+        error instanceof SomeLeft && error.left.map(({ file: { name }, why }) => `${name} ${why}`).join() === "none empty,void nothing,broken unreadable,link cloud")
 })
 
 test("when another mail is chosen meanwhile nothing of it is taken for this one", async () => {
@@ -70,4 +73,46 @@ test("Outlook's copy is moved where it was wished and sealed now, and never wher
 test("without the person's leave Graph is not asked at all", async () => {
     globalThis.fetch = () => { throw new Error("asked") }
     assert.equal(await moveAway("", () => Promise.reject(new Error("declined")), "x"), "not-allowed")
+})
+
+/** A house that has begun an entry: what is asked of it, and how its files and its sending end. */
+function house(states: readonly string[], send: () => Promise<unknown>) {
+    const asked: string[] = []
+    const api = {
+        post: (path: string) => {
+            asked.push(`POST ${path}`)
+            return Promise.resolve({ id: "entry", thread_id: "thread", sealed_at: null })
+        },
+        delete: (path: string) => {
+            asked.push(`DELETE ${path}`)
+            return Promise.resolve({})
+        },
+    }
+    const me = { name: "Ann", address: "ann@hart.example" }
+    const desk = { me, crypto: { newMessageKey }, call: (work: (one: typeof api) => unknown) => work(api) }
+    class Files {
+        rows: readonly { readonly name: string; readonly state: string }[] = []
+        add(sources: readonly File[]): void { this.rows = sources.map((_, index) => ({ name: `mended ${String(index)}`, state: states[index] ?? "ready" })) }
+        settled(): Promise<readonly object[] | null> { return Promise.resolve(this.rows.every(({ state }) => state === "ready") ? this.rows : null) }
+    }
+    class Sending { readonly send = send }
+    const lent = { Place, Files, Sending, Gone, Unsure, write: () => ({ html: "", text: "" }) } as unknown as Lent
+    return { asked, seal: (what: Wish) => sealMail(desk as unknown as Parameters<typeof sealMail>[0], lent, what, () => undefined) }
+}
+
+/** Files of these names, each with a letter in it. */
+function letters(...names: readonly string[]): Wish {
+    const asked = wish({})
+    const files = names.map((name, index) => ({ ...file(name), id: String(index) }))
+    const mail = Object.assign(asked.mail, { files, html: () => Promise.resolve(""), content: () => Promise.resolve({ format: "base64", content: "QQ==" }) })
+    return { ...asked, mail, plan: planOf(mail, 100) }
+}
+
+test("of two files of one name the one that was refused is left out, and the mail goes without it", async () => {
+    const asked = letters("a.pdf", "a.pdf", "b.pdf")
+    const { seal } = house(["ready", "refused", "ready"], () => Promise.resolve({ id: "entry", earlier: false }))
+    await assert.rejects(seal(asked), (error) => error instanceof SomeLeft && error.left.length === 1 && error.left[0]?.file === asked.plan.files[1])
+    const rest = { ...asked, plan: { ...asked.plan, files: asked.plan.files.filter((_, index) => index !== 1) } }
+    const { seal: again } = house([], () => Promise.resolve({ id: "entry", earlier: false }))
+    assert.deepEqual(await again(rest), { id: "entry", sealedAt: null })
 })
