@@ -4,7 +4,7 @@ import { MAX_FILE_SIZE } from "@letterlock/crypto"
 import { fact, find, Problem, readerRows, say, shortDate, startCrypto } from "@letterlock/kit"
 import { rewritten } from "@letterlock/kit/editor/rewritten"
 import { cleanExports } from "@letterlock/kit/export/index"
-import { type Desk, Files, Gone, Place, Sending, sizeWords, writingTrouble } from "@letterlock/kit/writing/index"
+import { type Desk, Files, Gone, Place, Sending, sizeWords, Unsure, writingTrouble } from "@letterlock/kit/writing/index"
 
 import { Dead } from "./dead.ts"
 import { Earlier } from "./earlier.ts"
@@ -100,7 +100,7 @@ async function file(now: number): Promise<void> {
         button.hidden = find("#file-away-h", HTMLElement).hidden = true
         await new Filing(more, {
             desk, graph: fact(host, "graph"), token: () => session.graphToken(), rows: readerRows, date: shortDate,
-            lent: { Place, Files, Sending, Gone, write: rewritten }, most: MAX_FILE_SIZE, mostWords: sizeWords(MAX_FILE_SIZE),
+            lent: { Place, Files, Sending, Gone, Unsure, write: rewritten }, most: MAX_FILE_SIZE, mostWords: sizeWords(MAX_FILE_SIZE),
             trouble: (error) => writingTrouble(error, say("read.file")), close: () => { void show() },
             open: (id) => { void showLetter(id) },
         }).show()

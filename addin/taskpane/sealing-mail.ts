@@ -15,6 +15,7 @@ export interface Lent {
     readonly Files: typeof Writing.Files
     readonly Sending: typeof Writing.Sending
     readonly Gone: typeof Writing.Gone
+    readonly Unsure: typeof Writing.Unsure
     /** Anybody's html as a letter can hold it, quoted under lines of our own. */
     readonly write: (head: Head, html: string) => Writing.Letter["written"]
 }
@@ -54,7 +55,7 @@ export class NotUp extends Error {
     override readonly name = "NotUp"
 }
 
-const MOST_TEXT = 900_000   // bytes of body and text; a body holds 1 MiB (objects.md section 3)
+const MOST_TEXT = 4_000_000   // bytes of html and text as JSON; a body holds 4 MiB with its subject and files (objects.md section 3)
 
 /** Read all files that are to be sealed, one after the other: Outlook takes three calls at once. @throws SomeLeft, MailChanged */
 export async function readFiles({ mail, plan }: Wish, tell: (words: string) => void): Promise<readonly File[]> {
@@ -83,7 +84,7 @@ export async function readText({ mail, plan }: Wish, lent: Lent, me: Writing.Me)
     const html = await mail.html()
     const head = recordHead(mail, me, plan.left)
     const whole = lent.write(head, html)
-    const size = new Blob([whole.html, whole.text]).size
+    const size = new Blob([JSON.stringify([whole.html, whole.text])]).size
     if (size <= MOST_TEXT) return { written: whole, files: [] }
     const file = new File([await mail.text()], WORDS.longName, { type: "text/plain" })
     return { written: lent.write(head, `<p>${WORDS.long}</p>`), files: [file] }
@@ -100,18 +101,30 @@ export async function sealMail(desk: Writing.Desk, lent: Lent, wish: Wish, tell:
     tell(WORDS.readingText)
     const { written, files: more } = await readText(wish, lent, desk.me)
     const files = await readFiles(wish, tell)
+    const { identity } = await desk.crypto.newMessageKey()
     const begun = members(await desk.call((api) => api.post("/mails", { body: { mail }, key: newKey() })))
     const id = text(begun, "id")
     if (typeof begun["sealed_at"] === "number") return { id, sealedAt: new Date(begun["sealed_at"] * 1000) }
     tell(WORDS.sealing)
-    const { identity } = await desk.crypto.newMessageKey()
     const place = new lent.Place(desk, null, { id, thread: text(begun, "thread_id"), identity, fixed: true })
-    const up = await putUp(new lent.Files(place, () => undefined), [...more, ...files], wish, tell)
+    try {
+        return await handOver(place, lent, wish, written, [...more, ...files], tell)
+    } catch (error) {
+        // What went up would stay in the entry, and each try add to it. Where this call fails too, it goes with the entry, unsent.
+        if (!(error instanceof lent.Unsure)) await place.discard().catch(() => undefined)
+        throw error
+    }
+}
+
+async function handOver(
+    place: Writing.Place, lent: Lent, wish: Wish, written: Writing.Letter["written"], sources: readonly File[], tell: (words: string) => void
+): Promise<Outcome> {
+    const files = await putUp(new lent.Files(place, () => undefined), sources, wish, tell)
     tell(WORDS.sending)
     const subject = WORDS.subject(wish.mail.subject || WORDS.noSubject)
-    const letter = { recipients: wish.colleagues, subject, publicSubject: wish.publicSubject, written, files: up, parents: [] }
-    const { id: sealed, earlier } = await new lent.Sending(place).send(letter, () => undefined)
-    return { id: sealed, sealedAt: earlier ? new Date() : null }
+    const letter = { recipients: wish.colleagues, subject, publicSubject: wish.publicSubject, written, files, parents: [] }
+    const { id, earlier } = await new lent.Sending(place).send(letter, () => undefined)
+    return { id, sealedAt: earlier ? new Date() : null }
 }
 
 async function putUp(

@@ -9,7 +9,7 @@ import { Gone, Place, Unsure } from "@letterlock/kit/writing/index"
 import { planOf } from "../taskpane/mail-record.ts"
 import type { HeldContent, HeldFile } from "../taskpane/office.ts"
 import { MailChanged, type OpenMail } from "../taskpane/office-mail.ts"
-import { copyAfter, type Lent, moveAway, NotUp, readFiles, sealMail, SomeLeft, type Wish } from "../taskpane/sealing-mail.ts"
+import { copyAfter, type Lent, moveAway, NotUp, readFiles, readText, sealMail, SomeLeft, type Wish } from "../taskpane/sealing-mail.ts"
 
 const real = globalThis.fetch
 afterEach(() => { globalThis.fetch = real })
@@ -115,4 +115,30 @@ test("of two files of one name the one that was refused is left out, and the mai
     const rest = { ...asked, plan: { ...asked.plan, files: asked.plan.files.filter((_, index) => index !== 1) } }
     const { seal: again } = house([], () => Promise.resolve({ id: "entry", earlier: false }))
     assert.deepEqual(await again(rest), { id: "entry", sealedAt: null })
+})
+
+const BEGUN = "POST /mails"
+const FORGOTTEN = "DELETE /messages/entry"
+for (const [name, states, error, after] of [
+    ["a file that was refused", ["refused"], SomeLeft, [BEGUN, FORGOTTEN]],
+    ["a file that did not go up", ["failed"], NotUp, [BEGUN, FORGOTTEN]],
+    ["an entry that went away", ["ready"], Gone, [BEGUN, FORGOTTEN]],
+    ["no answer to the sending", ["ready"], Unsure, [BEGUN]],
+] as const) {
+    test(`after ${name} the server ${after.length > 1 ? "forgets what went up" : "keeps all, since it may be sealed"}`, async () => {
+        const { asked, seal } = house(states, () => Promise.reject(new error([] as never)))
+        await assert.rejects(seal(letters("a.pdf")), error)
+        assert.deepEqual(asked, after)
+    })
+}
+
+test("a text of 3 MB is sealed as it is, and one that is too long for a body as a file", async () => {
+    const said = { name: "Ann", address: "ann@hart.example" } as Parameters<typeof readText>[2]
+    const write = (_head: unknown, html: string): { html: string; text: string } => ({ html, text: "" })
+    for (const [length, files] of [[3_000_000, 0], [4_100_000, 1], [2_100_000, 1]] as const) {
+        const letter = length === 2_100_000 ? '"' : "a"   // a quotation mark takes two bytes
+        const asked = letters()
+        Object.assign(asked.mail, { html: () => Promise.resolve(letter.repeat(length)), text: () => Promise.resolve("text") })
+        assert.equal((await readText(asked, { write } as unknown as Lent, said)).files.length, files)
+    }
 })
