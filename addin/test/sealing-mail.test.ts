@@ -119,15 +119,15 @@ test("of two files of one name the one that was refused is left out, and the mai
 
 const BEGUN = "POST /mails"
 const FORGOTTEN = "DELETE /messages/entry"
-for (const [name, states, error, after] of [
-    ["a file that was refused", ["refused"], SomeLeft, [BEGUN, FORGOTTEN]],
-    ["a file that did not go up", ["failed"], NotUp, [BEGUN, FORGOTTEN]],
-    ["an entry that went away", ["ready"], Gone, [BEGUN, FORGOTTEN]],
-    ["no answer to the sending", ["ready"], Unsure, [BEGUN]],
+for (const [name, states, kind, error, after] of [
+    ["a file that was refused", ["refused"], SomeLeft, new Error("not asked"), [BEGUN, FORGOTTEN]],
+    ["a file that did not go up", ["failed"], NotUp, new Error("not asked"), [BEGUN, FORGOTTEN]],
+    ["an entry that went away", ["ready"], Gone, new Gone(), [BEGUN, FORGOTTEN]],
+    ["no answer to the sending", ["ready"], Unsure, new Unsure(), [BEGUN]],
 ] as const) {
     test(`after ${name} the server ${after.length > 1 ? "forgets what went up" : "keeps all, since it may be sealed"}`, async () => {
-        const { asked, seal } = house(states, () => Promise.reject(new error([] as never)))
-        await assert.rejects(seal(letters("a.pdf")), error)
+        const { asked, seal } = house(states, () => Promise.reject(error))
+        await assert.rejects(seal(letters("a.pdf")), kind)
         assert.deepEqual(asked, after)
     })
 }
