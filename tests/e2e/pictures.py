@@ -38,6 +38,22 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     return size + kind + content + check
 
 
+def moving() -> bytes:
+    """A PNG of two pictures (acTL, fcTL, fdAT), each for a tenth of a second."""
+    rows = zlib.compress((b"\x00" + b"\x27\x44\x69" * 4) * 3)
+    frame = struct.pack(">IIIIHHBB", 4, 3, 0, 0, 1, 10, 0, 0)
+    chunks = [
+        (b"IHDR", struct.pack(">IIBBBBB", 4, 3, 8, 2, 0, 0, 0)),
+        (b"acTL", struct.pack(">II", 2, 0)),
+        (b"fcTL", struct.pack(">I", 0) + frame),
+        (b"IDAT", rows),
+        (b"fcTL", struct.pack(">I", 1) + frame),
+        (b"fdAT", struct.pack(">I", 2) + rows),
+        (b"IEND", b""),
+    ]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(_chunk(*one) for one in chunks)
+
+
 # By what is wrong with it. A browser by itself shows each of them.
 HOSTILE = {
     "a drawing with a script": address(SVG, "image/svg+xml"),
@@ -46,6 +62,7 @@ HOSTILE = {
     "a GIF that says it is a PNG": address(GIF),
     "a PNG that says it is a JPEG": address(png(), "image/jpeg"),
     "a PNG without a kind": address(png(), ""),
+    "a PNG that moves": address(moving()),
     "more pixels than 1600 a side": address(png(1601, 1)),
     "more than 2 MiB": address(png(tail=b"x" * MOST_BYTES)),
     "upper case": address(png()).replace("data:image/png", "DATA:IMAGE/PNG"),

@@ -7,7 +7,15 @@ export const MAX_SIDE = 1600
 /** In bytes, of what the address decodes to. */
 export const MAX_PICTURE = 2 * 1024 * 1024
 
+/** Of all pictures of a letter together, in pixels: what a browser draws of them takes four times as many bytes. */
+export const MAX_PIXELS = 40_000_000
+
 const DATA = /^data:image\/(png|jpeg);base64,/u
+
+/** Bytes before the first chunk. */
+const PNG_HEAD = 8
+/** "acTL" */
+const ACTL = 0x6163544c
 
 /** In pixels. */
 export interface Size {
@@ -16,13 +24,37 @@ export interface Size {
 }
 
 /** Whether a picture with this `data:` address may stand in a letter. */
-export function isPicture(src: string): boolean {
+export const isPicture = (src: string): boolean => pixelsOf(src) !== null
+
+/** The pixels of a picture that may stand in a letter; null if it may not. */
+export function pixelsOf(src: string): number | null {
     const found = DATA.exec(src)
-    if (found === null || src.length - found[0].length > Math.ceil(MAX_PICTURE / 3) * 4) return false
+    if (found === null || src.length - found[0].length > Math.ceil(MAX_PICTURE / 3) * 4) return null
     const bytes = decode(src.slice(found[0].length))
-    if (bytes === null || bytes.length > MAX_PICTURE) return false
-    const size = found[1] === "png" ? pngSize(bytes) : jpegSize(bytes)
-    return size !== null && [size.width, size.height].every((side) => side >= 1 && side <= MAX_SIDE)
+    if (bytes === null || bytes.length > MAX_PICTURE) return null
+    const size = found[1] === "png" ? stillSize(bytes) : jpegSize(bytes)
+    if (size === null || ![size.width, size.height].every((side) => side >= 1 && side <= MAX_SIDE)) return null
+    return size.width * size.height
+}
+
+/** Whether pictures of one letter, asked in their order, may stand in it: from the first that is over the sum on none does. */
+export function allowance(): (src: string) => boolean {
+    let left = MAX_PIXELS
+    return (src) => {
+        const pixels = left < 0 ? null : pixelsOf(src)
+        if (pixels === null) return false
+        left -= pixels
+        return left >= 0
+    }
+}
+
+/** The size of a PNG with one picture; null for one that moves (PNG 3rd edition, 11.3.6.1 acTL), which has many. */
+function stillSize(bytes: Uint8Array): Size | null {
+    const view = viewOf(bytes)
+    for (let at = PNG_HEAD; at + 8 <= bytes.length; at += 12 + view.getUint32(at)) {
+        if (view.getUint32(at + 4) === ACTL) return null
+    }
+    return pngSize(bytes)
 }
 
 /** What the header of a PNG says; null if it is none. */

@@ -8,7 +8,7 @@
 import DOMPurify, { type Config } from "dompurify"
 
 import { LINK, LINK_ATTRIBUTES } from "./links.ts"
-import { isPicture } from "./pictures.ts"
+import { allowance } from "./pictures.ts"
 
 /** Marks, lists, links, tables and pictures that stand in the text; nothing that loads, runs, styles, or takes a name in the page. */
 export const RULES = {
@@ -27,18 +27,31 @@ export const RULES = {
 
 /** `html` cut down to {@link RULES}, its pictures to those of the rule. In a browser only; its Trusted Types policy is `dompurify`. */
 export function sanitise(html: string): DocumentFragment {
+    const clean = cut(html)
+    pictures(clean, allowance())
+    return clean
+}
+
+/** The same of another program's html: each picture becomes its words, since nobody drew it anew. Whether there was one. */
+export function wordsOnly(html: string): { readonly clean: DocumentFragment; readonly pictures: boolean } {
+    const clean = cut(html)
+    const found = clean.querySelector("img") !== null
+    pictures(clean, () => false)
+    return { clean, pictures: found }
+}
+
+function cut(html: string): DocumentFragment {
     // Null for a letter that begins with a frameset: such a page has no body, whatever DOMPurify's types say.
     const cleaned = DOMPurify.sanitize(html, { ...RULES, RETURN_DOM_FRAGMENT: true }) as DocumentFragment | null
     const clean = cleaned ?? document.createDocumentFragment()
     for (const link of clean.querySelectorAll("a[href]")) {
         for (const [name, value] of Object.entries(LINK_ATTRIBUTES)) link.setAttribute(name, value)
     }
-    pictures(clean)
     return clean
 }
 
 /** Up to here nothing was fetched: the fragment belongs to a document that nobody sees. */
-function pictures(clean: DocumentFragment): void {
+function pictures(clean: DocumentFragment, mayStand: (src: string) => boolean): void {
     for (const one of clean.querySelectorAll("[src], [alt]")) {
         if (one.localName === "img") continue
         one.removeAttribute("src")
@@ -47,7 +60,7 @@ function pictures(clean: DocumentFragment): void {
     for (const picture of clean.querySelectorAll("img")) {
         const [src, alt] = [picture.getAttribute("src") ?? "", picture.getAttribute("alt") ?? ""]
         for (const name of picture.getAttributeNames()) picture.removeAttribute(name)
-        if (isPicture(src)) {
+        if (mayStand(src)) {
             picture.setAttribute("src", src)
             picture.setAttribute("alt", alt)
         } else picture.replaceWith(alt)

@@ -2,7 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { kindOf } from "../src/editor/extras/redraw.ts"
-import { isPicture, jpegSize, MAX_PICTURE, MAX_SIDE, pngSize } from "../src/pictures.ts"
+import { allowance, isPicture, jpegSize, MAX_PICTURE, MAX_PIXELS, MAX_SIDE, pngSize } from "../src/pictures.ts"
 
 const bytes = (...parts: readonly (readonly number[] | string)[]): Uint8Array<ArrayBuffer> =>
     Uint8Array.from(parts.flatMap((part) => typeof part === "string" ? Array.from(part, (one) => one.charCodeAt(0)) : part))
@@ -14,6 +14,9 @@ const png = (width = 4, height = 3): Uint8Array<ArrayBuffer> =>
 const EXIF = [0xff, 0xe1, ...u16(8), 69, 120, 105, 102, 0, 0]
 const jpeg = (width = 4, height = 3, before: readonly number[] = [], marker = 0xc0): Uint8Array<ArrayBuffer> =>
     bytes([0xff, 0xd8, ...before, 0xff, marker], u16(11), [8], u16(height), u16(width), [1, 1, 0x11, 0])
+
+const crc = [0, 0, 0, 0]
+const moving = bytes([...png()], crc, u32(3), "gAMA", [0, 0, 0], crc, u32(8), "acTL", u32(2), u32(0), crc)
 
 const src = (content: Uint8Array, type = "image/png"): string => `data:${type};base64,${Buffer.from(content).toString("base64")}`
 
@@ -36,6 +39,7 @@ const REFUSED: Readonly<Record<string, string>> = {
     "a side of nothing": src(png(0, 3)),
     "a side that is negative to some": src(png(0x8000_0001, 3)),
     "more than 2 MiB": src(Buffer.concat([png(), new Uint8Array(MAX_PICTURE)])),
+    "a PNG that moves": src(moving),
     "a JPEG without a frame": src(bytes([0xff, 0xd8, ...EXIF, 0xff, 0xd9, 0, 0, 0, 0, 0, 0, 0, 0]), "image/jpeg"),
     "a JPEG whose scan comes first": src(bytes([0xff, 0xd8, 0xff, 0xda, 0, 2], [...jpeg()].slice(2)), "image/jpeg"),
     "a segment without end": src(bytes([0xff, 0xd8, 0xff, 0xe1, 0, 0, 0, 0, 0, 0, 0, 0]), "image/jpeg"),
@@ -49,6 +53,15 @@ const REFUSED: Readonly<Record<string, string>> = {
 }
 
 for (const [name, one] of Object.entries(REFUSED)) test(`${name} may not`, () => { assert.equal(isPicture(one), false) })
+
+test("pictures of a letter may have so many pixels together; from the first that is over that on none stands", () => {
+    const [large, small] = [src(png(MAX_SIDE, MAX_SIDE)), src(png(1, 1))]
+    const most = Math.floor(MAX_PIXELS / MAX_SIDE ** 2)
+    const may = allowance()
+    const seen = [...Array<string>(most).fill(large), REFUSED["a GIF"] ?? "", small, large, small].map(may)
+    assert.deepEqual(seen, [...Array<boolean>(most).fill(true), false, true, false, false])
+    assert.equal(allowance()(small), true)   // another letter
+})
 
 test("a header that is cut is no picture, wherever it is cut", () => {
     for (const [whole, size] of [[png(), pngSize], [jpeg(4, 3, EXIF), jpegSize]] as const) {

@@ -3,6 +3,7 @@
 import type { EditorState } from "prosemirror-state"
 import { fixTables, isInTable } from "prosemirror-tables"
 
+import { allowance } from "../../pictures.ts"
 import type { Extras, ExtrasHost, ExtrasScript } from "../extras.ts"
 import { chosenPicture, pictureForm, putPicture } from "./picture-bar.ts"
 import { NotDrawn, redraw } from "./redraw.ts"
@@ -93,7 +94,7 @@ class Editing implements Extras {
                 return null
             })
             if (src === null) continue
-            if (this.#weight() + sum(drawn) + src.length > ROOM) tell(WORDS.full(file.name))
+            if (!fit([...this.#pictures(), ...drawn, src])) tell(WORDS.full(file.name))
             else drawn.push(src)
         }
         this.#asked.push(...drawn.map((src, at) => ({ src, n: at + 1, m: drawn.length })))
@@ -140,16 +141,17 @@ class Editing implements Extras {
         })
     }
 
-    /** Characters that the pictures of the letter take, and those that wait. */
-    #weight(): number {
-        let weight = sum(this.#asked.map(({ src }) => src))
+    /** Addresses of the pictures of the letter, and of those that wait. */
+    #pictures(): string[] {
+        const found = this.#asked.map(({ src }) => src)
         this.#host.view.state.doc.descendants((node) => {
-            if (node.type.name === "picture") weight += String(node.attrs["src"]).length
+            if (node.type.name === "picture") found.push(String(node.attrs["src"]))
         })
-        return weight
+        return found
     }
 }
 
-const sum = (texts: readonly string[]): number => texts.reduce((all, { length }) => all + length, 0)
+const fit = (pictures: readonly string[]): boolean =>
+    pictures.reduce((all, { length }) => all + length, 0) <= ROOM && pictures.every(allowance())
 
 export const extras: ExtrasScript["extras"] = (host) => new Editing(host)
