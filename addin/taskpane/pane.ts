@@ -153,7 +153,7 @@ export class Pane {
         this.keep()
         if (this.#draft.phase !== "writing") return false
         const { text } = this.#draft
-        this.#parts.editor.restoreHtml((text === null || this.#draft.isUnwritten() ? "" : write(text).html) + html)
+        this.#parts.editor.restoreHtml(text === null || this.#draft.isUnwritten() ? "" : write(text).html, html)
         this.keep()
         this.edited()
         return true

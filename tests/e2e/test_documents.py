@@ -24,10 +24,12 @@ from tests.e2e.people import (
     sign_in,
     write,
 )
+from tests.e2e.pictures import address, png
 from tests.e2e.test_pane_looks import looking
 
 pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
+CHART = "(node, src) => node.append(Object.assign(new Image(), {src, alt: 'A chart.'}))"
 SELECT = "node => getSelection().selectAllChildren(node)"
 
 
@@ -59,9 +61,16 @@ def test_the_document_and_the_selection_go_sealed_with_a_note(
     press(pane, "This document")
     expect(pane.get_by_text("The document is in the letter")).to_be_visible()
     expect(rows(pane)).to_contain_text(f"Accounts 2026.{end}")
-    window.get_by_role("textbox", name="Document").evaluate(SELECT)
+    document = window.get_by_role("textbox", name="Document")
+    if app == "Word":
+        document.evaluate(CHART, address(png()))
+    document.evaluate(SELECT)
     press(pane, "The selection")
     expect(pane.get_by_text("What you selected stands in the letter.")).to_be_visible()
+    if app == "Word":
+        expect(pane.get_by_text("A picture beside the words was left out.")).to_be_visible()
+        expect(pane.get_by_role("textbox", name="Message")).to_contain_text("A chart.")
+        expect(pane.locator('img[src^="data:"]')).to_have_count(0)
     with looking(window, "**/pane/document") as looks:
         looks.look(f"a document of {app}")
     press_send(pane)

@@ -84,6 +84,13 @@ CAPTIONS = (
     f"<table><caption>huge</caption>{LARGE}</table>"
     "<table><caption>nothing</caption></table>"
 )
+COPY = """
+(field) => {
+    const clipboardData = new DataTransfer()
+    field.dispatchEvent(new ClipboardEvent('copy', {clipboardData, bubbles: true, cancelable: true}))
+    return clipboardData.getData('text/html')
+}
+"""
 ROWS = "<tr>" + "<td>A long word or two</td>" * 7 + "</tr>"
 WIDE = f"<p>See:</p><table>{ROWS * 2}</table><table><tr><td>1</td><td>2</td></tr></table>"
 LOADED = """
@@ -231,6 +238,12 @@ def test_pictures_that_mean_harm_are_words_and_nothing_else(
         expect(frame.get_by_text(name, exact=True)).to_be_visible()
     assert page.evaluate("'hostile' in window") is False
     page.close()
+    many = f'<p><img src="{address(png(1600, 1600))}" alt="too many"></p>' * 17
+    page = open_known(maya, post(pair, ANN, (MAYA,), "See.", html=many))
+    frame = page.frame_locator('iframe[title="Message"]')
+    expect(frame.get_by_text("too many", exact=True)).to_have_count(2)
+    expect(frame.locator("img")).to_have_count(15)  # 40 million pixels
+    page.close()
     # What the policy refuses while the html is read, the browser says; nothing ran.
     maya.complaints[:] = [line for line in maya.complaints if "inline" not in line]
     blank = browser.new_page()
@@ -278,9 +291,18 @@ def test_what_is_pasted_and_dropped_is_cleaned_or_refused_in_words(profile: Prof
     picture = field.get_by_role("presentation").or_(field.locator('img[alt=""]')).first
     expect(picture).to_be_visible()
     assert PLACE not in base64.b64decode(str(picture.get_attribute("src")).partition(",")[2])
+    foreign = f'<img src="{address(png(tail=PLACE))}" alt="elsewhere">'
+    field.evaluate(PASTE, f'<p data-pm-slice="1 1 []">Also {foreign}</p>')
+    expect(field.get_by_text("Also")).to_be_visible()
+    expect(pane.get_by_text("A picture beside the words was left out.")).to_be_visible()
+    expect(field.locator('img[src^="data:"]')).to_have_count(1)
     picture.click()
+    own = field.evaluate(COPY)
     pane.get_by_role("button", name="Remove", exact=True).click()
     expect(field.locator('img[src^="data:"]')).to_have_count(0)
+    field.evaluate(PASTE, own)  # it was drawn here
+    expect(field.locator('img[src^="data:"]')).to_have_count(1)
+    expect(pane.locator("#pasted")).to_have_text("")
     # Styles of the other program are refused while they are read, and the browser says so.
     ann.complaints[:] = [line for line in ann.complaints if "inline" not in line]
 

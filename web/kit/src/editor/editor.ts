@@ -9,7 +9,7 @@ import { liftListItem, sinkListItem, splitListItem } from "prosemirror-schema-li
 import { type Command, EditorState, type Plugin, Selection, TextSelection } from "prosemirror-state"
 import { EditorView } from "prosemirror-view"
 
-import { sanitise } from "../sanitise.ts"
+import { sanitise, wordsOnly } from "../sanitise.ts"
 import { redo, undo } from "./commands.ts"
 import { type ExtrasWish, More } from "./extras.ts"
 import { documentOf, type Lost, pasting } from "./paste.ts"
@@ -33,8 +33,11 @@ export interface Editor {
     /** What was written, to be put back by `restore`. In memory only. */
     readonly save: () => Doc
     readonly restore: (saved: Doc | null) => void
-    /** Put in the html of a draft; whatever it holds, it is sanitised first. `wish.lost` hears what it cannot hold. */
-    readonly restoreHtml: (html: string) => void
+    /**
+     * Put in the html of a draft, and below it that of a program around the page, whose pictures become their words: nobody
+     * drew them anew. Whatever they hold, they are sanitised first. `wish.lost` hears what did not come along.
+     */
+    readonly restoreHtml: (html: string, outside?: string) => void
     /** Add another letter's html below, as a quotation under a line that says whose it is. The cursor goes to the top. */
     readonly quote: (lead: string, html: string) => void
     /** Select what stands between two positions of the document, bring it into view and go there. */
@@ -82,7 +85,7 @@ export function createEditor(host: HTMLElement, wish: EditorWish): Editor {
     return {
         view, restore, select: (from, to) => { select(view, from, to) },
         isEmpty: () => isBlank(view.state.doc), written: () => write(view.state.doc), save: () => view.state.doc,
-        restoreHtml: (html) => { restore(documentOf(sanitise(html), wish.lost)) },
+        restoreHtml: (html, outside = "") => { restore(joined(html, outside, wish)) },
         quote: (lead, html) => { quote(view, lead, documentOf(sanitise(html))) },
         extra: (what) => { if (!locked) more.use((extras) => { extras[what]() }) },
         lock: (now) => { showLocked(locked = now, view, wish) }, focus: () => { view.focus() },
@@ -106,6 +109,13 @@ function select(view: EditorView, from: number, to: number): void {
 
 function fresh(doc: Doc | null, plugins: readonly Plugin[]): EditorState {
     return EditorState.create({ schema, ...(doc === null ? {} : { doc }), plugins })
+}
+
+function joined(html: string, outside: string, { lost }: EditorWish): Doc {
+    const whole = sanitise(html)
+    const { clean, pictures } = wordsOnly(outside)
+    whole.append(clean)
+    return documentOf(whole, lost, pictures ? ["picture"] : [])
 }
 
 function quote(view: EditorView, lead: string, quoted: Doc): void {

@@ -23,6 +23,16 @@ export interface Pasting {
 
 const PICTURES = "img, picture, svg, video, object, canvas"
 
+/** Pictures that were copied out of an editor of this page, by their address: nobody need draw them anew. Others' pages can say what they like. */
+const copied = new Set<string>()
+
+function note(slice: Slice): Slice {
+    slice.content.descendants((node) => { if (node.type === schema.nodes.picture) copied.add(String(node.attrs["src"])) })
+    return slice
+}
+
+const isOurs = (picture: Element): boolean => picture.localName === "img" && copied.has(picture.getAttribute("src") ?? "")
+
 /** Whether all files of a paste or drop are pictures, by what the system says of them. */
 export const arePictures = (files: readonly File[]): boolean => files.length > 0 && files.every(({ type }) => type.startsWith("image/"))
 
@@ -30,6 +40,7 @@ export function pasting(wish: Pasting): Plugin {
     return new Plugin({
         props: {
             clipboardParser: new Mending(wish.lost),
+            transformCopied: note,
             handlePaste: (_view, event, slice) => {
                 const pasted = [...(event.clipboardData?.files ?? [])]
                 if (slice.size > 0 || pasted.length === 0) return false
@@ -55,9 +66,13 @@ function drop(view: EditorView, event: DragEvent, put: () => void): void {
     put()
 }
 
-/** A letter's html as a document, quotations not too deep. `html` must be sanitised. Says whether a table was too large for one. */
-export function documentOf(html: DocumentFragment, lost: (what: readonly Lost[]) => void = () => undefined): Doc {
-    lost(mendTables(html) ? ["table"] : [])
+/**
+ * A letter's html as a document, quotations not too deep. `html` must be sanitised.
+ *
+ * @param lost - Hears whether a table was too large for one, and what was `gone` before.
+ */
+export function documentOf(html: DocumentFragment, lost: (what: readonly Lost[]) => void = () => undefined, gone: readonly Lost[] = []): Doc {
+    lost([...(mendTables(html) ? ["table" as const] : []), ...gone])
     return shallow(DOMParser.fromSchema(schema).parse(html))
 }
 
@@ -72,7 +87,7 @@ class Mending extends DOMParser {
     override parseSlice(dom: HTMLElement, options?: ParseOptions): Slice {
         const lost: Lost[] = []
         if (mendTables(dom)) lost.push("table")
-        const pictures = dom.querySelector("[data-pm-slice]") === null ? [...dom.querySelectorAll(PICTURES)] : []   // not ours: they were not drawn anew
+        const pictures = [...dom.querySelectorAll(PICTURES)].filter((one) => !isOurs(one))
         if (pictures.length > 0) lost.push("picture")
         for (const picture of pictures) picture.remove()
         this.#lost(lost)
