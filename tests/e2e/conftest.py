@@ -1,4 +1,4 @@
-"""One running pair for all stories, a browser for each module, and a fresh profile for each person.
+"""A running pair and a browser for each module, and a fresh profile for each person.
 
 `LETTERLOCK_RUNNING="http://localhost:8300 http://localhost:8301"` runs the stories against a pair
 that stands already and leaves it as it is. An address gets five codes an hour, and the stories
@@ -16,9 +16,9 @@ from tests.e2e.pair import Pair, standing, started
 from tests.e2e.people import Profile
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """The running pair; every story writes under subjects of its own."""
+    """The running pair, fresh: an address gets five codes an hour, and stories use them up."""
     if running := os.environ.get("LETTERLOCK_RUNNING"):
         yield standing(running)
         return
