@@ -18,13 +18,7 @@ const entries = async (folder, pattern) => {
     return names.filter((name) => pattern.test(name)).map((name) => join(root, folder, name))
 }
 
-const { metafile } = await build({
-    entryPoints: [
-        ...(await entries("web/pages/src/pages", /\.ts$/)),
-        ...(await entries("addin/taskpane", /^(admin|compose|read|advice|afterwards|contacts|filing|stationery)\.ts$/)),
-        join(root, "web/crypto/src/worker.ts"),
-        ...(await entries("web/styles", /^(deployment|portal|pane|letter|export|set-up)\.css$/)),
-    ],
+const modules = {
     outdir: dist,
     entryNames: "[name]-[hash]",
     bundle: true,
@@ -34,6 +28,15 @@ const { metafile } = await build({
     legalComments: "linked",
     metafile: true,
     logLevel: "warning",
+}
+const { metafile } = await build({
+    entryPoints: [
+        ...(await entries("web/pages/src/pages", /\.ts$/)),
+        ...(await entries("addin/taskpane", /^(admin|compose|read|advice|afterwards|contacts|filing|stationery)\.ts$/)),
+        join(root, "web/crypto/src/worker.ts"),
+        ...(await entries("web/styles", /^(deployment|portal|pane|letter|export|set-up)\.css$/)),
+    ],
+    ...modules,
 })
 
 // Tables and pictures of the editor, loaded when they are first needed. They borrow ProseMirror's classes from the
@@ -52,15 +55,7 @@ const borrowed = {
 }
 const editing = await build({
     entryPoints: [join(root, "web/kit/src/editor/extras/editing.ts")],
-    outdir: dist,
-    entryNames: "[name]-[hash]",
-    bundle: true,
-    format: "esm",
-    target: ["es2023"],
-    minify: true,
-    legalComments: "linked",
-    metafile: true,
-    logLevel: "warning",
+    ...modules,
     plugins: [borrowed],
 })
 Object.assign(metafile.outputs, editing.metafile.outputs)
