@@ -12,6 +12,7 @@ from sandbox.database import Database
 from sandbox.entra import routes as entra
 from sandbox.entra.tokens import Signer
 from sandbox.graph import routes as graph
+from sandbox.mailboxes import store
 from sandbox.mailboxes.post import Postman
 from sandbox.outlook import routes as outlook
 from sandbox.parts import Parts, parts
@@ -37,6 +38,7 @@ def create_app(config: Config) -> Flask:
     app.add_url_rule("/healthz", view_func=health)
     app.add_url_rule("/sandbox/faults", view_func=show_faults, methods=["GET"])
     app.add_url_rule("/sandbox/faults", view_func=set_faults, methods=["POST"])
+    app.add_url_rule("/sandbox/anew", view_func=begin_anew, methods=["POST"])
     app.register_blueprint(graph.bp)
     app.register_blueprint(outlook.bp)
     app.register_blueprint(entra.bp)
@@ -86,3 +88,13 @@ def set_faults() -> ResponseReturnValue:
         return jsonify(error=text), HTTPStatus.UNPROCESSABLE_ENTITY
     parts().postman.nudge()
     return body
+
+
+def begin_anew() -> ResponseReturnValue:
+    """Empty every mailbox and end every fault; sign-ins and what was granted stay."""
+    with parts().database.writing() as db:
+        store.empty(db)
+        for name in faults.NAMES:
+            faults.put(db, name, None)
+    parts().postman.nudge()
+    return "", HTTPStatus.NO_CONTENT

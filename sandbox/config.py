@@ -18,7 +18,8 @@ class Config:
     """One sandbox: where it listens, what it keeps, which add-in its Outlook window shows.
 
     `addin_url` is the address of the add-in's compose pane; without it no window has a
-    Letterlock button. `dist` holds the two built scripts `office.js` and `outlook.js`.
+    Letterlock button. `moment` is how many seconds lie between 202 and delivery. `dist` holds the
+    two built scripts `office.js` and `outlook.js`.
     """
 
     data: Path
@@ -26,6 +27,7 @@ class Config:
     addin_url: str | None = None
     client_secret: str = DEMO_SECRET
     client_id: str = CLIENT_ID
+    moment: float = 0.3
     dist: Path = PACKAGE / "dist"
 
     @property

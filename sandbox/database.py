@@ -33,6 +33,7 @@ CREATE TABLE IF NOT EXISTS message (
   created TEXT NOT NULL, modified TEXT NOT NULL, sent TEXT NOT NULL, received TEXT NOT NULL,
   change INTEGER NOT NULL DEFAULT 1, letter TEXT NOT NULL) STRICT;
 CREATE INDEX IF NOT EXISTS message_folder ON message (mailbox, folder, received DESC, seq DESC);
+CREATE INDEX IF NOT EXISTS message_name ON message (mailbox, internet_message_id);
 CREATE TABLE IF NOT EXISTS pending (
   seq INTEGER PRIMARY KEY AUTOINCREMENT, due REAL NOT NULL, mailbox TEXT NOT NULL,
   save INTEGER NOT NULL, letter TEXT NOT NULL) STRICT;

@@ -33,7 +33,7 @@ POSTGRESQL = "postgresql"
 @pytest.fixture(scope="session")
 def microsoft(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Sandbox]:
     """The sandbox that all houses share."""
-    with running(tmp_path_factory.mktemp("microsoft")) as sandbox:
+    with running(tmp_path_factory.mktemp("microsoft"), "--moment", "0.05") as sandbox:
         yield sandbox
 
 

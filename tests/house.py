@@ -12,10 +12,13 @@ from typing import Any
 
 import requests
 from flask.testing import FlaskClient
+from sqlalchemy import Dialect
+from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
 from server import worker
 from server.app import Parts, build_parts, create_app
+from server.base.database import Database
 from server.base.ids import new_token
 from server.base.outbox import LANES
 from server.base.settings import Settings
@@ -202,7 +205,7 @@ def sent(draft: Draft) -> str:
 def furnished(
     database_url: str, microsoft: Sandbox, folder: Path, *, graph_url: str
 ) -> Iterator[House]:
-    """A house on a migrated database, closed and its Microsoft 365 mended at the end."""
+    """A house on a migrated database, closed at the end and its Microsoft 365 empty and mended."""
     settings = Settings(
         data=folder,
         database_url=database_url,
@@ -218,11 +221,37 @@ def furnished(
         demo=True,
     )
     ensure_master_key(settings)
-    built = House(build_parts(settings), microsoft).open()
+    parts = build_parts(settings)
+    _remember_statements(parts.database)
+    built = House(parts, microsoft).open()
     with all_firms("a test looks at everything"):  # requests and jobs say their own
         yield built
     built.close()
-    microsoft.faults(obo=None, entra=None, graph=None, delivery=None)
+    microsoft.begin_anew()
+
+
+_builder = Rule._compile_builder
+_builders: dict[Any, Any] = {}
+
+
+def _remembered_builder(rule: Rule, append_unknown: bool) -> Any:  # noqa: FBT001  as in werkzeug
+    """What builds the addresses of a rule, compiled once for all houses: a tenth of a test."""
+    key = rule.rule, str(rule.defaults), rule.host, rule.subdomain, append_unknown
+    if key not in _builders:
+        _builders[key] = _builder(rule, append_unknown)
+    return _builders[key]
+
+
+Rule._compile_builder = _remembered_builder  # type: ignore[method-assign]
+_dialects: dict[str, Dialect] = {}
+_compiled: dict[Any, Any] = {}
+
+
+def _remember_statements(database: Database) -> None:
+    """Let an engine know the SQL that those before it compiled: a fifth of a test's time."""
+    engine = database.engine
+    engine.dialect = _dialects.setdefault(engine.dialect.name, engine.dialect)
+    database.engine = engine.execution_options(compiled_cache=_compiled)
 
 
 def mailbox(sandbox: Sandbox, address: str, folder: str = "inbox") -> list[dict[str, Any]]:

@@ -110,7 +110,7 @@ def send_mail(user: str | None = None) -> ResponseReturnValue:
     else:
         letter, save = incoming.from_json(request.get_json(silent=True), person)
     with parts().database.writing() as db:
-        post.accept(db, person.address, letter, save=save)
+        post.accept(db, person.address, letter, save=save, moment=parts().config.moment)
     parts().postman.nudge()
     return Response(status=HTTPStatus.ACCEPTED)
 

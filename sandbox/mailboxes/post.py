@@ -20,15 +20,19 @@ from sandbox.mailboxes.report import report
 from sandbox.people import DOMAINS, by_address
 
 log = logging.getLogger(__name__)
-MOMENT = 0.3  # seconds between 202 and delivery
 _IDLE = 5.0
 
 
-def accept(db: sqlite3.Connection, mailbox: str, letter: Letter, *, save: bool) -> None:
-    """Queue one letter; `save` keeps a copy in the sender's Sent Items. The caller commits."""
+def accept(
+    db: sqlite3.Connection, mailbox: str, letter: Letter, *, save: bool, moment: float
+) -> None:
+    """Queue one letter for `moment` seconds; the caller commits.
+
+    `save` keeps a copy in the sender's Sent Items.
+    """
     db.execute(
         "INSERT INTO pending (due, mailbox, save, letter) VALUES (?, ?, ?, ?)",
-        (time.time() + MOMENT, mailbox, save, letter.dumps()),
+        (time.time() + moment, mailbox, save, letter.dumps()),
     )
 
 

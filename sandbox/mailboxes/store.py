@@ -5,8 +5,9 @@ import hashlib
 import secrets
 import sqlite3
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 
 from sandbox.mailboxes.letter import Letter, loads
 
@@ -49,7 +50,12 @@ class Item:
     sent: str
     received: str
     change: int
-    letter: Letter
+    kept: str = field(repr=False)
+
+    @cached_property
+    def letter(self) -> Letter:
+        """What was written, read when somebody asks: a mailbox may hold thousands."""
+        return loads(self.kept)
 
 
 def now() -> str:
@@ -72,7 +78,7 @@ def folders(db: sqlite3.Connection, mailbox: str) -> list[Folder]:
     rows = db.execute(
         "SELECT f.id, f.well_known, f.name, count(m.seq) AS total,"
         " count(m.seq) FILTER (WHERE m.is_read = 0) AS unread"
-        " FROM folder f LEFT JOIN message m ON m.folder = f.id"
+        " FROM folder f LEFT JOIN message m ON m.mailbox = f.mailbox AND m.folder = f.id"
         " WHERE f.mailbox = ? GROUP BY f.id ORDER BY f.position",
         (mailbox,),
     )
@@ -89,6 +95,13 @@ def version(db: sqlite3.Connection, mailbox: str) -> int:
     """A number that grows with every change in a mailbox."""
     row = db.execute("SELECT version FROM mailbox WHERE address = ?", (mailbox,)).fetchone()
     return int(row["version"])
+
+
+def empty(db: sqlite3.Connection) -> None:
+    """Nothing in any mailbox, and no post on its way to one."""
+    db.execute("DELETE FROM message")
+    db.execute("DELETE FROM pending")
+    db.execute("UPDATE mailbox SET version = version + 1")
 
 
 def _touch(db: sqlite3.Connection, mailbox: str) -> None:
@@ -252,6 +265,6 @@ def remove(db: sqlite3.Connection, mailbox: str, item: str) -> None:
 
 def _item(row: sqlite3.Row) -> Item:
     values = dict(row)
-    values["letter"] = loads(values["letter"])
+    values["kept"] = values.pop("letter")
     values["is_read"], values["is_draft"] = bool(values["is_read"]), bool(values["is_draft"])
     return Item(**values)

@@ -212,7 +212,7 @@ def send(item_id: str) -> ResponseReturnValue:
         return jsonify(error=text), HTTPStatus.UNPROCESSABLE_ENTITY
     with parts().database.writing() as db:
         store.remove(db, item.mailbox, item.id)
-        post.accept(db, item.mailbox, item.letter, save=True)
+        post.accept(db, item.mailbox, item.letter, save=True, moment=parts().config.moment)
     parts().postman.nudge()
     return "", HTTPStatus.ACCEPTED
 

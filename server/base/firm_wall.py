@@ -41,6 +41,7 @@ from server.base.tenancy import ALL_FIRMS, NO_FIRM, FirmWall, scope_of
 
 FIRM: Final = "firm_id"
 _UNDERSTOOD: Final = (Select, CompoundSelect, Insert, Update, Delete)
+_demands: Final[WeakKeyDictionary[Any, "Demand"]] = WeakKeyDictionary()  # of compiled statements
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,6 @@ class Demand:
 
 def install(engine: Engine, metadata: MetaData) -> None:
     """Check every statement of an engine. Raises FirmWall out of the execution, before it runs."""
-    demands: WeakKeyDictionary[Any, Demand] = WeakKeyDictionary()
 
     @event.listens_for(engine, "before_cursor_execute")
     def check(
@@ -64,12 +64,12 @@ def install(engine: Engine, metadata: MetaData) -> None:
             return
         compiled = context.compiled
         try:
-            demand = demands.get(compiled) if compiled is not None else None
+            demand = _demands.get(compiled) if compiled is not None else None
             if demand is None:
                 if compiled is None or not isinstance(compiled.statement, _UNDERSTOOD):
                     _check_text(sql, metadata)
                     return
-                demand = demands[compiled] = demand_of(compiled)
+                demand = _demands[compiled] = demand_of(compiled)
             _check(demand, scope, context.compiled_parameters)
         except FirmWall as refused:
             structlog.get_logger().error("firm wall", kind=str(refused))

@@ -8,9 +8,11 @@ own would send a mail again after a 504 that was queued.
 import asyncio
 import base64
 import os
+import ssl
 import threading
 from collections.abc import Coroutine
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -127,7 +129,7 @@ class GraphMail:
             if self._loop is None or self._pid != os.getpid():
                 self._pid = os.getpid()
                 self._loop = asyncio.new_event_loop()
-                self._transport = httpx.AsyncHTTPTransport()
+                self._transport = httpx.AsyncHTTPTransport(verify=_authorities())
                 retry = RetryHandlerOption(max_retries=0)
                 self._client = GraphClientFactory.create_with_default_middleware(
                     client=httpx.AsyncClient(timeout=self._timeout_s, transport=self._transport),
@@ -138,6 +140,12 @@ class GraphMail:
                 )
                 self._thread.start()
             return self._loop
+
+
+@cache
+def _authorities() -> ssl.SSLContext:
+    """Who is trusted to say that Graph is Graph: some hundred certificates, read once."""
+    return httpx.create_ssl_context()
 
 
 class _GivenToken:

@@ -7,6 +7,7 @@ changes, so that a reader knows it again. Nothing of a letter's text ever comes 
 import re
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
@@ -37,15 +38,8 @@ class MailComposer:
     """Writes mails. Holds only its templates: one composer serves every thread and every firm."""
 
     def __init__(self) -> None:
-        """Load the templates' environment; a value that a template misses is an error."""
-        self._templates = Environment(
-            loader=PackageLoader("server.mail"),
-            autoescape=select_autoescape(["mjml"]),
-            undefined=StrictUndefined,
-            trim_blocks=True,
-            lstrip_blocks=True,
-        )
-        self._templates.filters["listed"] = listed
+        """Take the templates' environment, which all composers of a process share."""
+        self._templates = _environment()
 
     def compose_notice(
         self,
@@ -255,6 +249,20 @@ def long_date(moment: datetime, zone: str) -> str:
     local = _local(moment, zone)
     day, month = _DAYS[local.weekday()], _MONTHS[local.month - 1]
     return f"{day} {local.day} {month} {local.year}, {local:%H:%M}"
+
+
+@cache
+def _environment() -> Environment:
+    """The templates, each compiled once; a value that a template misses is an error."""
+    templates = Environment(
+        loader=PackageLoader("server.mail"),
+        autoescape=select_autoescape(["mjml"]),
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.filters["listed"] = listed
+    return templates
 
 
 def listed(names: Sequence[str]) -> str:
