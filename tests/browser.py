@@ -24,6 +24,15 @@ PLACES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     "/Applications/Microsoft Edge.app/Contents/MacOS/Microsoft Edge",
 )
+# Chromium takes the last list alone, so that of Playwright is said again; and no window has a page
+# behind its address bar, which nobody sees and which takes a tenth of the processor.
+NOT_IN_TESTS = (
+    "AvoidUnnecessaryBeforeUnloadCheckSync", "DestroyProfileOnBrowserClose", "HttpsUpgrades",
+    "HttpsFirstBalancedModeAutoEnable", "LensOverlay", "MediaRouter", "PaintHolding",
+    "ThirdPartyStoragePartitioning", "AvoidCorsURLLoaderRestartOnRedirect",
+    "TcpPortRandomizationWin", "OptimizationHints", "NetworkTimeServiceQuerying", "AimEnabled",
+    "PreconnectToSearch", "WebUIOmniboxPopup", "WebUIOmniboxAimPopup",
+)  # fmt: skip
 # No traffic of its own: what a test sees on the wire is what the page asked for.
 SWITCHES = [
     "--no-sandbox",
@@ -33,6 +42,7 @@ SWITCHES = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(NOT_IN_TESTS)}",
 ]
 SORRY = (
     "No Chrome, Edge or Chromium was found, and none could be installed. Install one, or set "

@@ -21,7 +21,10 @@ PAGE_ONLY = ("landmark-one-main", "page-has-heading-one", "region")
 
 @dataclass
 class Inspector:
-    """Looks at pages in light and dark at each width, and notes what is wrong, by page."""
+    """Looks at pages at each width, and in dark at the first; notes what is wrong, by page.
+
+    Colours do not change with the width, nor the width with the colours.
+    """
 
     widths: tuple[int, ...]
     found: list[str] = field(default_factory=list)
@@ -43,7 +46,7 @@ class Inspector:
     def _screens(self, page: Page) -> Iterator[tuple[int, Scheme]]:
         for width in self.widths:
             page.set_viewport_size({"width": width, "height": 800})
-            for scheme in SCHEMES:
+            for scheme in SCHEMES if width == self.widths[0] else SCHEMES[:1]:
                 page.emulate_media(color_scheme=scheme)
                 yield width, scheme
 

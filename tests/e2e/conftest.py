@@ -1,4 +1,4 @@
-"""A running pair and a browser for each module, and a fresh profile for each person.
+"""A running pair, as on its first day for each module, and a fresh profile for each person.
 
 `LETTERLOCK_RUNNING="http://localhost:8300 http://localhost:8301"` runs the stories against a pair
 that stands already and leaves it as it is. An address gets five codes an hour, and the stories
@@ -12,18 +12,25 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.browser import chromium
-from tests.e2e.pair import Pair, standing, started
+from tests.e2e.pair import FirstDay, Pair, standing, started
 from tests.e2e.people import Profile
 
 
+@pytest.fixture(scope="session")
+def first_day(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstDay]:
+    """The pair of this process, and what it held when it was new."""
+    with started(tmp_path_factory.mktemp("pair")) as own:
+        yield FirstDay.of(own, tmp_path_factory.mktemp("first day"))
+
+
 @pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
+def pair(request: pytest.FixtureRequest) -> Pair:
     """The running pair, fresh: an address gets five codes an hour, and stories use them up."""
     if running := os.environ.get("LETTERLOCK_RUNNING"):
-        yield standing(running)
-        return
-    with started(tmp_path_factory.mktemp("pair")) as own:
-        yield own
+        return standing(running)
+    first_day: FirstDay = request.getfixturevalue("first_day")
+    first_day.begin_anew()
+    return first_day.pair
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,12 @@
 """What Ann does in the pane with a letter that has gone: who opened it, one more reader, recall."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import FrameLocator, Locator, expect
 
-from tests.e2e.pair import Pair, started
+from tests.e2e.pair import Pair
 from tests.e2e.panes import expect_text, read_in_pane, sheets
 from tests.e2e.people import ANN, BEN, MAYA, TOM, Profile, new_subject, sign_in
 from tests.e2e.test_pane_looks import looking
@@ -16,13 +16,6 @@ from tests.sandbox.running import eventually
 pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
 TEXT = "The kiln has paid for itself."
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """A pair of this file's own: the other stories use up the codes that an hour has."""
-    with started(tmp_path_factory.mktemp("pair")) as own:
-        yield own
 
 
 def row(pane: FrameLocator, who: str) -> Locator:

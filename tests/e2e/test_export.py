@@ -17,7 +17,7 @@ from server.crypto.encoding import b64u
 from tests.e2e import canary
 from tests.e2e.accessibility import Inspector
 from tests.e2e.exports import Copy, Thread, export_page, make_copy, sign_in
-from tests.e2e.pair import Pair, started
+from tests.e2e.pair import Pair
 from tests.e2e.people import ANN, MAYA, Profile, expect_said
 from tests.stock_age import find
 
@@ -47,13 +47,6 @@ class Made:
     thread: Thread
     copy: Copy
     page: Page
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """A pair of this file's own: the other stories use up the codes that an hour has."""
-    with started(tmp_path_factory.mktemp("pair")) as own:
-        yield own
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, expect
 from server.crypto.identity import fingerprint
 from tests.e2e.accessibility import Inspector
 from tests.e2e.exports import Copy, Thread, export_page, make_copy, sign_in
-from tests.e2e.pair import Pair, started
+from tests.e2e.pair import Pair
 from tests.e2e.people import MAYA, PATIENCE_MS, TELL_OF_POLICIES, Profile
 
 pytestmark = pytest.mark.timeout(300)
@@ -60,13 +60,6 @@ def listening() -> Iterator[tuple[str, list[str]]]:
     server.shutdown()
     server.server_close()
     thread.join()
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """A pair of this file's own: the other stories use up the codes that an hour has."""
-    with started(tmp_path_factory.mktemp("pair")) as own:
-        yield own
 
 
 @pytest.fixture(scope="module")

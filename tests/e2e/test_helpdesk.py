@@ -4,30 +4,22 @@ import re
 import secrets
 import sqlite3
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from contextlib import closing
 
 import pytest
 from playwright.sync_api import FrameLocator, Locator, expect
 
-from tests.e2e.accessibility import SCHEMES, overhang, violations
-from tests.e2e.pair import Pair, started
+from tests.e2e.accessibility import Inspector
+from tests.e2e.pair import Pair
 from tests.e2e.panes import read_in_pane
 from tests.e2e.people import ANN, BEN, MAYA, Profile, ask_code, letter_id, new_subject, try_code
 from tests.e2e.test_pane_looks import looking
 from tests.e2e.wire import post
-from tests.sandbox.running import ROOT
 
 pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
 ASK = "Why can't my client open it?"
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """A pair of this file's own: codes are used up here, and its database is written to."""
-    with started(tmp_path_factory.mktemp("pair")) as own:
-        yield own
 
 
 def readers(pane: FrameLocator) -> Locator:
@@ -84,13 +76,9 @@ def test_a_browser_without_what_it_takes_says_so_and_ann_hears_it(
     page = maya.link(letter_id(pair, MAYA, subject))
     expect(page.get_by_text("It is too old.")).to_be_visible()
     expect(page.get_by_text("It keeps no cookies")).to_be_hidden()
-    for width in (320, 390, 1280):
-        page.set_viewport_size({"width": width, "height": 900})
-        for scheme in SCHEMES:
-            page.emulate_media(color_scheme=scheme)
-            assert violations(page.main_frame) == []
-            page.screenshot(path=ROOT / ".data" / "pictures" / f"lacks-{width}-{scheme}.png")
-        assert overhang(page.main_frame) == 0
+    inspector = Inspector((320, 1280))
+    inspector.look("too old", page)
+    assert inspector.found == []
     pane = read_in_pane(profile().outlook(ANN), "Sent", subject)
     pane.get_by_role("button", name=ASK).click()
     expect(pane.get_by_text("cannot open letters: it is too old.").last).to_be_visible()

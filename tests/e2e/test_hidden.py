@@ -1,12 +1,12 @@
 """Hidden copies: Tom reads, Maya never learns of it, and Ann sees both."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.pair import Pair, started
+from tests.e2e.pair import Pair
 from tests.e2e.panes import (
     ACCOUNTS,
     NOTES,
@@ -37,13 +37,6 @@ from tests.sandbox.running import eventually
 pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
 TEXT = "The partners meet on Thursday."
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """A pair of this file's own: the other stories use up the codes that an hour has."""
-    with started(tmp_path_factory.mktemp("pair")) as own:
-        yield own
 
 
 def test_a_hidden_reader_reads_and_the_others_see_nothing_of_him(

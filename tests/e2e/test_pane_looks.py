@@ -3,11 +3,13 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import cycle
+from typing import Literal
 
 import pytest
-from playwright.sync_api import Frame, FrameLocator, Page, expect
+from playwright.sync_api import FrameLocator, Page, expect
 
-from tests.e2e.accessibility import SCHEMES, overhang, violations
+from tests.e2e.accessibility import overhang, violations
 from tests.e2e.pair import Pair
 from tests.e2e.panes import (
     ACCOUNTS,
@@ -25,13 +27,14 @@ from tests.e2e.panes import (
 )
 from tests.e2e.people import ANN, BEN, MAYA, TOM, Profile, new_subject, open_pane, write
 from tests.e2e.wire import Enclosed, post
-from tests.sandbox.running import ROOT
 
 pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
-WIDTHS = (320, 420)
 LONG = "A name that goes on and on, as those of scanners do, 2026-11-22 final (2).txt"
 FILES = {LONG: Enclosed(b"The loan was 2,000.\n" * 9, "text/plain")}
+SCREENS: tuple[tuple[int, Literal["light", "dark"]], ...] = (
+    (320, "light"), (420, "dark"), (320, "dark"), (420, "light"),
+)  # fmt: skip
 WIDEN = """
 width => {
     const sheet = new CSSStyleSheet()
@@ -42,36 +45,29 @@ width => {
 
 
 class Looks:
-    """Looks at a pane in light, dark and forced colours at each width; notes what is wrong."""
+    """Looks at a pane on its way through a story, each time at the next width and scheme.
+
+    All of them, forced colours too, are test_pane_states' business.
+    """
 
     def __init__(self, outlook: Page, path: str) -> None:
         self._outlook, self._path = outlook, path
+        self._screens = cycle(SCREENS)
         self.found: list[str] = []
 
     def look(self, name: str) -> None:
-        """Inspect the pane as it is now; a picture of it lies under .data/pictures."""
+        """Inspect the pane as it is now."""
         frame = self._outlook.frame(url=self._path)
         assert frame is not None
-        for width in WIDTHS:
-            self._outlook.evaluate(WIDEN, width)
-            for scheme in SCHEMES:
-                self._outlook.emulate_media(color_scheme=scheme, forced_colors="none")
-                self._note(f"{name}, {width} px, {scheme}", frame)
-            self._outlook.emulate_media(color_scheme="light", forced_colors="active")
-            self._picture(f"{name}, {width} px, forced")
-        self._outlook.evaluate(WIDEN, WIDTHS[0])
-        self._outlook.emulate_media(color_scheme="light", forced_colors="none")
-
-    def _note(self, where: str, frame: Frame) -> None:
+        width, scheme = next(self._screens)
+        self._outlook.evaluate(WIDEN, width)
+        self._outlook.emulate_media(color_scheme=scheme)
+        where = f"{name}, {width} px, {scheme}"
         self.found += [f"{where}: {one}" for one in violations(frame)]
         if too_wide := overhang(frame):
             self.found.append(f"{where}: {too_wide} px wider than the pane")
-        self._picture(where)
-
-    def _picture(self, where: str) -> None:
-        name = re.sub(r"[^a-z0-9]+", "-", where.lower())
-        path = ROOT / ".data" / "pictures" / f"pane-{name}.png"
-        self._outlook.locator('iframe[title="Letterlock"]').screenshot(path=path)
+        self._outlook.evaluate(WIDEN, 320)
+        self._outlook.emulate_media(color_scheme="light")
 
 
 @contextmanager

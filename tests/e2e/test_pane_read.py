@@ -3,13 +3,13 @@
 import io
 import re
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import FrameLocator, expect
 
-from tests.e2e.pair import Pair, started
+from tests.e2e.pair import Pair
 from tests.e2e.panes import (
     ACCOUNTS,
     NOTES,
@@ -39,13 +39,6 @@ pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
 TEXT = "The kiln has paid for itself."
 FILES = {"Notes.txt": Enclosed(b"The loan was 2,000.\n" * 9, "text/plain")}
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """A pair of this file's own: the other stories use up the codes that an hour has."""
-    with started(tmp_path_factory.mktemp("pair")) as own:
-        yield own
 
 
 def test_a_letter_is_read_beside_its_notice_with_files_and_checks(

@@ -1,12 +1,12 @@
 """The reader's page beyond the story: reloads, keys, Back, idle hours, and letters that mean harm."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from tests.e2e.pair import Pair, started
+from tests.e2e.pair import Pair
 from tests.e2e.people import (
     ANN,
     BEN,
@@ -66,13 +66,6 @@ PARSING = re.compile("inline|base[- ]uri", re.IGNORECASE)
 HARMFUL = (
     "script, img, svg, style, link, base, iframe, object, video, form, input, meta, [style], [ping]"
 )
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """A pair of this file's own: the other stories use up the codes that an hour has."""
-    with started(tmp_path_factory.mktemp("pair")) as own:
-        yield own
 
 
 def test_a_page_that_is_loaded_anew_comes_back_to_the_code(pair: Pair, profile: Profiles) -> None:

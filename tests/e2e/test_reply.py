@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.e2e.accessibility import Inspector
-from tests.e2e.pair import Pair, started
+from tests.e2e.pair import Pair
 from tests.e2e.people import (
     ANN,
     MAYA,
@@ -49,13 +49,6 @@ PASTE = """
     field.dispatchEvent(new ClipboardEvent('paste', {clipboardData, bubbles: true, cancelable: true}))
 }
 """
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """A pair of this file's own: the other stories use up the codes that an hour has."""
-    with started(tmp_path_factory.mktemp("pair")) as own:
-        yield own
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, Request, Response, expect
 
-from tests.e2e.pair import Pair, started
+from tests.e2e.pair import Pair
 from tests.e2e.panes import expect_kept, kept
 from tests.e2e.people import (
     ANN,
@@ -100,13 +100,6 @@ LOADED = """
     return one.decode().then(() => true, () => false)
 }))
 """
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """A pair of this file's own: the other stories use up the codes that an hour has."""
-    with started(tmp_path_factory.mktemp("pair")) as own:
-        yield own
 
 
 @pytest.fixture(scope="module")

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Download, Locator, Page, expect
 
 from tests.e2e.accessibility import Inspector
-from tests.e2e.pair import Pair, started
+from tests.e2e.pair import Pair
 from tests.e2e.people import (
     ANN,
     BEN,
@@ -47,13 +47,6 @@ async () => {
     return names
 }
 """
-
-
-@pytest.fixture(scope="module")
-def pair(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pair]:
-    """A pair of this file's own: its stories harm what is stored."""
-    with started(tmp_path_factory.mktemp("pair")) as own:
-        yield own
 
 
 @pytest.fixture(scope="module")
