@@ -33,9 +33,9 @@ export class ReplyForm {
         find("#reply-send", HTMLButtonElement).addEventListener("click", events.send)
     }
 
-    /** Stand under a letter. */
+    /** Stand under a letter. Where it stands already it is not moved: whoever writes in it would lose the focus. */
     showIn(place: HTMLElement): void {
-        place.append(this.host)
+        if (this.host.parentElement !== place) place.append(this.host)
         this.host.hidden = false
     }
 
