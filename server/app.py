@@ -1,26 +1,25 @@
 """The web application: where slices, adapters and HTTP meet. One of three roofs."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
-from apiflask import APIFlask, HTTPError
-from flask import Response, g, render_template, request
-from flask.typing import ResponseReturnValue
+from apiflask import APIFlask
+from flask import Response, g, request
 from gunicorn.app.base import BaseApplication
 from jinja2 import ChoiceLoader, FileSystemLoader, StrictUndefined
-from werkzeug.exceptions import HTTPException
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import BaseConverter
 
+from server import problems
 from server.admin.deployment import routes as deployment_routes
 from server.base import logs, metrics, scrapes, tenancy
 from server.base.access import Authentication, authorise, require_rules
 from server.base.database import Database
-from server.base.errors import AppError, Away, Invalid, NotFound, TooLarge
+from server.base.errors import AppError, Invalid
 from server.base.headers import Headers
 from server.base.http import (
     ADDIN,
@@ -30,12 +29,10 @@ from server.base.http import (
     SAFE_METHODS,
     Tools,
     callers,
-    problem,
 )
 from server.base.ids import new_id
 from server.base.settings import Settings, from_environment
 from server.base.vault import Vault
-from server.crypto.errors import Refusal
 from server.events import routes as event_routes
 from server.firms import routes as firm_routes
 from server.firms import service as firms
@@ -53,7 +50,7 @@ from server.messages.drafting import routes as drafting_routes
 from server.messages.filing import routes as filing_routes
 from server.messages.helpdesk import routes as helpdesk_routes
 from server.messages.notices import routes as notice_routes
-from server.messages.ports import Blobs, BlobsAway, SendingRights
+from server.messages.ports import Blobs, SendingRights
 from server.messages.reading import routes as reading_routes
 from server.messages.sending import routes as sending_routes
 from server.messages.signing import routes as signing_routes
@@ -90,13 +87,6 @@ _ROUTES: Final = (
     event_routes,
     deployment_routes,
 )
-_BODY_MEMBERS: Final = frozenset(
-    {
-        "about", "address", "body", "code", "draft_id", "envelope", "envelopes", "grants", "lacks",
-        "language", "mail", "name", "names",
-        "object", "reader", "readers", "reply_to", "statement", "statement_hash", "subject",
-    }
-)  # fmt: skip
 _log = structlog.get_logger()
 
 
@@ -161,7 +151,7 @@ def create_app(parts: Parts | None = None) -> APIFlask:
     app.view_functions["openapi.spec"] = callers(ANYONE, host=ANY_HOST)(spec)
     require_rules(app)
     _access(app, parts)
-    _errors(app)
+    problems.install(app)
     return app
 
 
@@ -330,77 +320,3 @@ def _authentication(parts: Parts) -> Authentication:
         client_of=client_of,
         first_run_of=first_run_of,
     )
-
-
-def _errors(app: APIFlask) -> None:
-    # First, because it sets a handler for HTTPException too, which ours below replaces.
-    @app.error_processor
-    def invalid(error: HTTPError) -> Response:
-        return problem(Invalid(fields=_fields(error.detail)))
-
-    @app.errorhandler(AppError)
-    def expected(error: AppError) -> ResponseReturnValue:
-        return _answer(error)
-
-    @app.errorhandler(Refusal)
-    def refused(refusal: Refusal) -> ResponseReturnValue:
-        return _answer(
-            Invalid("The letter's envelope does not open. Ring the sender.", refusal=refusal.code)
-        )
-
-    @app.errorhandler(BlobsAway)
-    def blobs_away(_: BlobsAway) -> ResponseReturnValue:
-        return _answer(
-            Away(
-                "The place for files does not answer. Nothing was lost; try again in a minute.",
-                retry_after=5,
-            )
-        )
-
-    @app.errorhandler(HTTPException)
-    def flask_knows(error: HTTPException) -> ResponseReturnValue:
-        return _answer(_from_http(error))
-
-    @app.errorhandler(Exception)
-    def unexpected(error: Exception) -> ResponseReturnValue:
-        _log.error("unexpected", error_type=type(error).__name__, where=logs.where(error))
-        return _answer(AppError())
-
-
-def _answer(error: AppError) -> ResponseReturnValue:
-    if request.path.startswith("/api/") or g.get("firm") is None or g.get("host") == ADDIN:
-        return problem(error)
-    page = "not_found.html" if isinstance(error, NotFound) else "error.html"
-    return render_template(page, title=error.title, detail=error.detail), error.status
-
-
-def _from_http(error: HTTPException) -> AppError:
-    known: dict[int, Callable[[], AppError]] = {404: NotFound, 413: TooLarge}
-    made = known.get(error.code or 500, AppError)()
-    if error.code == 405:  # noqa: PLR2004 an HTTP status
-        made = _NotThisWay()
-    elif error.code == 416:  # noqa: PLR2004 an HTTP status
-        made = _NoSuchPart()
-    elif error.code in {400, 415, 422}:
-        made = Invalid()
-    return made
-
-
-class _NotThisWay(AppError):
-    status = 405
-    code = "method"
-    title = "Not this way"
-    detail = "This address is not called this way. Nothing was changed."
-
-
-class _NoSuchPart(AppError):
-    status = 416
-    code = "no-such-part"
-    title = "There is no such part"
-    detail = "This file has no such part. Ask for the whole of it."
-
-
-def _fields(detail: Any) -> list[str]:
-    """Names of the members that were wrong; never what they held."""
-    found = detail.get("json", {}) if isinstance(detail, dict) else {}
-    return sorted(_BODY_MEMBERS & {str(name) for name in found}) if isinstance(found, dict) else []
