@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, Route, expect
 
-from tests.e2e.people import ANN, MAYA, Profile, new_subject, press_send, write
+from tests.e2e.people import ANN, MAYA, Profile, expect_sent, new_subject, press_send, write
 from tests.e2e.stage import Stage, Table, problem
 from tests.e2e.states_compose import SAID
 from tests.sandbox.running import TENANT
@@ -94,7 +94,7 @@ def document_sent(stage: Stage) -> None:
         text="See what is enclosed.",
     )
     press_send(stage.pane)
-    expect(stage.pane.get_by_role("status")).to_contain_text("Sent")
+    expect_sent(stage.pane)
     stage.says("You can close this pane.")
 
 

@@ -8,7 +8,7 @@ from playwright.sync_api import Page, Route, expect
 from tests.e2e.canary import new_word
 from tests.e2e.pair import Pair
 from tests.e2e.panes import PDF, put
-from tests.e2e.people import ANN, MAYA, Profile, new_subject, press_send
+from tests.e2e.people import ANN, MAYA, PATIENCE_MS, Profile, new_subject, press_send
 from tests.e2e.stage import Stage, Table
 from tests.e2e.states_compose import LONG, notice
 from tests.firms.test_guarding import RULES
@@ -101,7 +101,7 @@ def remains(stage: Stage) -> None:
     press_send(stage.pane)
     expect(stage.one("#take-left li").first).to_be_visible()
     expect(stage.one("#kept-open")).to_be_visible()
-    expect(stage.one("#status")).to_contain_text("Sent")
+    expect(stage.one("#status")).to_contain_text("Sent", timeout=PATIENCE_MS)
 
 
 @TAKING.state("an Outlook that is too old")

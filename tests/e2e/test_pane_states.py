@@ -23,7 +23,7 @@ from tests.e2e.keys import Keys
 from tests.e2e.looker import Looker, classes_of, ids_of, unseen, wrong_in
 from tests.e2e.pair import Pair
 from tests.e2e.panes import ACCOUNTS, NOTES
-from tests.e2e.people import ANN, MAYA, Profile, new_subject
+from tests.e2e.people import ANN, MAYA, PATIENCE_MS, Profile, new_subject
 from tests.e2e.stage import Stage, Table
 
 pytestmark = pytest.mark.timeout(600)
@@ -211,7 +211,7 @@ def test_a_letter_with_a_file_is_written_advised_on_and_sent_by_keys_alone(walks
         "Send securely",
     ]
     keys.press("Enter")
-    expect(stage.one("#status")).to_contain_text("Sent")
+    expect(stage.one("#status")).to_contain_text("Sent", timeout=PATIENCE_MS)
     keys.settles("What happens now")
     keys.to("Write another")
     keys.press("Enter")
