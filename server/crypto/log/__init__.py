@@ -1,0 +1,1 @@
+"""The key log: hashes, proofs, tiles, notes, checkpoints, events and answers. docs/spec/log.md."""
