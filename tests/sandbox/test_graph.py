@@ -81,6 +81,31 @@ def test_a_letter_is_accepted_first_and_delivered_a_moment_later(faulty: Sandbox
     assert sent(faulty, "moment")["from"]["emailAddress"]["address"] == ANN
 
 
+def test_begun_anew_nothing_lies_in_a_mailbox_and_nothing_comes_and_people_stay_signed_in(
+    faulty: Sandbox,
+) -> None:
+    token = faulty.graph_token(ANN, "Mail.Send", "Mail.Read")
+    send(faulty, token, letter("before", MAYA))
+    eventually(lambda: faulty.inbox(MAYA, "before"))
+    faulty.faults(delivery="hold", graph={"status": 503})
+    faulty.begin_anew()
+    assert faulty.inbox(MAYA, "before") is None
+    send(faulty, token, letter("after", MAYA))
+    eventually(lambda: faulty.inbox(MAYA, "after"))
+    listed = read(faulty, "/me/mailFolders/SentItems/messages", token=token)["value"]
+    assert [one["subject"] for one in listed] == ["after"]
+
+
+def test_post_on_its_way_is_gone_too_when_the_sandbox_begins_anew(faulty: Sandbox) -> None:
+    token = faulty.graph_token(ANN, "Mail.Send")
+    faulty.faults(delivery="hold")
+    send(faulty, token, letter("on its way", MAYA))
+    faulty.begin_anew()
+    send(faulty, token, letter("later", MAYA))
+    eventually(lambda: faulty.inbox(MAYA, "later"))
+    assert faulty.inbox(MAYA, "on its way") is None
+
+
 def test_sent_items_stay_empty_when_asked(sandbox: Sandbox) -> None:
     token = sandbox.graph_token(ANN, "Mail.Send")
     body = {**letter("unsaved", MAYA), "saveToSentItems": "false"}
