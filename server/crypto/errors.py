@@ -3,6 +3,7 @@
 CryptoError
 ├── MalformedKey     the key is no key: refuse the input
 ├── SealRefused      the file does not open: show the refusal, keep the file; `reason` says why
+├── KeyslotRefused   take nothing, open nothing: `code` says why (keyslots.md 5)
 └── Refusal          a check of the statement failed: `code` says which (statement.md 5)
 """
 
@@ -45,3 +46,26 @@ class Refusal(CryptoError):
     def __init__(self, code: str) -> None:
         super().__init__(code)
         self.code = code
+
+
+KeyslotCode = Literal[
+    "keyslot-malformed",
+    "keyslot-costly",
+    "keyslot-weak",
+    "keyslot-foreign",
+    "keyslot-prf",
+    "keyslot-password",
+    "recovery-code",
+    "keyslot-secret",
+    "keyslot-damaged",
+    "keyslot-identity",
+    "prf-in-body",
+]
+
+
+class KeyslotRefused(CryptoError):
+    """A keyslot, or what shall open one, is refused (keyslots.md section 5)."""
+
+    def __init__(self, code: KeyslotCode) -> None:
+        super().__init__(code)
+        self.code: KeyslotCode = code

@@ -11,6 +11,7 @@ import { canonicalVectors, keyVectors, lookupVectors, padmeVectors } from "./vec
 import { draftVectors } from "./vectors/drafts.ts"
 import { Files, nameVectors, typeVectors } from "./vectors/files.ts"
 import { grantVectors } from "./vectors/grants.ts"
+import { keyslotVectors } from "./vectors/keyslots.ts"
 import { Messages } from "./vectors/messages.ts"
 import { Store, type StoredFile } from "./vectors/store.ts"
 
@@ -27,6 +28,7 @@ export async function vectors(): Promise<Record<string, string>> {
         "grants.json": await grantVectors(await messages.body()),
         "files.json": await new Files(store).all(),
         "drafts.json": await draftVectors(store),
+        "keyslots.json": await keyslotVectors(store),
     }
     const age = {
         about: "docs/spec/objects.md and envelope.md: age files, base64. `opens` false: other stanzas than one mlkem768x25519.",
@@ -48,7 +50,7 @@ export async function vectors(): Promise<Record<string, string>> {
 /** Names hold marks that an editor does not show, or that turn its lines. */
 function written(name: string, value: unknown): string {
     const text = JSON.stringify(value, null, 1)
-    if (name !== "names.json" && name !== "messages.json") return text
+    if (!["names.json", "messages.json", "keyslots.json"].includes(name)) return text
     return text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
 }
 

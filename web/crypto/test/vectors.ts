@@ -6,6 +6,9 @@ import type { Draft } from "../src/draft.ts"
 import type { Opened } from "../src/envelope.ts"
 import type { RefusalCode } from "../src/errors.ts"
 import type { Grant, Merge } from "../src/grant.ts"
+import type { KeyslotRefusal } from "../src/keyslotrefusals.ts"
+import type { PasswordKdf } from "../src/keysecrets.ts"
+import type { Owner } from "../src/keyslots.ts"
 import type { NameFault } from "../src/names.ts"
 import type { Signature } from "../src/signatures.ts"
 import type { SignedObject } from "../src/statement.ts"
@@ -99,6 +102,23 @@ export interface Vectors {
         envelope: string
         refuse: (Named & { object: string })[]
         refuse_envelopes: (Named & { envelope: string })[]
+    }
+    "keyslots.json": {
+        refusals: Readonly<Record<KeyslotRefusal, string>>
+        identity: { encryption: string; signing: string }
+        owner: Owner
+        password: { text: string; kdf: PasswordKdf; secret: string }
+        recovery: { identity: string; wrong: string }
+        slots: (Named & {
+            text: string
+            secret: string
+            keys: { wrapping: string; check: string; authenticator: string | null }
+        })[]
+        refuse: (Named & { code: KeyslotRefusal; text: string; secret: string; owner: Owner })[]
+        costs: { memory: number; passes: number; code: KeyslotRefusal | null }[]
+        prf: { result: string; code: KeyslotRefusal | null }[]
+        codes: { write: { secret: string; code: string }[]; read: { typed: string; secret: string }[]; refuse: string[] }
+        bodies: (Named & { body: unknown; holds: boolean })[]
     }
     "age.json": { files: (Named & { identity: string; content: string; file: string; opens: boolean })[] }
 }
