@@ -10,6 +10,7 @@ import type { KeyslotRefusal } from "../src/keyslotrefusals.ts"
 import type { PasswordKdf } from "../src/keysecrets.ts"
 import type { Owner } from "../src/keyslots.ts"
 import type { NameFault } from "../src/names.ts"
+import type { LogVectors } from "./log/vectors.ts"
 import type { Signature } from "../src/signatures.ts"
 import type { SignedObject } from "../src/statement.ts"
 
@@ -120,6 +121,7 @@ export interface Vectors {
         codes: { write: { secret: string; code: string }[]; read: { typed: string; secret: string }[]; refuse: string[] }
         bodies: (Named & { body: unknown; holds: boolean })[]
     }
+    "log.json": LogVectors
     "age.json": { files: (Named & { identity: string; content: string; file: string; opens: boolean })[] }
 }
 
