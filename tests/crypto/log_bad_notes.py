@@ -1,9 +1,19 @@
 """Notes for tests/vectors/log.json: published ones, and what is to be refused."""
 
+from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from server.crypto.log.checkpoint import Checkpoint
-from server.crypto.log.note import cosign_note, sign_note, write_note
+from server.crypto.log.note import (
+    COSIGNATURE,
+    NoteKey,
+    NoteSignature,
+    cosign_note,
+    sign_note,
+    write_note,
+)
+from server.crypto.signing import public_key
 
 # https://c2sp.org/signed-note, its example.
 C2SP_KEY = "example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"
@@ -78,6 +88,50 @@ def refused_checkpoints(good: Checkpoint, seed: bytes) -> list[dict[str, Any]]:
     cosigned = write_note(text, [cosign_note(text, origin, seed, time=1)])
     notes.append(("a cosignature for the log's own", cosigned, "note-signature"))
     return [{"name": name, "note": each, "code": code} for name, each, code in notes]
+
+
+def cosigned(point: Checkpoint, seed: Callable[[str], bytes]) -> list[dict[str, Any]]:
+    """Cosignatures that count (no code), do not count, or spoil the note."""
+    text, w1, w2 = point.text, "witness.example/w1", "witness.example/w2"
+    log = sign_note(text, point.origin, seed("log"))
+    one, again = (cosign_note(text, w1, seed("w1"), time=time) for time in (1_795_348_800, 7))
+    two, twin = (cosign_note(text, w2, seed(by), time=7) for by in ("w2", "w1"))
+    late = cosign_note(text, w1, seed("w1"), time=253_402_300_800)
+    moved = replace(one, value=again.value[:8] + one.value[8:])
+    short, empty = replace(one, value=one.value[:-1]), replace(one, value=b"\0")
+    plain = replace(one, value=seed_signature(text, seed("w1")))
+    later = replace(one, id=b"\0\1\2\3", value=b"\0" * 2428)
+    keys = {
+        name: NoteKey(w, COSIGNATURE, public_key(seed(name))).text
+        for name, w in (("w1", w1), ("w2", w2))
+    }
+    both = list(keys.values())
+    twins = [keys["w1"], NoteKey(w2, COSIGNATURE, public_key(seed("w1"))).text]
+    cases: list[tuple[str, list[NoteSignature], list[str], int, str | None]] = [
+        ("both witnesses", [log, one, two], both, 2, None),
+        ("witnesses before the log", [two, one, log], both, 2, None),
+        ("one of two", [log, two], both, 1, None),
+        ("one that is not known, and not checked", [log, short, two], both[1:], 1, None),
+        ("a kind that is not known", [log, later, one], both, 1, None),
+        ("none wanted, none there", [log], both, 0, None),
+        ("one witness twice", [log, one, again], both, 2, "witness-missing"),
+        ("one key under two names", [log, one, twin], twins, 2, "witness-missing"),
+        ("the unknown only", [log, two], both[:1], 1, "witness-missing"),
+        ("witnesses without the log", [one, two], both, 2, "note-signature"),
+        ("another time", [log, moved, two], both, 1, "note-signature"),
+        ("the year 10000", [log, late], both, 0, "note-signature"),
+        ("a short one", [log, short, two], both, 1, "note-signature"),
+        ("a time without its end", [log, empty, two], both, 1, "note-signature"),
+        ("a signature without a time", [log, plain, two], both, 1, "note-signature"),
+    ]  # fmt: skip
+    return [
+        {"name": name, "note": write_note(text, lines), "witnesses": known, "quorum": quorum, "code": code}
+        for name, lines, known, quorum, code in cases
+    ]  # fmt: skip
+
+
+def seed_signature(text: str, seed: bytes) -> bytes:
+    return sign_note(text, "x", seed).value
 
 
 def _line(note: str) -> str:

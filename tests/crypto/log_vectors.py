@@ -10,9 +10,16 @@ from server.crypto.log import note, tiles
 from server.crypto.log.answer import DOMAIN, Answer
 from server.crypto.log.checkpoint import Checkpoint
 from server.crypto.log.event import KeyEvent, Keys, commit
-from server.crypto.log.tree import Tree, consistency_proof, inclusion_proof, leaf_hash, root
+from server.crypto.log.tree import (
+    Tree,
+    consistency_proof,
+    inclusion_proof,
+    leaf_hash,
+    node_hash,
+    root,
+)
 from server.crypto.signing import public_key, sign
-from tests.crypto.log_bad_notes import published, refused_checkpoints, refused_notes
+from tests.crypto.log_bad_notes import cosigned, published, refused_checkpoints, refused_notes
 from tests.crypto.vectors import FOLDER
 
 # The entries of the published test tree of Certificate Transparency, and its roots.
@@ -31,6 +38,7 @@ CT_ROOTS = (
     "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328",
 )
 SIZES = (0, 1, 2, 3, 8, 255, 256, 257, 65_537)
+LARGEST = 2**53 - 1
 NOW = 1_795_348_800
 ORIGIN = "portal.hart.example/keys"
 SALT, TOMS_SALT = bytes(range(32)), bytes(range(1, 33))
@@ -57,7 +65,17 @@ def texts(proof: list[bytes]) -> list[str]:
     return [b64u(each) for each in proof]
 
 
-def inclusion(tree: Tree, index: int, size: int) -> dict[str, Any]:
+class Same:
+    """A tree of any size, all of whose entries are alike."""
+
+    def node(self, level: int, _: int) -> bytes:
+        found = leaf_hash(b"0")
+        for _ in range(level):
+            found = node_hash(found, found)
+        return found
+
+
+def inclusion(tree: Tree | Same, index: int, size: int) -> dict[str, Any]:
     return {
         "name": f"{index} of {size}", "index": index, "size": size,
         "leaf": b64u(tree.node(0, index)), "root": b64u(root(tree.node, size)),
@@ -65,7 +83,7 @@ def inclusion(tree: Tree, index: int, size: int) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def consistency(tree: Tree, old: int, new: int) -> dict[str, Any]:
+def consistency(tree: Tree | Same, old: int, new: int) -> dict[str, Any]:
     return {
         "name": f"{old} to {new}", "old": old, "new": new,
         "old_root": b64u(root(tree.node, old)), "new_root": b64u(root(tree.node, new)),
@@ -118,11 +136,13 @@ def proofs() -> dict[str, Any]:
     return {
         "published": {"entries": CT_ENTRIES, "roots": CT_ROOTS},
         "roots": [{"size": size, "root": b64u(root(tree.node, size))} for size in SIZES],
-        "inclusion": [inclusion(tree, *place) for place in places],
+        "inclusion": [inclusion(tree, *place) for place in places]
+        + [inclusion(Same(), index, LARGEST) for index in (0, 2**52 - 1, LARGEST - 1)],
         "inclusion_refused": [
             bad for place in ((5, 7), (256, 257)) for bad in spoiled(inclusion(tree, *place))
         ],
-        "consistency": [consistency(tree, *pair) for pair in pairs],
+        "consistency": [consistency(tree, *pair) for pair in pairs]
+        + [consistency(Same(), old, LARGEST) for old in (1, 2**32 + 1, 2**52, LARGEST - 1)],
         "consistency_refused": [
             bad
             for pair in ((3, 7), (6, 8), (256, 300))
@@ -304,6 +324,7 @@ def build() -> dict[str, Any]:
                 for size in (0, 1, 257)
             ],
             "refuse": refused_checkpoints(Checkpoint(ORIGIN, 8, root(tree.node, 8)), seed("log")),
+            "cosigned": cosigned(Checkpoint(ORIGIN, 8, root(tree.node, 8)), seed),
         },
         "people": events(), "answers": answers(),
     }  # fmt: skip

@@ -143,6 +143,25 @@ def test_refuses_a_checkpoint(case: dict[str, Any]) -> None:
     assert caught.value.code == case["code"]
 
 
+@pytest.mark.parametrize("case", **named(LOG["checkpoints"]["cosigned"]))
+def test_counts_each_known_witness_once(case: dict[str, Any]) -> None:
+    keys = [NoteKey.parse(each) for each in (LOG["checkpoints"]["log"], *case["witnesses"])]
+    code = None
+    try:
+        open_checkpoint(case["note"], Trust(keys[0], tuple(keys[1:]), case["quorum"]))
+    except LogRefused as refused:
+        code = refused.code
+    assert code == case["code"]
+
+
+def test_a_key_that_is_none_is_refused() -> None:
+    good = LOG["notes"]["accept"][0]["key"]
+    spoiled = good[1:], good[:-1], good.replace("+Ae", "+Be"), good.replace("com/foo", "com/ foo")
+    for bad in ("", "a", "a+b", *spoiled):
+        with pytest.raises(ValueError, match=r"verifier key|base64"):
+            NoteKey.parse(bad)
+
+
 def test_reads_a_checkpoint_of_gos_checksum_database() -> None:
     case = LOG["notes"]["accept"][1]
     key = NoteKey.parse(case["key"])

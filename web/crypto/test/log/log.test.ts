@@ -84,6 +84,14 @@ describe("a checkpoint", () => {
         })
     }
 
+    for (const { name, note, witnesses, quorum, code } of checkpoints.cosigned) {
+        it(`counts each known witness once: ${name}`, async () => {
+            const opened = openCheckpoint(note, { log: trust.log, witnesses: witnesses.map(parseNoteKey), quorum })
+            if (code === null) assert.equal((await opened).origin, trust.log.name)
+            else await assert.rejects(opened, refused(code))
+        })
+    }
+
     it("is believed at the first visit, with an empty proof", () => {
         const point = { origin: "o", size: 5, root: new Uint8Array(32) }
         assert.equal(checkGrowth(null, point, []), point)

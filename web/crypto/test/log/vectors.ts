@@ -28,6 +28,13 @@ export interface ConsistencyCase extends Named {
     readonly proof: readonly string[]
 }
 
+interface CosignedCase extends Named {
+    readonly note: string
+    readonly witnesses: readonly string[]
+    readonly quorum: number
+    readonly code: LogRefusalCode | null
+}
+
 export interface AnswerInputs {
     readonly answer: { readonly text: string; readonly signature: Signature }
     readonly address: string
@@ -57,6 +64,7 @@ export interface LogVectors {
         readonly log: string
         readonly accept: readonly (Named & { readonly note: string; readonly size: number })[]
         readonly refuse: readonly (Coded & { readonly note: string })[]
+        readonly cosigned: readonly CosignedCase[]
     }
     readonly people: {
         readonly commitments: readonly { readonly address: string; readonly salt: string; readonly person: string }[]
