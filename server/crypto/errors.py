@@ -4,6 +4,7 @@ CryptoError
 ├── MalformedKey     the key is no key: refuse the input
 ├── SealRefused      the file does not open: show the refusal, keep the file; `reason` says why
 ├── KeyslotRefused   take nothing, open nothing: `code` says why (keyslots.md 5)
+├── LevelRefused     show no level, seal nothing: `code` says why (levels.md 4)
 └── Refusal          a check of the statement failed: `code` says which (statement.md 5)
 """
 
@@ -69,3 +70,16 @@ class KeyslotRefused(CryptoError):
     def __init__(self, code: KeyslotCode) -> None:
         super().__init__(code)
         self.code: KeyslotCode = code
+
+
+LevelCode = Literal[
+    "level-sender", "level-custody", "level-claimed", "level-waiting", "level-below"
+]
+
+
+class LevelRefused(CryptoError):
+    """What is claimed of a message's level does not hold (levels.md section 4)."""
+
+    def __init__(self, code: LevelCode) -> None:
+        super().__init__(code)
+        self.code: LevelCode = code

@@ -12,6 +12,7 @@ import { draftVectors } from "./vectors/drafts.ts"
 import { Files, nameVectors, typeVectors } from "./vectors/files.ts"
 import { grantVectors } from "./vectors/grants.ts"
 import { keyslotVectors } from "./vectors/keyslots.ts"
+import { levelVectors } from "./vectors/levels.ts"
 import { Messages } from "./vectors/messages.ts"
 import { Store, type StoredFile } from "./vectors/store.ts"
 
@@ -39,6 +40,7 @@ export async function vectors(): Promise<Record<string, string>> {
         "padme.json": padmeVectors(),
         "keys.json": await keyVectors(keys.refused_recipients?.[0]?.text),
         "lookups.json": await lookupVectors(),
+        "levels.json": levelVectors(),
         "names.json": nameVectors(),
         "types.json": typeVectors(),
         ...sealed,

@@ -4,6 +4,8 @@
  * ```text
  * CryptoError
  * ├── Refusal             show nothing of the message; say why by `code`
+ * ├── KeyslotRefused      open nothing; why by `code` (keyslotrefusals.ts)
+ * ├── LevelRefused        show no level; why by `code` (levels.ts)
  * ├── LookupRefused       trust none of the keys in the look-up; ask again or stop
  * ├── SealError           nothing has left this device; mend the draft or its readers
  * │   ├── ClassicalRecipient   this reader's key is of an older kind; a new key is needed

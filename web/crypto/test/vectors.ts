@@ -9,6 +9,8 @@ import type { Grant, Merge } from "../src/grant.ts"
 import type { KeyslotRefusal } from "../src/keyslotrefusals.ts"
 import type { PasswordKdf } from "../src/keysecrets.ts"
 import type { Owner } from "../src/keyslots.ts"
+import type { Leveled, LevelRefusal, Minimum, Shown } from "../src/levels.ts"
+import type { Level } from "../src/lookup.ts"
 import type { NameFault } from "../src/names.ts"
 import type { LogVectors } from "./log/vectors.ts"
 import type { Signature } from "../src/signatures.ts"
@@ -122,6 +124,14 @@ export interface Vectors {
         bodies: (Named & { body: unknown; holds: boolean })[]
     }
     "log.json": LogVectors
+    "levels.json": {
+        refusals: Readonly<Record<LevelRefusal, string>>
+        shown: (Named & { letter: Leveled; shown: Shown })[]
+        refuse: (Named & { code: LevelRefusal; letter: Leveled })[]
+        minimum: Minimum
+        least: { address: string; level: Level }[]
+        readers: (Named & { readers: { address: string; level: Level }[]; allowed: boolean })[]
+    }
     "age.json": { files: (Named & { identity: string; content: string; file: string; opens: boolean })[] }
 }
 
