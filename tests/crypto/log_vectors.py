@@ -127,11 +127,22 @@ def spoiled(case: dict[str, Any]) -> list[dict[str, Any]]:
     return [case | change | {"name": f"{case['name']}, {name}"} for name, change in changes.items()]
 
 
+def smaller(tree: Tree) -> tuple[dict[str, Any], ...]:
+    """Proofs that are right but for sizes: what they show is another place, or other growth."""
+    return (
+        inclusion(tree, 1, 2) | {"name": "1 of 2, as if 0 of 1", "index": 0, "size": 1},
+        consistency(tree, 7, 8) | {"name": "7 to 8, as if 3 to 4", "old": 3, "new": 4},
+        consistency(tree, 0, 8) | {"name": "from nothing, with a root", "old_root": digest("x")},
+        consistency(tree, 5, 5) | {"name": "5 to 5, with a hash", "proof": [digest("x")]},
+    )
+
+
 def proofs() -> dict[str, Any]:
     tree = numbered(SIZES[-1])
     places = [(0, 1), (0, 2), (1, 2), (2, 3), (254, 255), (0, 256), (255, 256), (256, 257)]
     places += [(0, 65_537), (65_535, 65_537), (65_536, 65_537)]
     pairs = [(0, 0), (0, 257), (1, 1), (1, 2), (2, 255), (255, 256), (256, 257), (257, 65_537)]
+    shrunk, *grown = smaller(tree)
     pairs += [(65_536, 65_537), (65_537, 65_537)]
     return {
         "published": {"entries": CT_ENTRIES, "roots": CT_ROOTS},
@@ -140,14 +151,16 @@ def proofs() -> dict[str, Any]:
         + [inclusion(Same(), index, LARGEST) for index in (0, 2**52 - 1, LARGEST - 1)],
         "inclusion_refused": [
             bad for place in ((5, 7), (256, 257)) for bad in spoiled(inclusion(tree, *place))
-        ],
+        ]
+        + [shrunk],
         "consistency": [consistency(tree, *pair) for pair in pairs]
         + [consistency(Same(), old, LARGEST) for old in (1, 2**32 + 1, 2**52, LARGEST - 1)],
         "consistency_refused": [
             bad
             for pair in ((3, 7), (6, 8), (256, 300))
             for bad in spoiled(consistency(tree, *pair))
-        ],
+        ]
+        + grown,
     }
 
 

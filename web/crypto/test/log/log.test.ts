@@ -65,7 +65,8 @@ describe("a signed note", () => {
     it("needs a key that is one", () => {
         const [good] = notes.accept
         assert.ok(good)
-        for (const bad of ["", "a", "a+b", good.key.slice(1), good.key.slice(0, -1), good.key.replace("+Ae", "+Be")]) {
+        const ecdsa = "example.com/foo+601d2731+AgAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"   // a kind that is not ours
+        for (const bad of ["", "a", "a+b", ecdsa, good.key.slice(1), good.key.slice(0, -1), good.key.replace("+Ae", "+Be")]) {
             assert.throws(() => parseNoteKey(bad), MalformedKey)
         }
     })
