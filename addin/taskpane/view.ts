@@ -56,6 +56,8 @@ export function keepFocusClear(): void {
     const observer = new ResizeObserver(measure)
     observer.observe(foot)
     observer.observe(status)
+    // In a low window the foot does not stick; when the window grows it does, and keeps its size.
+    addEventListener("resize", measure)
 }
 
 /** The button that had focus is gone: focus goes to what stands in its place. */

@@ -153,6 +153,7 @@ def wrong_in(frame: Frame) -> list[str]:
     frame.evaluate(FOOT, "static")
     found = list(frame.evaluate(RUN, list(TAGS)))
     frame.evaluate(FOOT, "")
+    frame.evaluate("dispatchEvent(new Event('resize'))")  # the pane measures its foot anew
     too_wide = overhang(frame)
     return [*found, *([f"{too_wide} px wider than the pane"] if too_wide else [])]
 
