@@ -269,6 +269,7 @@ def answers() -> dict[str, Any]:
             replace(base, checkpoint=signed(tree, 8, by="w1")))}),
         ("witness-missing", "a witness too few", {"quorum": 2}),
         ("consistency-wrong", "from another size", {"answer": signed_answer(first_visit)}),
+        ("consistency-wrong", "since another size", {"answer": signed_answer(replace(base, since=5))}),
         ("consistency-wrong", "without its proof", {"answer": signed_answer(replace(base, consistency=()))}),
         ("checkpoint-origin", "another log was kept", {"kept": kept | {"origin": "other.example/keys"}}),
         ("log-rolled-back", "the log is shorter", {"answer": signed_answer(short), "kept": now_kept}),
