@@ -67,7 +67,7 @@ BREAKS = {
         "focus on attach is not seen",
     ),
     "something sticks over it": (
-        "document.querySelector('.send').style = 'position: fixed; inset: 0'",
+        "document.querySelector('#attach').parentElement.style = 'position: fixed; inset: 0; z-index: 9'",
         "has focus and is hidden by",
     ),
 }
