@@ -21,10 +21,7 @@ PAGE_ONLY = ("landmark-one-main", "page-has-heading-one", "region")
 
 @dataclass
 class Inspector:
-    """Looks at pages at each width, and in dark at the first; notes what is wrong, by page.
-
-    Colours do not change with the width, nor the width with the colours.
-    """
+    """Looks at pages in light and dark at each width, and notes what is wrong, by page."""
 
     widths: tuple[int, ...]
     found: list[str] = field(default_factory=list)
@@ -46,7 +43,7 @@ class Inspector:
     def _screens(self, page: Page) -> Iterator[tuple[int, Scheme]]:
         for width in self.widths:
             page.set_viewport_size({"width": width, "height": 800})
-            for scheme in SCHEMES if width == self.widths[0] else SCHEMES[:1]:
+            for scheme in SCHEMES:
                 page.emulate_media(color_scheme=scheme)
                 yield width, scheme
 

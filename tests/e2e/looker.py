@@ -26,8 +26,8 @@ width => {
 }
 """
 FOOT = "(where) => { for (const one of document.querySelectorAll('.send, #status')) one.style.position = where }"
-# What takes focus, whether the ring is drawn, and whether something lies on top of it: asked some more
-# when the browser has drawn, since what it has not drawn yet is nowhere, and a busy one draws late.
+# What takes focus, whether the ring is drawn, and whether something lies on top of it: asked once more
+# when the browser has drawn, since what it has not drawn yet is nowhere.
 FOCUS = """
 async () => {
     const drawnOnce = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))
@@ -38,13 +38,6 @@ async () => {
         await drawnOnce()
     }
     await drawnOnce()
-    const seenSoon = async (one) => {
-        for (let tries = 0; tries < 20; tries++) {
-            await again(one)
-            if (seen(one)) return true
-        }
-        return false
-    }
     const drawn = (one) => {
         const {outlineStyle, outlineWidth, outlineColor, boxShadow, borderBottomColor, borderBottomWidth} = getComputedStyle(one)
         return [outlineStyle === 'none' ? 'none' : `${outlineWidth} ${outlineColor}`, boxShadow, borderBottomColor, borderBottomWidth].join('|')
@@ -67,7 +60,7 @@ async () => {
         one.focus()
         if (document.activeElement !== one) wrong.push(`${name(one)} takes no focus`)
         else if (drawn(one) === plain) wrong.push(`focus on ${name(one)} is not seen`)
-        else if (!seen(one) && !(await seenSoon(one))) {
+        else if (!seen(one) && (await again(one), !seen(one))) {
             wrong.push(`${name(one)} has focus and is hidden by ${name(atMiddle(one) ?? document.body)}`)
         }
     }

@@ -76,7 +76,7 @@ def test_a_browser_without_what_it_takes_says_so_and_ann_hears_it(
     page = maya.link(letter_id(pair, MAYA, subject))
     expect(page.get_by_text("It is too old.")).to_be_visible()
     expect(page.get_by_text("It keeps no cookies")).to_be_hidden()
-    inspector = Inspector((320, 1280))
+    inspector = Inspector((320, 390, 1280))
     inspector.look("too old", page)
     assert inspector.found == []
     pane = read_in_pane(profile().outlook(ANN), "Sent", subject)

@@ -3,7 +3,6 @@
 import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from itertools import cycle
 from typing import Literal
 
 import pytest
@@ -45,27 +44,26 @@ width => {
 
 
 class Looks:
-    """Looks at a pane on its way through a story, each time at the next width and scheme.
+    """Looks at a pane on its way through a story, in light and dark at each width.
 
-    All of them, forced colours too, are test_pane_states' business.
+    Pictures, and forced colours, are test_pane_states' business.
     """
 
     def __init__(self, outlook: Page, path: str) -> None:
         self._outlook, self._path = outlook, path
-        self._screens = cycle(SCREENS)
         self.found: list[str] = []
 
     def look(self, name: str) -> None:
         """Inspect the pane as it is now."""
         frame = self._outlook.frame(url=self._path)
         assert frame is not None
-        width, scheme = next(self._screens)
-        self._outlook.evaluate(WIDEN, width)
-        self._outlook.emulate_media(color_scheme=scheme)
-        where = f"{name}, {width} px, {scheme}"
-        self.found += [f"{where}: {one}" for one in violations(frame)]
-        if too_wide := overhang(frame):
-            self.found.append(f"{where}: {too_wide} px wider than the pane")
+        for width, scheme in SCREENS:
+            self._outlook.evaluate(WIDEN, width)
+            self._outlook.emulate_media(color_scheme=scheme)
+            where = f"{name}, {width} px, {scheme}"
+            self.found += [f"{where}: {one}" for one in violations(frame)]
+            if too_wide := overhang(frame):
+                self.found.append(f"{where}: {too_wide} px wider than the pane")
         self._outlook.evaluate(WIDEN, 320)
         self._outlook.emulate_media(color_scheme="light")
 
