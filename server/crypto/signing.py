@@ -14,6 +14,7 @@ from server.crypto.identity import fingerprint
 STATEMENT: Final = "letterlock/statement/v1"
 GRANT: Final = "letterlock/grant/v1"
 LOOKUP: Final = "letterlock/lookup/v1"
+ENROLMENT: Final = "letterlock/enrolment/v1"
 ALGORITHM: Final = "Ed25519"
 
 

@@ -7,12 +7,15 @@ import { fingerprint } from "./keys.ts"
 import { record, string, type Check } from "./shape.ts"
 
 /** What is signed, so that no signature can be used for anything else. */
-export type Domain = "letterlock/statement/v1" | "letterlock/grant/v1" | "letterlock/lookup/v1" | "letterlock/log-answer/v1"
+export type Domain =
+    | "letterlock/statement/v1" | "letterlock/grant/v1" | "letterlock/lookup/v1" | "letterlock/log-answer/v1"
+    | "letterlock/enrolment/v1"
 
 export const STATEMENT_DOMAIN: Domain = "letterlock/statement/v1"
 export const GRANT_DOMAIN: Domain = "letterlock/grant/v1"
 export const LOOKUP_DOMAIN: Domain = "letterlock/lookup/v1"
 export const LOG_ANSWER_DOMAIN: Domain = "letterlock/log-answer/v1"
+export const ENROLMENT_DOMAIN: Domain = "letterlock/enrolment/v1"
 
 /** A signature as it is stored: `key` is the signing key's fingerprint, `value` base64url of 64 bytes. */
 export interface Signature {
