@@ -25,6 +25,7 @@ sessions: Final = Table(
     Column("created", BigInteger, nullable=False),
     Column("seen", BigInteger, nullable=False),
     Column("ended", BigInteger),
+    Column("proved", BigInteger),  # when it last proved the mailbox by a code
 )
 
 codes: Final = Table(
@@ -44,6 +45,7 @@ codes: Final = Table(
     Column("used", BigInteger),
     Column("used_request_index", String(43)),
     Column("about", String(22)),  # the letter whose page asked
+    Column("purpose", String(8), nullable=False, server_default="letter"),
     UniqueConstraint("firm_id", "request_index"),
     Index("ix_codes_address", "firm_id", "address_index", "created"),
     Index("ix_codes_browser", "firm_id", "browser_index"),
