@@ -28,6 +28,9 @@ keys: Final = Table(
     Column("secret_sealed", LargeBinary),
     Column("created", BigInteger, nullable=False),
     Column("retired", BigInteger),
+    # Of an identity that was in custody: an age file to the key of her own that took its place.
+    Column("wrapped", LargeBinary),
+    Column("wrapped_to", String(43)),
     UniqueConstraint("firm_id", "fingerprint"),
     Index("ix_keys_owner", "firm_id", "owner_id", "purpose"),
 )
