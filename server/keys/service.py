@@ -1,11 +1,8 @@
-"""The directory (whose key is whose) and managed custody (keys that the firm's server keeps).
+"""The directory (whose key is whose) and what is done with keys that the firm's server keeps.
 
-Custody: each identity and signing key is sealed under its owner's wrapping key, in a table of its
-own, which is sealed under the master key. Destroying one row of that table destroys the owner's
-managed keys. Source: docs/spec/statement.md sections 6 and 7, docs/spec/envelope.md section 1.
+Source: docs/spec/statement.md sections 6 and 7, docs/spec/envelope.md section 1.
 """
 
-import os
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -13,23 +10,22 @@ from sqlalchemy import Connection
 
 from server.base.database import now_ms, serialise
 from server.base.errors import NotFound
-from server.base.events import append_event
-from server.base.ids import new_id
 from server.base.vault import Vault
-from server.crypto import custody, signing
+from server.crypto import signing
 from server.crypto.encoding import b64u
 from server.crypto.envelope import Envelope, open_draft_envelope, open_envelope
 from server.crypto.errors import Refusal
-from server.crypto.identity import Identity, Recipient, fingerprint
+from server.crypto.identity import Identity, Recipient
 from server.crypto.signing import Signature
 from server.crypto.statement import lookup_text
 from server.keys import store
+from server.keys.custody import service as custody
+from server.keys.custody.service import DIRECTORY, ENCRYPTION, SIGNING
+from server.keys.log import service as log
 from server.people.service import Person
 
-ENCRYPTION: Final = "encryption"
-SIGNING: Final = "signing"
-DIRECTORY: Final = "directory"
-MANAGED: Final = "managed"
+MANAGED: Final = custody.MANAGED
+ROTATED: Final = "rotated"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,27 +52,21 @@ class Lookup:
 
 def ensure(connection: Connection, vault: Vault, person: Person, *, signs: bool) -> None:
     """Give a person managed keys where there are none: for reading, and for signing if `signs`."""
-    firm_id = person.firm_id
+    if not _missing(connection, person, signs=signs):
+        return
+    log.hold(connection, person.firm_id)
     serialise(connection, f"keys {person.id}")
-    if store.current_key(connection, firm_id, person.id, ENCRYPTION) is None:
-        identity = Identity.new()
-        public = identity.recipient.raw
-        _keep(connection, vault, person, ENCRYPTION, public=public, secret=identity.seed)
-    if signs and store.current_key(connection, firm_id, person.id, SIGNING) is None:
-        seed = signing.new_seed()
-        public = signing.public_key(seed)
-        _keep(connection, vault, person, SIGNING, public=public, secret=seed)
+    missing = _missing(connection, person, signs=signs)
+    for purpose in missing:
+        _make(connection, vault, person, purpose)
+    if missing:
+        log.append_key_event(connection, vault, person, ROTATED)
 
 
 def ensure_directory_key(connection: Connection, vault: Vault, firm_id: str) -> bytes:
     """The firm's directory key (32-byte public half), made if there is none."""
     serialise(connection, f"keys {firm_id}")
-    if row := store.current_key(connection, firm_id, firm_id, DIRECTORY):
-        return bytes(row["public"])
-    seed = signing.new_seed()
-    owner = Person(id=firm_id, firm_id=firm_id, kind="firm", address="", name="")
-    _keep(connection, vault, owner, DIRECTORY, public=signing.public_key(seed), secret=seed)
-    return signing.public_key(seed)
+    return custody.ensure_firm_key(connection, vault, firm_id, DIRECTORY)
 
 
 def directory_key(connection: Connection, firm_id: str) -> bytes:
@@ -108,7 +98,7 @@ def look_up(connection: Connection, vault: Vault, person: Person) -> Lookup:
         recipient=Recipient(reading["public"]).text,
         signing_key=b64u(signs["public"]) if signs else None,
     )
-    seed = _secret(connection, vault, person.firm_id, person.firm_id, DIRECTORY)
+    seed = custody.secret_of(connection, vault, person.firm_id, person.firm_id, DIRECTORY)
     return Lookup(text=text, signature=signing.sign(seed, signing.LOOKUP, text))
 
 
@@ -136,7 +126,7 @@ def sign_statement(connection: Connection, vault: Vault, person: Person, text: s
     Raises:
         NotFound: The person has no managed signing key.
     """
-    seed = _secret(connection, vault, person.firm_id, person.id, SIGNING)
+    seed = custody.secret_of(connection, vault, person.firm_id, person.id, SIGNING)
     return signing.sign(seed, signing.STATEMENT, text)
 
 
@@ -154,7 +144,7 @@ def open_managed(
     row = store.key_by_fingerprint(connection, person.firm_id, key)
     if row is None or row["owner_id"] != person.id or row["secret_sealed"] is None:
         raise NotFound
-    return open_envelope(Identity(_unwrap(connection, vault, row)), file)
+    return open_envelope(Identity(custody.unwrap(connection, vault, row)), file)
 
 
 def open_managed_draft(connection: Connection, vault: Vault, person: Person, *, file: bytes) -> str:
@@ -169,7 +159,7 @@ def open_managed_draft(connection: Connection, vault: Vault, person: Person, *, 
     rows = store.keys_in_custody(connection, person.firm_id, person.id, ENCRYPTION)
     if not rows:
         raise NotFound
-    *older, last = [Identity(_unwrap(connection, vault, row)) for row in rows]
+    *older, last = [Identity(custody.unwrap(connection, vault, row)) for row in rows]
     for identity in older:
         try:
             return open_draft_envelope(identity, file)
@@ -184,66 +174,34 @@ def sign_grant(connection: Connection, vault: Vault, person: Person, text: str) 
     Raises:
         NotFound: The person has no managed signing key.
     """
-    seed = _secret(connection, vault, person.firm_id, person.id, SIGNING)
+    seed = custody.secret_of(connection, vault, person.firm_id, person.id, SIGNING)
     return signing.sign(seed, signing.GRANT, text)
 
 
-def _keep(
-    connection: Connection,
-    vault: Vault,
-    owner: Person,
-    purpose: str,
-    *,
-    public: bytes,
-    secret: bytes,
-) -> None:
-    key_id = new_id()
-    wrapping = _wrapping_key(connection, vault, owner.firm_id, owner.id)
-    place = (owner.firm_id, owner.id, key_id, purpose)
-    store.insert_key(
+def _missing(connection: Connection, person: Person, *, signs: bool) -> list[str]:
+    return [
+        purpose
+        for purpose in (ENCRYPTION, *((SIGNING,) if signs else ()))
+        if store.current_key(connection, person.firm_id, person.id, purpose) is None
+    ]
+
+
+def _make(connection: Connection, vault: Vault, person: Person, purpose: str) -> None:
+    if purpose == ENCRYPTION:
+        identity = Identity.new()
+        public, secret = identity.recipient.raw, identity.seed
+    else:
+        secret = signing.new_seed()
+        public = signing.public_key(secret)
+    custody.keep(
         connection,
-        {
-            "id": key_id,
-            "firm_id": owner.firm_id,
-            "owner_id": owner.id,
-            "purpose": purpose,
-            "custody": MANAGED,
-            "fingerprint": fingerprint(public),
-            "public": public,
-            "secret_sealed": custody.seal(wrapping, place, secret),
-            "created": now_ms(connection),
-        },
+        vault,
+        firm_id=person.firm_id,
+        owner_id=person.id,
+        purpose=purpose,
+        public=public,
+        secret=secret,
     )
-    person_id = None if purpose == DIRECTORY else owner.id
-    append_event(
-        connection, firm_id=owner.firm_id, kind="key.made", person_id=person_id, about=key_id
-    )
-
-
-def _wrapping_key(connection: Connection, vault: Vault, firm_id: str, owner_id: str) -> bytes:
-    place = (firm_id, "wrapping_keys", owner_id, "sealed")
-    if row := store.wrapping_key(connection, owner_id):
-        return vault.unseal(place, row["sealed"])
-    fresh = os.urandom(custody.KEY)
-    sealed = vault.seal(place, fresh)
-    values = {"owner_id": owner_id, "firm_id": firm_id, "sealed": sealed}
-    store.insert_wrapping_key(connection, values)
-    return fresh
-
-
-def _secret(
-    connection: Connection, vault: Vault, firm_id: str, owner_id: str, purpose: str
-) -> bytes:
-    row = store.current_key(connection, firm_id, owner_id, purpose)
-    if row is None or row["secret_sealed"] is None:
-        raise NotFound
-    return _unwrap(connection, vault, row)
-
-
-def _unwrap(connection: Connection, vault: Vault, row: store.Row) -> bytes:
-    wrapping = _wrapping_key(connection, vault, row["firm_id"], row["owner_id"])
-    place = (row["firm_id"], row["owner_id"], row["id"], row["purpose"])
-    return custody.unseal(wrapping, place, row["secret_sealed"])
 
 
 def _public(row: store.Row | None) -> PublicKey:

@@ -1,0 +1,1 @@
+"""Managed custody: keys whose secret the firm's server keeps."""

@@ -1,0 +1,137 @@
+"""Queries on the key log."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Any, Final
+
+from sqlalchemy import Connection, and_, or_, select
+
+from server.keys.log.models import key_log_entries, key_log_hashes, key_log_salts, key_logs
+
+Row = Mapping[str, Any]
+Node = tuple[int, int]  # level, position
+_BATCH: Final = 256
+
+
+def log(connection: Connection, firm_id: str) -> Row | None:
+    """A firm's log, if it has begun."""
+    row = (
+        connection.execute(select(key_logs).where(key_logs.c.firm_id == firm_id)).mappings().first()
+    )
+    return dict(row) if row else None
+
+
+def insert_log(connection: Connection, values: Row) -> None:
+    """Begin a firm's log."""
+    connection.execute(key_logs.insert().values(**values))
+
+
+def update_log(connection: Connection, firm_id: str, *, size: int, checkpoint: str) -> None:
+    """The log has grown."""
+    statement = key_logs.update().where(key_logs.c.firm_id == firm_id)
+    connection.execute(statement.values(size=size, checkpoint=checkpoint))
+
+
+def insert_entry(connection: Connection, values: Row) -> None:
+    """Add an entry."""
+    connection.execute(key_log_entries.insert().values(**values))
+
+
+def entries_of(connection: Connection, firm_id: str, person_id: str) -> list[Row]:
+    """A person's entries, the last one first."""
+    table = key_log_entries.c
+    where = (table.firm_id == firm_id) & (table.person_id == person_id)
+    statement = select(table.position, table.text).where(where).order_by(table.position.desc())
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
+def last_entry(connection: Connection, firm_id: str, person_id: str) -> Row | None:
+    """A person's last entry."""
+    table = key_log_entries.c
+    where = (table.firm_id == firm_id) & (table.person_id == person_id)
+    statement = select(table.position, table.text).where(where)
+    row = connection.execute(statement.order_by(table.position.desc()).limit(1)).mappings().first()
+    return dict(row) if row else None
+
+
+def texts(connection: Connection, firm_id: str, first: int, count: int) -> list[str]:
+    """So many entries in their order."""
+    table = key_log_entries.c
+    inside = (table.position >= first) & (table.position < first + count)
+    statement = select(table.text).where((table.firm_id == firm_id) & inside)
+    return list(connection.execute(statement.order_by(table.position)).scalars())
+
+
+def all_entries(connection: Connection, firm_id: str) -> Iterator[Row]:
+    """Every entry in its order, a few at a time from the database."""
+    table = key_log_entries.c
+    statement = select(table.position, table.person_id, table.text).where(table.firm_id == firm_id)
+    options = {"yield_per": _BATCH}
+    for row in connection.execute(statement.order_by(table.position), execution_options=options):
+        yield {"position": row.position, "person_id": row.person_id, "text": row.text}
+
+
+def logged(connection: Connection, firm_id: str) -> AbstractSet[str]:
+    """Who has an entry."""
+    table = key_log_entries.c
+    statement = select(table.person_id).where(table.firm_id == firm_id).distinct()
+    return set(connection.execute(statement).scalars())
+
+
+def insert_hashes(connection: Connection, firm_id: str, hashes: Mapping[Node, bytes]) -> None:
+    """Add hashes of full subtrees."""
+    rows = [
+        {"firm_id": firm_id, "level": level, "position": position, "hash": value}
+        for (level, position), value in hashes.items()
+    ]
+    connection.execute(key_log_hashes.insert(), rows)
+
+
+def hashes(connection: Connection, firm_id: str, nodes: AbstractSet[Node]) -> dict[Node, bytes]:
+    """The hashes of these full subtrees."""
+    if not nodes:
+        return {}
+    table = key_log_hashes.c
+    which = or_(*(and_(table.level == level, table.position == at) for level, at in nodes))
+    statement = select(table.level, table.position, table.hash)
+    rows = connection.execute(statement.where((table.firm_id == firm_id) & which))
+    return {(level, at): bytes(value) for level, at, value in rows}
+
+
+def row_of_hashes(
+    connection: Connection, firm_id: str, level: int, first: int, count: int
+) -> Sequence[bytes]:
+    """So many neighbours of one level, in their order."""
+    table = key_log_hashes.c
+    inside = (table.position >= first) & (table.position < first + count)
+    where = (table.firm_id == firm_id) & (table.level == level) & inside
+    statement = select(table.hash).where(where).order_by(table.position)
+    return [bytes(value) for value in connection.execute(statement).scalars()]
+
+
+def all_hashes(connection: Connection, firm_id: str) -> Iterator[tuple[Node, bytes]]:
+    """Every hash, a few at a time from the database."""
+    table = key_log_hashes.c
+    statement = select(table.level, table.position, table.hash).where(table.firm_id == firm_id)
+    options = {"yield_per": _BATCH}
+    for level, at, value in connection.execute(statement, execution_options=options):
+        yield (level, at), bytes(value)
+
+
+def salt(connection: Connection, firm_id: str, person_id: str) -> bytes | None:
+    """A person's salt, sealed."""
+    table = key_log_salts.c
+    where = (table.firm_id == firm_id) & (table.person_id == person_id)
+    return connection.execute(select(table.sealed).where(where)).scalar()
+
+
+def insert_salt(connection: Connection, values: Row) -> None:
+    """Add a person's salt."""
+    connection.execute(key_log_salts.insert().values(**values))
+
+
+def delete_salt(connection: Connection, firm_id: str, person_id: str) -> None:
+    """Destroy a person's salt."""
+    table = key_log_salts.c
+    where = (table.firm_id == firm_id) & (table.person_id == person_id)
+    connection.execute(key_log_salts.delete().where(where))
