@@ -60,6 +60,7 @@ from server.people.service import Person
 from server.people.sign_ins import routes as sign_in_routes
 from server.people.sign_ins import service as sign_ins
 from server.people.sign_ins.ports import StaffClaims, StaffTokens
+from server.people.sign_ins.proving import routes as proving_routes
 from server.people.sign_ins.service import OtherTenant
 from server.stationery import routes as stationery_routes
 from server.storage.blobs import ObstoreBlobs
@@ -84,6 +85,7 @@ _ROUTES: Final = (
     helpdesk_routes,
     reading_routes,
     sign_in_routes,
+    proving_routes,
     event_routes,
     deployment_routes,
 )

@@ -90,6 +90,7 @@ class GraphSystemMailbox:
         asked_at: datetime,
         browser: str,
         expires_at: datetime,
+        purpose: str,
     ) -> None:
         """Send one code; an unknown outcome is tried again, because a second code mail is harmless."""
         mime = self._render_code(
@@ -99,6 +100,7 @@ class GraphSystemMailbox:
             asked_at=asked_at,
             browser=browser,
             expires_at=expires_at,
+            purpose=purpose,
         )
         try:
             self._send(tenant_id, brand.mailbox, mime)

@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from mjml import mjml2html
 
 from server.base.mail import Brand, Mail, one_line
+from server.people.sign_ins.ports import LETTER, PROOF
 
 DELIVERY_HEADER = "x-letterlock-delivery"
 SUBJECT_LIMIT = 200
@@ -175,9 +176,16 @@ class MailComposer:
         )
 
     def compose_code(
-        self, *, brand: Brand, code: str, asked_at: datetime, browser: str, expires_at: datetime
+        self,
+        *,
+        brand: Brand,
+        code: str,
+        asked_at: datetime,
+        browser: str,
+        expires_at: datetime,
+        purpose: str,
     ) -> Mail:
-        """The mail that carries a sign-in code; impersonal, from the system's mailbox.
+        """The mail that carries a code; impersonal, from the system's mailbox.
 
         Args:
             brand: What the firm's mails wear; its `portal_host` is where to type the code.
@@ -185,6 +193,7 @@ class MailComposer:
             asked_at: Aware; shown in the firm's zone.
             browser: Words for the asking browser, such as "Chrome on Windows"; may be empty.
             expires_at: Aware; shown as a time of day and as whole minutes from `asked_at`.
+            purpose: What the code is for: `letter` to open one, `proof` to change keys.
 
         Raises:
             UnsafeLine: `browser` holds a line break or another control.
@@ -192,6 +201,8 @@ class MailComposer:
         """
         if not _CODE.fullmatch(code):
             raise ValueError("a code is shown as four and four capitals or digits")
+        if purpose not in {LETTER, PROOF}:
+            raise ValueError("a code is for a letter or a proof")
         return self._compose(
             "code",
             {},
@@ -201,6 +212,7 @@ class MailComposer:
             browser=one_line(browser, limit=BROWSER_LIMIT),
             minutes=max(1, (expires_at - asked_at) // timedelta(minutes=1)),
             until=f"{_local(expires_at, brand.zone):%H:%M}",
+            proof=purpose == PROOF,
         )
 
     def compose_sign_in(self, *, brand: Brand, name: str, held: int) -> Mail:

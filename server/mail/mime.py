@@ -103,10 +103,16 @@ class MimeRenderer:
         asked_at: datetime,
         browser: str,
         expires_at: datetime,
+        purpose: str,
     ) -> bytes:
-        """The mail with a sign-in code, from the system's mailbox."""
+        """The mail with a code, from the system's mailbox."""
         mail = self._composer.compose_code(
-            brand=brand, code=code, asked_at=asked_at, browser=browser, expires_at=expires_at
+            brand=brand,
+            code=code,
+            asked_at=asked_at,
+            browser=browser,
+            expires_at=expires_at,
+            purpose=purpose,
         )
         return build(
             _by_a_machine(mail),

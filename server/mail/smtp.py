@@ -187,6 +187,7 @@ class SmtpSystemMailbox:
         asked_at: datetime,
         browser: str,
         expires_at: datetime,
+        purpose: str,
     ) -> None:
         """Send one code; an unknown outcome is tried again, because a second code mail is harmless."""
         del tenant_id
@@ -197,6 +198,7 @@ class SmtpSystemMailbox:
             asked_at=asked_at,
             browser=browser,
             expires_at=expires_at,
+            purpose=purpose,
         )
         try:
             self._smtp.carry(sender=brand.mailbox, readers=[to], mime=mime)

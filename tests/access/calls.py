@@ -140,6 +140,8 @@ CALLS: dict[str, Maker] = {
     ),
     "POST /api/v1/messages/<message_id>/codes": on("/messages/{letter}/codes", json={"reader": 0}),
     "POST /api/v1/sessions": on("/sessions", json={"code": "AAAA-AAAA"}),
+    "POST /api/v1/sessions/current/codes": on("/sessions/current/codes", json={}),
+    "POST /api/v1/sessions/current/code": on("/sessions/current/code", json={"code": "AAAA-AAAA"}),
     "DELETE /api/v1/sessions/current": on("/sessions/current"),
     "GET /api/v1/messages/<message_id>/thread": on("/messages/{letter}/thread"),
     "POST /api/v1/messages/<message_id>/open": on("/messages/{letter}/open", json={}),

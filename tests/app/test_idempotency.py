@@ -31,6 +31,8 @@ REPEATABLE = {
     "helpdesk.visit": "a page that is loaded often leaves one fact in ten minutes",
     "sign_ins.start": SECRET,
     "sign_ins.end": STATE,
+    "proving.ask": SECRET,
+    "proving.prove": "a code is used once, and by its key again",
     "first_run.enter": "a set-up link opens one browser; after a lost answer another is made",
     "first_run.record": STATE,
     "first_run.looks": STATE,

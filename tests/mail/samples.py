@@ -36,6 +36,7 @@ CODE = {
     "code": "7KQ2-M8XF",
     "asked_at": datetime(2026, 11, 19, 14, 2, tzinfo=UTC),
     "browser": "Chrome on Windows",
+    "purpose": "letter",
     "expires_at": datetime(2026, 11, 19, 14, 2, tzinfo=UTC) + timedelta(minutes=10),
 }
 

@@ -48,3 +48,17 @@ def test_a_code_of_another_form_is_refused_and_not_repeated(write: Writer, broke
 
 def test_a_mail_that_is_printed_does_not_give_its_code_away(write: Writer) -> None:
     assert "7KQ2" not in repr(write.code())
+
+
+def test_a_code_for_a_proof_says_so_and_what_to_do_if_nobody_asked(write: Writer) -> None:
+    mail = write.code(purpose="proof")
+    assert mail.subject == "Code 7KQ2-M8XF lets you change how you open Hart & Co's letters"
+    for words in (Page(mail.html).words, " ".join(mail.text.split())):
+        assert "Your code to change how you open your letters" in words
+        assert "type it nowhere, and ring us: whoever asked is signed in as you." in words
+        assert "to open a letter" not in words
+
+
+def test_a_code_for_anything_else_is_refused(write: Writer) -> None:
+    with pytest.raises(ValueError, match="for a letter or a proof"):
+        write.code(purpose="parcel")

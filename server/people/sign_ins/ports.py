@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from server.base.mail import Brand
+
+LETTER: Final = "letter"  # a code that opens a letter
+PROOF: Final = "proof"  # a code that proves the mailbox before a key is changed
 
 
 class MailAway(Exception):
@@ -36,8 +39,9 @@ class CodeMail(Protocol):
         asked_at: datetime,
         browser: str,
         expires_at: datetime,
+        purpose: str,
     ) -> None:
-        """Send one code.
+        """Send one code, which says what it is for.
 
         Raises:
             MailAway: It was not taken; nothing was sent.

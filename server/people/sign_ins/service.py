@@ -6,25 +6,23 @@ asked for it. Everybody gets the same answer: an address that nobody reads at ge
 too, and the job sends nothing. Failures count against browser and network, never an address.
 """
 
-import json
 import secrets
 from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from server.base import mailboxes
 from server.base.database import Database, now_ms, serialise
-from server.base.errors import NotAllowed, NotSignedIn, TooMany
+from server.base.errors import AppError, NotAllowed, NotSignedIn, TooMany
 from server.base.events import append_event, count_events
 from server.base.ids import new_id
-from server.base.outbox import enqueue
 from server.base.vault import Vault
-from server.crypto.encoding import b64u
 from server.people import service as people
 from server.people.service import Person
-from server.people.sign_ins import store
+from server.people.sign_ins import posting, store
 from server.people.sign_ins.allowances import service as allowances
+from server.people.sign_ins.ports import LETTER
+from server.people.sign_ins.refusals import CodeGone, WrongCode
 
 ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 LENGTH: Final = 8
@@ -36,28 +34,6 @@ IDLE_MS: Final = 30 * 60_000
 TOUCH_AFTER_MS: Final = 10_000  # not a commit for each key that is pressed
 SESSION_MS: Final = 12 * 3_600_000
 _HOUR_MS: Final = 3_600_000
-
-
-class WrongCode(NotAllowed):
-    """Not the code that was sent to this browser; fact `tries_left`."""
-
-    code = "wrong-code"
-    title = "That is not the code"
-
-    def __init__(self, tries_left: int) -> None:
-        tries = "1 try" if tries_left == 1 else f"{tries_left} tries"
-        super().__init__(f"That is not the code we sent. {tries} left.", tries_left=tries_left)
-
-
-class CodeGone(NotAllowed):
-    """Expired, used, typed wrong five times, or asked for in another browser."""
-
-    code = "code-gone"
-    title = "This code no longer works"
-    detail = (
-        "This code no longer works here: it is older than 10 minutes, was used, was typed wrong "
-        "five times, or was asked for in another browser. Ask for a new one; nothing was opened."
-    )
 
 
 class OtherTenant(NotAllowed):
@@ -72,10 +48,14 @@ class OtherTenant(NotAllowed):
 
 @dataclass(frozen=True, slots=True)
 class CodeAsked:
-    """`browser` is the secret that binds the code; `expires` in milliseconds since 1970 UTC."""
+    """`browser` is the secret that binds the code; `expires` in milliseconds since 1970 UTC.
+
+    `is_withheld`: nothing is mailed; the caller tells that to nobody but the address's own person.
+    """
 
     browser: str
     expires: int
+    is_withheld: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +81,16 @@ class Asker:
     network: str
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Typed:
+    """A code as it was typed, and by whom. No repr: it may be right."""
+
+    firm_id: str
+    code: str
+    request_key: str
+    network: str
+
+
 def ask_code(
     connection: Connection,
     vault: Vault,
@@ -108,20 +98,22 @@ def ask_code(
     firm_id: str,
     person: Person | None,
     address: str,
-    about: str,
+    about: str | None,
     asker: Asker,
+    purpose: str = LETTER,
 ) -> CodeAsked:
     """Make a code and queue its mail. The caller commits; the answer never tells who reads here.
 
     The same `request_key` makes one code. `person` is the reader with this parsed `address`, or
-    None when it reads nothing here; `about` is the message's id, for the event.
+    None when it reads nothing here; `about` is the message's id, for the event; `purpose` one of
+    ports.py, which the mail says and the code alone is good for.
     """
     now = now_ms(connection)
     browser = asker.browser or vault.secret("browser", firm_id, asker.request_key)
-    request_index = vault.index("code-request", asker.request_key, about, address)
+    request_index = vault.index("code-request", asker.request_key, about or purpose, address)
     serialise(connection, request_index)
     if known := store.code_by_request(connection, firm_id, request_index):
-        return CodeAsked(browser=browser, expires=known["expires"])
+        return CodeAsked(browser, known["expires"], is_withheld=known["person_id"] is None)
     network_index = vault.index("network", asker.network)
     if store.count_asked(connection, firm_id, network_index, now - _HOUR_MS) >= ASKED_PER_NETWORK:
         raise TooMany("Too many codes were asked for from your network. Try again in an hour.")
@@ -138,15 +130,16 @@ def ask_code(
         "browser_index": vault.index("browser", browser),
         "network_index": network_index,
         "about": about,
+        "purpose": purpose,
         "tries": 0,
         "created": now,
         "expires": now + LIFE_MS,
     }
-    _keep_code(connection, vault, row, code=code, browser_words=asker.browser_words)
+    posting.keep(connection, vault, row, code=code, browser_words=asker.browser_words)
     person_id = person.id if person else None
     for kind in ("code.asked",) if reader_id or not person else ("code.asked", "code.withheld"):
         append_event(connection, firm_id=firm_id, kind=kind, person_id=person_id, about=about)
-    return CodeAsked(browser=browser, expires=now + LIFE_MS)
+    return CodeAsked(browser, now + LIFE_MS, is_withheld=reader_id is None)
 
 
 def try_code(
@@ -163,37 +156,92 @@ def try_code(
 
     Failures are returned and not raised, because the caller must commit the count of tries.
     """
-    now = now_ms(connection)
+    row = use_code(
+        connection,
+        vault,
+        Typed(firm_id=firm_id, code=typed, request_key=request_key, network=network),
+        browser=browser,
+        purpose=LETTER,
+    )
+    if isinstance(row, AppError):
+        return row
+    token = vault.secret("session", row["id"], request_key)
+    if not row["used"]:
+        person = (row["firm_id"], row["person_id"])
+        begin(connection, vault, token, person=person, about=row["about"], proved=True)
+    return Started(token=token, person_id=row["person_id"])
+
+
+def use_code(
+    connection: Connection, vault: Vault, typed: Typed, *, browser: str | None, purpose: str
+) -> store.Row | WrongCode | CodeGone | TooMany:
+    """The row of the code that was typed, used now, or before (`used`) by this very request.
+
+    Failures are returned and not raised, because the caller must commit the count of tries.
+    """
+    now, firm_id = now_ms(connection), typed.firm_id
     browser_index = vault.index("browser", browser or "")
-    rows = store.codes_of_browser(connection, firm_id, browser_index)
-    request_index = vault.index("session-request", request_key)
-    plain = normalise(typed)
+    rows = store.codes_of_browser(connection, firm_id, browser_index, purpose)
+    request_index = vault.index("session-request", typed.request_key)
+    plain = normalise(typed.code)
     for row in rows:
         fits = row["code_index"] == vault.index("code", row["id"], plain)
         if fits and row["used"] and row["used_request_index"] == request_index:
-            return Started(vault.secret("session", row["id"], request_key), row["person_id"])
+            return row
     live = [row for row in rows if _is_live(row, now)]
     if not live:
         return CodeGone()
     for row in live:
         if row["code_index"] == vault.index("code", row["id"], plain) and row["person_id"]:
-            return _start(connection, vault, row, request_key)
-    network_index = vault.index("network", network)
-    since = now - _HOUR_MS
-    if (
-        count_events(
-            connection, firm_id=firm_id, kind="code.wrong", about=network_index, since=since
-        )
-        >= WRONG_PER_NETWORK
-    ):
+            used = {"used": now, "used_request_index": request_index}
+            store.update_code(connection, row["id"], used)
+            return row
+    if is_guessing(connection, vault, firm_id=firm_id, network=typed.network):
         return TooMany("Too many wrong codes came from your network. Try again in an hour.")
-    append_event(
-        connection, firm_id=firm_id, kind="code.wrong", person_id=None, about=network_index
-    )
+    note_guess(connection, vault, firm_id=firm_id, network=typed.network)
     for row in live:
         _note_wrong(connection, row)
     left = max(TRIES - row["tries"] - 1 for row in live)
     return WrongCode(left) if left else CodeGone()
+
+
+def is_guessing(connection: Connection, vault: Vault, *, firm_id: str, network: str) -> bool:
+    """Whether a network has used up its wrong tries of an hour, of codes and passkeys together."""
+    since, about = now_ms(connection) - _HOUR_MS, vault.index("network", network)
+    found = count_events(connection, firm_id=firm_id, kind="code.wrong", about=about, since=since)
+    return found >= WRONG_PER_NETWORK
+
+
+def note_guess(connection: Connection, vault: Vault, *, firm_id: str, network: str) -> None:
+    """Count a wrong try against a network. The caller commits."""
+    about = vault.index("network", network)
+    append_event(connection, firm_id=firm_id, kind="code.wrong", person_id=None, about=about)
+
+
+def begin(
+    connection: Connection,
+    vault: Vault,
+    token: str,
+    *,
+    person: tuple[str, str],
+    about: str | None,
+    proved: bool,
+) -> None:
+    """Start a session. `person`: firm and id; `proved`: she typed a code just now."""
+    now = now_ms(connection)
+    firm_id, person_id = person
+    row = {
+        "id": vault.index("session", token),
+        "firm_id": firm_id,
+        "person_id": person_id,
+        "created": now,
+        "seen": now,
+        "proved": now if proved else None,
+    }
+    store.put_session(connection, row)
+    append_event(
+        connection, firm_id=firm_id, kind="session.started", person_id=person_id, about=about
+    )
 
 
 def signed_in(
@@ -310,48 +358,6 @@ def _challenge_place(row: store.Row) -> tuple[str, ...]:
     return (row["firm_id"], "token_caches", row["person_id"], "challenge")
 
 
-def _keep_code(
-    connection: Connection, vault: Vault, row: dict[str, Any], *, code: str, browser_words: str
-) -> None:
-    """Keep a code, hashed, and queue its mail, in which it stands sealed."""
-    store.insert_code(connection, {**row, "code_index": vault.index("code", row["id"], code)})
-    content = {"code": code, "browser": browser_words, "asked": row["created"]}
-    _queue_mail(
-        connection,
-        vault,
-        firm_id=row["firm_id"],
-        code_id=row["id"],
-        reader_id=row["person_id"],
-        about=row["about"],
-        content=content,
-    )
-
-
-def _queue_mail(
-    connection: Connection,
-    vault: Vault,
-    *,
-    firm_id: str,
-    code_id: str,
-    reader_id: str | None,
-    about: str,
-    content: dict[str, Any],
-) -> None:
-    sealed = vault.seal((firm_id, "outbox", code_id, "code"), json.dumps(content).encode())
-    payload = {"code_id": code_id, "about": about, "sealed": b64u(sealed)}
-    if reader_id:
-        payload["person_id"] = reader_id
-    enqueue(
-        connection,
-        firm_id=firm_id,
-        lane=mailboxes.CODES,
-        kind="code",
-        payload=payload,
-        # What sends nothing takes no place from codes that are mailed; the caller writes as much.
-        mailbox=mailboxes.of_firm(firm_id) if reader_id else None,
-    )
-
-
 def _note_wrong(connection: Connection, row: store.Row) -> None:
     """Count a wrong try against a code, and say so about its letter: for a stranger's code too."""
     tries = row["tries"] + 1
@@ -367,28 +373,3 @@ def _note_wrong(connection: Connection, row: store.Row) -> None:
 
 def _is_live(row: store.Row, now: int) -> bool:
     return not row["used"] and row["expires"] > now and row["tries"] < TRIES
-
-
-def _start(connection: Connection, vault: Vault, row: store.Row, request_key: str) -> Started:
-    now = now_ms(connection)
-    token = vault.secret("session", row["id"], request_key)
-    request_index = vault.index("session-request", request_key)
-    store.update_code(connection, row["id"], {"used": now, "used_request_index": request_index})
-    store.put_session(
-        connection,
-        {
-            "id": vault.index("session", token),
-            "firm_id": row["firm_id"],
-            "person_id": row["person_id"],
-            "created": now,
-            "seen": now,
-        },
-    )
-    append_event(
-        connection,
-        firm_id=row["firm_id"],
-        kind="session.started",
-        person_id=row["person_id"],
-        about=row["about"],
-    )
-    return Started(token=token, person_id=row["person_id"])

@@ -71,11 +71,17 @@ def count_asked(connection: Connection, firm_id: str, network_index: str, since:
     return int(connection.execute(statement).scalar_one())
 
 
-def codes_of_browser(connection: Connection, firm_id: str, browser_index: str) -> Sequence[Row]:
-    """All codes bound to a browser, newest first, locked until the transaction ends."""
+def codes_of_browser(
+    connection: Connection, firm_id: str, browser_index: str, purpose: str
+) -> Sequence[Row]:
+    """All codes for a purpose bound to a browser, newest first, locked until the commit."""
     statement = (
         select(codes)
-        .where(codes.c.firm_id == firm_id, codes.c.browser_index == browser_index)
+        .where(
+            codes.c.firm_id == firm_id,
+            codes.c.browser_index == browser_index,
+            codes.c.purpose == purpose,
+        )
         .order_by(codes.c.created.desc())
         .limit(20)
         .with_for_update()

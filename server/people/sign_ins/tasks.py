@@ -13,7 +13,7 @@ from server.firms import service as firms
 from server.people import service as people
 from server.people.sign_ins import store
 from server.people.sign_ins.models import codes, sessions
-from server.people.sign_ins.ports import CodeMail, MailRefused
+from server.people.sign_ins.ports import LETTER, CodeMail, MailRefused
 from server.people.sign_ins.service import LIFE_MS, SESSION_MS, shown
 
 
@@ -45,6 +45,7 @@ def send_code(database: Database, vault: Vault, job: Job, mail: CodeMail) -> Non
             asked_at=_time(content["asked"]),
             browser=content["browser"],
             expires_at=_time(content["asked"] + LIFE_MS),
+            purpose=content.get("purpose", LETTER),  # one that an older version queued has none
         )
     except MailRefused:
         kind = "code.refused"
