@@ -8,9 +8,10 @@ from typing import Final
 from server.crypto import signing
 from server.crypto.encoding import Json, b64u, canonical, parse_canonical
 from server.crypto.errors import Refusal
+from server.crypto.identity import fingerprint
 from server.crypto.shape import CUSTODIES, HASH, LEVELS, Fingerprint, Shape
 from server.crypto.signing import Signature
-from server.crypto.statement import PENDING, Statement
+from server.crypto.statement import PENDING, Statement, is_in_time
 
 ROLES: Final = frozenset({"hidden", "late", "delegate", "bulk", "to", "cc"})
 MAX_GRANTS: Final = 200
@@ -101,7 +102,8 @@ def check_grant(grant: Grant, statement: Statement) -> None:
     _IS.must(grant.statement == statement.hash and grant.created >= statement.created)
     listed = [reader for reader in statement.readers if reader.address == grant.address]
     if grant.role in {"to", "cc"}:
-        _IS.must(any(r.role == grant.role and r.key == PENDING for r in listed))
+        waits = [r for r in listed if r.role == grant.role and r.key == PENDING]
+        _IS.must(bool(waits) and LEVELS.index(grant.level) >= LEVELS.index(waits[0].level))
     _IS.must(all(reader.key != grant.key for reader in listed))
 
 
@@ -119,8 +121,17 @@ def check_granter(grant: Grant, statement: Statement) -> None:
         raise Refusal("granter-not-allowed")
 
 
+@dataclass(frozen=True, slots=True)
+class SigningKey:
+    """A signing key that the directory holds: 32 bytes, its custody, when it was replaced (seconds)."""
+
+    public: bytes
+    custody: str = "managed"
+    until: int | None = None
+
+
 def verify_grants(
-    signed: Sequence[SignedGrant], statement: Statement, signing_keys: Mapping[str, bytes]
+    signed: Sequence[SignedGrant], statement: Statement, signing_keys: Mapping[str, SigningKey]
 ) -> list[Grant]:
     """Check every grant of an envelope.
 
@@ -130,7 +141,7 @@ def verify_grants(
         signing_keys: What the directory holds, by address: the sender's and other granters'.
 
     Raises:
-        Refusal: grant-malformed, granter-not-allowed or grant-signature.
+        Refusal: grant-malformed, granter-not-allowed, sender-key-unknown or grant-signature.
     """
     _IS.must(len(signed) <= MAX_GRANTS)
     grants: list[Grant] = []
@@ -138,9 +149,15 @@ def verify_grants(
         grant = parse_grant(item.text)
         check_grant(grant, statement)
         check_granter(grant, statement)
-        public = signing_keys.get(grant.granted_by.address)
-        if public is None or item.signature.key != grant.granted_by.key:
+        held, by = signing_keys.get(grant.granted_by.address), grant.granted_by
+        if held is None or {item.signature.key, by.key} != {fingerprint(held.public)}:
             raise Refusal("granter-not-allowed")
-        signing.verify(public, signing.GRANT, item.text, item.signature, refusal="grant-signature")
+        if by.custody != held.custody and by.address != statement.sender.address:
+            raise Refusal("granter-not-allowed")
+        if not is_in_time(held.until, grant.created):
+            raise Refusal("sender-key-unknown")
+        signing.verify(
+            held.public, signing.GRANT, item.text, item.signature, refusal="grant-signature"
+        )
         grants.append(grant)
     return grants

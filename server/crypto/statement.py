@@ -15,6 +15,7 @@ ROLES: Final = frozenset({"to", "cc", "sender", "archive"})
 PENDING: Final = "pending"
 MAX_READERS: Final = 200
 MAX_FILES: Final = 100
+CLOCK_S: Final = 3600  # by which a writer's clock may be off
 READERS_GRANT: Final[Json] = {"grants": "readers"}
 
 _IS: Final = Shape("statement-malformed")
@@ -109,22 +110,40 @@ def parse_statement(text: str) -> Statement:
 
 
 def lookup_text(
-    *, address: str, asked: int, key: str, recipient: str, signing_key: str | None
+    *,
+    address: str,
+    asked: int,
+    custody: str,
+    key: str,
+    level: str,
+    recipient: str,
+    signing_key: str | None,
+    until: int | None,
 ) -> str:
-    """Canonical text of a look-up for a managed key (statement.md section 7)."""
+    """Canonical text of a look-up (statement.md section 7); `asked` and `until` in seconds."""
     return canonical(
         {
-            "address": address, "asked": asked, "checkpoint": None, "custody": "managed",
-            "key": key, "level": "managed", "recipient": recipient, "signing_key": signing_key,
-            "v": 1,
+            "address": address, "asked": asked, "checkpoint": None, "custody": custody,
+            "key": key, "level": level, "recipient": recipient, "signing_key": signing_key,
+            "until": until, "v": 1,
         }
     )  # fmt: skip
+
+
+def is_in_time(until: int | None, created: int) -> bool:
+    """Whether a key replaced at `until` may have signed at `created`, in seconds.
+
+    The writer's clock may be an hour off, as the firm's server allows (statement.md section 6).
+    """
+    return until is None or created <= until + CLOCK_S
 
 
 def _check_readers(readers: tuple[Reader, ...], sender: Sender, level: str) -> None:
     order = [(utf16(r.address), r.role) for r in readers]
     _IS.must(order == sorted(set(order)) and len(readers) <= MAX_READERS)
-    _IS.must([r.address for r in readers if r.role == "sender"] == [sender.address])
+    own = [r for r in readers if r.role == "sender"]
+    _IS.must([r.address for r in own] == [sender.address])
+    _IS.must(sender.custody != "managed" or own[0].level != "self-held")
     _IS.must(all(LEVELS.index(level) <= LEVELS.index(r.level) for r in readers))
 
 

@@ -81,25 +81,33 @@ def directory_key(connection: Connection, firm_id: str) -> bytes:
     return bytes(row["public"])
 
 
-def look_up(connection: Connection, vault: Vault, person: Person) -> Lookup:
+def look_up(
+    connection: Connection, vault: Vault, person: Person, *, signing: str | None = None
+) -> Lookup:
     """What the directory holds for a person, signed by the firm's directory key.
 
+    `signing` asks for the signing key of this fingerprint, which may have been replaced, with the
+    key to which envelopes were sealed then.
+
     Raises:
-        NotFound: The person has no key; `ensure` makes one.
+        NotFound: The person has no key (`ensure` makes one), or never had that one.
     """
-    reading = store.current_key(connection, person.firm_id, person.id, ENCRYPTION)
+    reading, signs = _keys_at(connection, person, signing)
     if reading is None:
         raise NotFound
-    signs = store.current_key(connection, person.firm_id, person.id, SIGNING)
+    until = signs["retired"] if signs else None
     text = lookup_text(
         address=person.address,
         asked=now_ms(connection) // 1000,
+        custody=(signs or reading)["custody"],
         key=reading["fingerprint"],
+        level=reading["custody"],
         recipient=Recipient(reading["public"]).text,
         signing_key=b64u(signs["public"]) if signs else None,
+        until=None if until is None else until // 1000,
     )
     seed = custody.secret_of(connection, vault, person.firm_id, person.firm_id, DIRECTORY)
-    return Lookup(text=text, signature=signing.sign(seed, signing.LOOKUP, text))
+    return Lookup(text=text, signature=_sign_lookup(seed, text))
 
 
 def reading_key(connection: Connection, person: Person) -> PublicKey:
@@ -178,6 +186,10 @@ def sign_grant(connection: Connection, vault: Vault, person: Person, text: str) 
     return signing.sign(seed, signing.GRANT, text)
 
 
+def _sign_lookup(seed: bytes, text: str) -> Signature:
+    return signing.sign(seed, signing.LOOKUP, text)
+
+
 def _missing(connection: Connection, person: Person, *, signs: bool) -> list[str]:
     return [
         purpose
@@ -202,6 +214,21 @@ def _make(connection: Connection, vault: Vault, person: Person, purpose: str) ->
         public=public,
         secret=secret,
     )
+
+
+def _keys_at(
+    connection: Connection, person: Person, signing_key: str | None
+) -> tuple[store.Row | None, store.Row | None]:
+    """Reading and signing key, the present ones or those of a time."""
+    firm_id, owner = person.firm_id, person.id
+    if signing_key is None:
+        reading = store.current_key(connection, firm_id, owner, ENCRYPTION)
+        return reading, store.current_key(connection, firm_id, owner, SIGNING)
+    signs = store.key_by_fingerprint(connection, firm_id, signing_key)
+    if signs is None or signs["owner_id"] != owner or signs["purpose"] != SIGNING:
+        raise NotFound
+    reading = store.key_at(connection, firm_id, owner, ENCRYPTION, at=signs["retired"])
+    return reading, signs
 
 
 def _public(row: store.Row | None) -> PublicKey:

@@ -27,6 +27,27 @@ def key_by_fingerprint(connection: Connection, firm_id: str, fingerprint: str) -
     return _one(connection, (keys.c.firm_id == firm_id) & (keys.c.fingerprint == fingerprint))
 
 
+def key_at(
+    connection: Connection, firm_id: str, owner_id: str, purpose: str, *, at: int | None
+) -> Row | None:
+    """The owner's key for a purpose until `at` (milliseconds, itself included; None: now)."""
+    if at is None:
+        return current_key(connection, firm_id, owner_id, purpose)
+    statement = (
+        select(keys)
+        .where(
+            keys.c.firm_id == firm_id,
+            keys.c.owner_id == owner_id,
+            keys.c.purpose == purpose,
+            keys.c.created <= at,
+            keys.c.retired.is_(None) | (keys.c.retired >= at),
+        )
+        .order_by(keys.c.created, keys.c.retired)
+    )
+    row = connection.execute(statement).mappings().first()
+    return dict(row) if row else None
+
+
 def keys_in_custody(
     connection: Connection, firm_id: str, owner_id: str, purpose: str
 ) -> Sequence[Row]:

@@ -10,7 +10,14 @@ from server.crypto import age
 from server.crypto.encoding import canonical, unb64u
 from server.crypto.envelope import open_draft_envelope
 from server.crypto.errors import Refusal
-from server.crypto.grants import Grant, SignedGrant, merge_hash, parse_grant, verify_grants
+from server.crypto.grants import (
+    Grant,
+    SignedGrant,
+    SigningKey,
+    merge_hash,
+    parse_grant,
+    verify_grants,
+)
 from server.crypto.identity import Identity
 from server.crypto.padding import pad
 from server.crypto.signing import Signature
@@ -18,13 +25,17 @@ from server.crypto.statement import parse_statement
 from tests.crypto.vectors import load, named
 
 GRANTS, DRAFTS = load("grants"), load("drafts")
-OURS = {"grant-malformed", "grant-signature", "granter-not-allowed"}
+OURS = {"grant-malformed", "grant-signature", "granter-not-allowed", "sender-key-unknown"}
 
 
 def verified(case: dict[str, Any]) -> list[Grant]:
     facts = GRANTS["base"] | case["with"]
     looked_up = [json.loads(item["text"]) for item in (facts["sender"], *facts["granters"])]
-    held = {one["address"]: unb64u(one["signing_key"]) for one in looked_up if one["signing_key"]}
+    held = {
+        one["address"]: SigningKey(unb64u(one["signing_key"]), one["custody"], one["until"])
+        for one in looked_up
+        if one["signing_key"]
+    }
     opened = facts["opened"]
     signed = [SignedGrant(g["text"], Signature(**g["signature"])) for g in opened["grants"]]
     return verify_grants(signed, parse_statement(opened["statement"]), held)

@@ -8,15 +8,15 @@ import pytest
 from server.crypto import signing
 from server.crypto.encoding import canonical
 from server.crypto.errors import Refusal
-from server.crypto.grants import SignedGrant, merge_hash, parse_grant, verify_grants
+from server.crypto.grants import SignedGrant, SigningKey, merge_hash, parse_grant, verify_grants
 from server.crypto.identity import fingerprint
 from server.crypto.signing import Signature
 from server.crypto.statement import Statement, parse_statement
 
 ANN, MAYA, TOM = "ann@hart.example", "maya@client.example", "tom@client.example"
 SEEDS = {name: signing.new_seed() for name in (ANN, MAYA, TOM)}
-KEYS = {name: signing.public_key(seed) for name, seed in SEEDS.items()}
-PRINT = {name: fingerprint(key) for name, key in KEYS.items()}
+KEYS = {name: SigningKey(signing.public_key(seed)) for name, seed in SEEDS.items()}
+PRINT = {name: fingerprint(key.public) for name, key in KEYS.items()}
 
 
 def statement(**changes: Any) -> Statement:
@@ -114,6 +114,25 @@ def test_finishes_a_pending_reader_in_the_role_that_the_statement_lists_only() -
     (grant,) = verify_grants([granted(about, address=MAYA, role="to")], about, KEYS)
     assert grant.role == "to"
     refused("grant-malformed", granted(about, address=MAYA, role="cc"), about)
+
+
+def test_finishes_a_pending_reader_with_a_key_of_at_least_the_level_that_was_signed() -> None:
+    own, to = json.loads(statement().text)["readers"]
+    sender = {"address": ANN, "firm": "f", "key": PRINT[ANN], "custody": "self-held"}
+    rows = [{**own, "level": "self-held"}, {**to, "level": "self-held", "key": "pending"}]
+    about = statement(readers=rows, sender=sender, level="self-held")
+    by = {"address": ANN, "key": PRINT[ANN], "custody": "self-held"}
+    finish = {"address": MAYA, "role": "to", "granted_by": by}
+    verify_grants([granted(about, **finish, level="self-held")], about, KEYS)
+    refused("grant-malformed", granted(about, **finish, level="passphrase"), about)
+
+
+def test_believes_a_replaced_key_for_what_it_signed_before_and_an_hour_of_a_clock() -> None:
+    about = statement(created=1000)
+    held = {ANN: SigningKey(KEYS[ANN].public, until=1000)}
+    verify_grants([granted(about, created=4600)], about, held)
+    with pytest.raises(Refusal, match="sender-key-unknown"):
+        verify_grants([granted(about, created=4601)], about, held)
 
 
 @pytest.mark.parametrize(

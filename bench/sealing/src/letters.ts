@@ -74,6 +74,6 @@ function addressOf(at: number, count: number): string {
 function lookup({ fingerprint: key, recipient }: MessageKey, signingKey: Uint8Array): Lookup {
     return {
         v: 1, address: "ann@hart.example", asked: NOW, checkpoint: null, custody: "managed", key, level: "managed", recipient,
-        signing_key: toBase64url(signingKey),
+        signing_key: toBase64url(signingKey), until: null,
     }
 }

@@ -3,7 +3,7 @@
 import { encodeText, fromBase64url, sha256 } from "./bytes.ts"
 import { canonical, parseCanonical } from "./canonical.ts"
 import { FormatError, Refusal, SealError } from "./errors.ts"
-import { CUSTODIES, LEVELS, signingFingerprint, type Custody, type Level, type Lookup } from "./lookup.ts"
+import { CUSTODIES, isInTime, LEVELS, signingFingerprint, type Custody, type Level, type Lookup } from "./lookup.ts"
 import { address, hash, literal, oneOf, record, ShapeError, string, time, type Check } from "./shape.ts"
 import { GRANT_DOMAIN, signatureShape, verify, type Signature } from "./signatures.ts"
 import { statementHash, type Statement } from "./statement.ts"
@@ -110,8 +110,8 @@ export interface Granting {
  * Check every grant of an envelope.
  *
  * @returns The grants, in their order.
- * @throws {@link Refusal} `grant-malformed`, `granter-not-allowed` or `grant-signature`: of the
- * first grant that fails, in this order.
+ * @throws {@link Refusal} `grant-malformed`, `granter-not-allowed`, `sender-key-unknown` or
+ * `grant-signature`: of the first grant that fails, in this order.
  */
 export async function verifyGrants(grants: readonly SignedGrant[], granting: Granting): Promise<readonly Grant[]> {
     const about = await statementHash(granting.text)
@@ -137,21 +137,24 @@ function checkAgainst(grant: Grant, { created, readers }: Statement): void {
     if (grant.created < created) throw new Refusal("grant-malformed", "created")
     const lines = readers.filter((reader) => reader.address === grant.address)
     if (lines.some((line) => line.key === grant.key)) throw new Refusal("grant-malformed", "key")
-    const waits = lines.some((line) => line.role === grant.role && line.key === "pending")
-    if ((grant.role === "to" || grant.role === "cc") && !waits) throw new Refusal("grant-malformed", "role")
+    if (grant.role !== "to" && grant.role !== "cc") return
+    const waits = lines.find((line) => line.role === grant.role && line.key === "pending")
+    if (waits === undefined) throw new Refusal("grant-malformed", "role")
+    if (LEVELS.indexOf(grant.level) < LEVELS.indexOf(waits.level)) throw new Refusal("grant-malformed", "level")
 }
 
 /** The public key that must have signed: of the sender, or of a reader whom the policy lets grant. */
 async function granterKey(
-    { granted_by: by }: Grant, signature: Signature, { statement, sender, granters = [] }: Granting,
+    { granted_by: by, created }: Grant, signature: Signature, { statement, sender, granters = [] }: Granting,
 ): Promise<string> {
     const bySender = (["address", "key", "custody"] as const).every((name) => by[name] === statement.sender[name])
     if (!bySender && !mayGrant(by, statement)) throw new Refusal("granter-not-allowed")
     const lookup = [sender, ...granters].find((each) => each.address === by.address)
     const key = lookup?.signing_key ?? null
-    if (key === null || (!bySender && lookup?.custody !== by.custody)) throw new Refusal("granter-not-allowed")
+    if (lookup === undefined || key === null || (!bySender && lookup.custody !== by.custody)) throw new Refusal("granter-not-allowed")
     const named = await signingFingerprint(key)
     if (by.key !== named || signature.key !== named) throw new Refusal("granter-not-allowed")
+    if (!isInTime(lookup, created)) throw new Refusal("sender-key-unknown")
     return key
 }
 

@@ -32,6 +32,8 @@ export interface Lookup {
     readonly recipient: string
     /** Ed25519 public key, base64url of 32 bytes; null for who never signed. */
     readonly signing_key: string | null
+    /** When `signing_key` was replaced, seconds since 1970 UTC; null for the present one. */
+    readonly until: number | null
 }
 
 const lookupShape: Check<Lookup> = record({
@@ -44,6 +46,7 @@ const lookupShape: Check<Lookup> = record({
     level: oneOf(LEVELS),
     recipient: string,
     signing_key: nullable(string),
+    until: nullable(count),
 })
 
 /**
@@ -73,6 +76,14 @@ export async function verifyLookup(
         const classical = error instanceof ClassicalRecipient
         throw new LookupRefused(classical ? "its key is not of the post-quantum kind" : "it is not well formed")
     }
+}
+
+/** Seconds by which a writer's clock may be off (docs/spec/statement.md section 6). */
+const CLOCK = 3600
+
+/** Whether the looked-up key was not yet replaced at this time, in seconds; clocks may be an hour apart. */
+export function isInTime({ until }: Lookup, created: number): boolean {
+    return until === null || created <= until + CLOCK
 }
 
 /**

@@ -3,7 +3,7 @@
 import { encodeText, fromBase64url, sha256 } from "./bytes.ts"
 import { canonical, parseCanonical } from "./canonical.ts"
 import { FileRefused, FormatError, Refusal, SealError } from "./errors.ts"
-import { CUSTODIES, LEVELS, signingFingerprint, type Custody, type Level, type Lookup } from "./lookup.ts"
+import { CUSTODIES, isInTime, LEVELS, signingFingerprint, type Custody, type Level, type Lookup } from "./lookup.ts"
 import {
     address, empty, hash, id, list, literal, nullable, oneOf, record, ShapeError, size, text, time, type Check,
 } from "./shape.ts"
@@ -145,7 +145,7 @@ export function parseStatement(text: string): Statement {
 
 /**
  * Parse a statement and check that the key that the directory names for its sender signed it, in
- * the custody that the directory names.
+ * the custody that the directory names, before it was replaced.
  *
  * @param sender - The verified look-up of the sender's address.
  * @throws {@link Refusal} `statement-malformed`, `sender-key-unknown` or `statement-signature`,
@@ -155,7 +155,7 @@ export async function verifyStatement(text: string, signature: Signature, sender
     const statement = parseStatement(text)
     const named = sender.signing_key === null ? null : await signingFingerprint(sender.signing_key)
     const { address, custody, key } = statement.sender
-    const known = key === named && signature.key === named && custody === sender.custody
+    const known = key === named && signature.key === named && custody === sender.custody && isInTime(sender, statement.created)
     if (sender.signing_key === null || !known || sender.address !== address) {
         throw new Refusal("sender-key-unknown")
     }
@@ -220,7 +220,8 @@ function checkReaders({ readers, sender, level }: Statement): void {
     if (readers.length > MAX_READERS) throw new ShapeError("readers")
     const own = readers.filter((reader) => reader.role === "sender")
     if (own.length !== 1 || own[0]?.address !== sender.address) throw new ShapeError("readers")
-    // Hidden readers may lower the level below that of everybody listed; nothing can raise it.
+    // The firm's server can open a managed sender's copy (levels.md rule 2). Hidden readers may lower the level below that of everybody listed; nothing can raise it.
+    if (sender.custody === "managed" && own[0].level === "self-held") throw new ShapeError("readers")
     const listed = weakest(readers.map((reader) => reader.level))
     if (LEVELS.indexOf(level) > LEVELS.indexOf(listed)) throw new ShapeError("level")
 }

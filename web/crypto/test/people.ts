@@ -65,7 +65,7 @@ export const directoryKey = toBase64url(publicKeyOf(DIRECTORY_SEED))
 export function lookupOf(who: Person, changes: Partial<Lookup> = {}): Lookup {
     return {
         v: 1, address: who.address, asked: NOW, checkpoint: null, custody: "managed", key: who.key,
-        level: "managed", recipient: who.recipient, signing_key: who.signingKey, ...changes,
+        level: "managed", recipient: who.recipient, signing_key: who.signingKey, until: null, ...changes,
     }
 }
 

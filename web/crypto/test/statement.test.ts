@@ -36,7 +36,8 @@ describe("a statement", () => {
 
     it("has the level of its weakest reader, hidden ones included", () => {
         const strong = draft.readers.map((each) => ({ ...each, level: "self-held" as const }))
-        const level = (changes: Partial<StatementDraft>): string => parseStatement(buildStatement({ ...draft, ...changes })).level
+        const sender = { ...draft.sender, custody: "self-held" } as const
+        const level = (changes: Partial<StatementDraft>): string => parseStatement(buildStatement({ ...draft, sender, ...changes })).level
         assert.equal(level({ readers: strong }), "self-held")
         assert.equal(level({ readers: strong, hidden: ["self-held", "passphrase"] }), "passphrase")
         assert.equal(level({ readers: [...strong, reader(tom, "cc")] }), "managed")

@@ -67,7 +67,7 @@ export async function letter(subject: string, files: Readonly<Record<string, str
 async function lookUp({ address, key, recipient, seed }: Person): Promise<unknown> {
     const text = canonical({
         v: 1, address, asked: NOW, checkpoint: null, custody: "managed", key, level: "managed", recipient,
-        signing_key: toBase64url(ed25519.getPublicKey(seed)),
+        signing_key: toBase64url(ed25519.getPublicKey(seed)), until: null,
     })
     return { text, signature: await sign(LOOKUP_DOMAIN, text, DIRECTORY) }
 }

@@ -6,7 +6,7 @@ import { generateX25519Identity, identityToRecipient } from "age-encryption"
 import { canonical, encodeIdentity, padme, recipientFingerprint, recipientOf, sign, fingerprint, toBase64url } from "../../src/index.ts"
 import { encodeText } from "../../src/bytes.ts"
 import { publicKeyOf } from "../../src/ed25519.ts"
-import { ann, DIRECTORY_SEED, directoryKey, lookupOf, maya, seed, signedLookup, tom } from "../../test/people.ts"
+import { ann, DIRECTORY_SEED, directoryKey, lookupOf, maya, NOW, seed, signedLookup, tom } from "../../test/people.ts"
 
 const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
 
@@ -144,6 +144,8 @@ export async function lookupVectors(): Promise<unknown> {
         accept: [
             { name: "a client's", ...good, address: maya.address },
             { name: "without a signing key", ...(await signedLookup(lookupOf(tom, { signing_key: null }))), address: tom.address },
+            { name: "of a key that was replaced", ...(await signedLookup(lookupOf(maya, { until: NOW }))), address: maya.address },
+            { name: "of a key of her own", ...(await signedLookup(lookupOf(maya, { custody: "self-held", level: "self-held" }))), address: maya.address },
         ],
         refuse: [
             { name: "about another address", ...good, address: tom.address },
@@ -160,6 +162,7 @@ export async function lookupVectors(): Promise<unknown> {
             await signed("a missing member", short),
             await signed("an unknown version", { ...lookupOf(maya), v: 2 }),
             await signed("an unknown level", { ...lookupOf(maya), level: "strong" }),
+            await signed("a replacement before 1970", lookupOf(maya, { until: -1 })),
             await signed("a checkpoint of no log", { ...lookupOf(maya), checkpoint: "1" }),
         ],
     }

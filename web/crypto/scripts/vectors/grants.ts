@@ -47,6 +47,10 @@ interface Change {
     readonly merge?: Json
     readonly viewer?: Json
     readonly granters?: readonly Lookup[]
+    /** Ann's key is her own. */
+    readonly own?: boolean
+    /** When Ann's key was replaced. */
+    readonly until?: number
     /** Grants, made for the statement; one hidden copy for Tom if left out. */
     readonly grants?: (statement: string) => Promise<readonly SignedGrant[]>
 }
@@ -59,14 +63,16 @@ class Letters {
         this.#body = body
     }
 
-    async letter({ readers = READERS, policy, level, merge = {}, viewer = viewerOf(tom), granters = [], grants = toTom }: Change): Promise<Letter> {
+    async letter({ readers = READERS, policy, level, merge = {}, viewer = viewerOf(tom), granters = [], own = false, until, grants = toTom }: Change): Promise<Letter> {
         const { object, file } = this.#body
-        const text = statementText([object], messageKey, readers, { ...(policy && { policy }), ...(level && { hidden: [level] }) })
+        const custody = own ? "self-held" : "managed"
+        const sender = { address: ann.address, firm: "hart", key: ann.signingFingerprint, custody } as const
+        const text = statementText([object], messageKey, readers, { sender, ...(policy && { policy }), ...(level && { hidden: [level] }) })
         return {
             asked: MESSAGE_ID,
             viewer,
             opened: { message_key: MESSAGE_KEY, ...(await signText(text)), grants: await grants(text), merge },
-            sender: await signedLookup(lookupOf(ann)),
+            sender: await signedLookup(lookupOf(ann, { custody, level: custody, until: until ?? null })),
             granters: await Promise.all(granters.map((each) => signedLookup(each))),
             objects: { [object.id]: base64(file) },
         }
@@ -74,12 +80,15 @@ class Letters {
 
     /** What of a letter is not as in `base`. */
     async changed(change: Change): Promise<Json> {
-        const { opened, viewer, granters } = await this.letter(change)
-        return { opened, viewer, granters }
+        const { opened, viewer, granters, sender } = await this.letter(change)
+        const changed = change.own === true || change.until !== undefined
+        return { opened, viewer, granters, ...(changed && { sender }) }
     }
 }
 
 const toTom = async (statement: string): Promise<readonly SignedGrant[]> => [await signGrant(await grantText(statement))]
+
+const ofHerOwn: GrantDraft["granted_by"] = { ...grantedBy(ann), custody: "self-held" }
 
 /** One grant by somebody. */
 function oneGrant(changes: Partial<GrantDraft>, by: Person = ann, signer = by): NonNullable<Change["grants"]> {
@@ -114,10 +123,15 @@ async function accepted(letters: Letters): Promise<Case[]> {
         ["granted by a reader whom the policy lets", "delegate", "managed",
             { policy, granters: [lookupOf(maya)], grants: oneGrant({ role: "delegate" }, maya) }],
         ["a weaker grant lowers the level", "late", "passphrase",
-            { readers: strong, grants: oneGrant({ role: "late", level: "passphrase" }) }],
+            { own: true, readers: strong, grants: oneGrant({ role: "late", level: "passphrase", granted_by: ofHerOwn }) }],
         ["a stronger grant does not raise it", "late", "managed", { grants: oneGrant({ role: "late", level: "self-held" }) }],
         ["the statement's level counts a hidden copy that this reader does not see", "to", "passphrase",
-            { readers: strong, level: "passphrase", viewer: viewerOf(maya), grants: () => Promise.resolve([]) }],
+            { own: true, readers: strong, level: "passphrase", viewer: viewerOf(maya), grants: () => Promise.resolve([]) }],
+        ["end-to-end, for who waited and has a key of his own now", "cc", "self-held",
+            { own: true, readers: [...strong, { ...WAITING, level: "self-held" }], grants: oneGrant({ role: "cc", level: "self-held", granted_by: ofHerOwn }) }],
+        ["by the sender, whose key was replaced since", "late", "managed", { until: NOW + 60, grants: oneGrant({ role: "late", created: NOW + 60 }) }],
+        ["granted by a reader, whose key was replaced since", "delegate", "managed",
+            { policy, granters: [lookupOf(maya, { until: NOW })], grants: oneGrant({ role: "delegate" }, maya) }],
     ]
     return Promise.all(cases.map(async ([name, role, level, change]) => ({ name, role, level, with: await letters.changed(change) })))
 }
@@ -139,9 +153,11 @@ async function malformed(letters: Letters): Promise<Case[]> {
     ] as [string, Json][]) texts.push([name, async (statement) => canonical({ ...(await value(statement)), ...changes })])
     const grants = (text: (statement: string) => Promise<string>): NonNullable<Change["grants"]> => async (statement) => [await signGrant(await text(statement))]
     const pending: Change = { readers: [...READERS, WAITING], grants: oneGrant({ role: "to" }) }
+    const weaker: Change = { readers: [...READERS, { ...WAITING, level: "self-held" }], grants: oneGrant({ role: "cc" }) }
     return [
         ...(await Promise.all(texts.map(async ([name, text]) => ({ name, code: "grant-malformed", with: await letters.changed({ grants: grants(text) }) })))),
         { name: "who is pending in another role", code: "grant-malformed", with: await letters.changed(pending) },
+        { name: "who was pending, with a weaker key than the statement asks for", code: "grant-malformed", with: await letters.changed(weaker) },
     ]
 }
 
@@ -168,6 +184,8 @@ async function unsigned(letters: Letters): Promise<Case[]> {
         ["granter-not-allowed", "by a reader, under the fingerprint of another", { policy, granters: [lookupOf(maya)], grants: oneGrant({ granted_by: { ...grantedBy(maya), key: ben.signingFingerprint } }, maya) }],
         ["granter-not-allowed", "in the sender's name, signed by another", { grants: oneGrant({}, ann, maya) }],
         ["granter-not-allowed", "in the sender's name, with a key of another", { grants: oneGrant({ granted_by: { ...grantedBy(ann), key: maya.signingFingerprint } }, maya) }],
+        ["sender-key-unknown", "by a reader, with a key that was replaced before", { policy, granters: [lookupOf(maya, { until: NOW - 3601 })], grants: oneGrant({}, maya) }],
+        ["sender-key-unknown", "by the sender, with a key that was replaced before", { until: NOW, grants: oneGrant({ role: "late", created: NOW + 3601 }) }],
         ["granter-not-allowed", "by the sender, with another custody", { grants: oneGrant({ granted_by: { ...grantedBy(ann), custody: "self-held" } }) }],
     ]
     return Promise.all(cases.map(async ([code, name, change]) => ({ name, code, with: await letters.changed(change) })))

@@ -2,7 +2,7 @@
 
 import { canonical, pad, encodeBody, parseCanonical, sign, toBase64url, fromBase64url, type FileName, type Refusal } from "../../src/index.ts"
 import { encodeText, sha256 } from "../../src/bytes.ts"
-import { ann, BODY, directoryKey, lookupOf, maya, MESSAGE_ID, reader, signedByAnn, signedLookup, signText, statementText, THREAD_ID, tom } from "../../test/people.ts"
+import { ann, BODY, directoryKey, lookupOf, maya, MESSAGE_ID, NOW, reader, signedByAnn, signedLookup, signText, statementText, THREAD_ID, tom } from "../../test/people.ts"
 import type { SignedObject } from "../../src/statement.ts"
 import { FILE_ID, MESSAGE_KEY, messageKey, OBJECT_ID, SECOND_FILE_ID, YEAR_10000, type Json } from "./common.ts"
 import { base64, type Kind, type Store } from "./store.ts"
@@ -88,6 +88,7 @@ export class Messages {
             ["a reader's key that is no fingerprint", { ...good, readers: [own, { ...to, key: "waiting" }] }],
             ["no sender's copy", { ...good, readers: [to] }],
             ["two senders' copies", { ...good, readers: [own, { ...to, role: "sender" }] }],
+            ["a managed sender whose own copy claims to be self-held", { ...good, readers: [{ ...own, level: "self-held" }, to] }],
             ["a level above the weakest reader's", { ...good, level: "self-held" }],
             ["a time before 1970", { ...good, created: -1 }],
             ["a time in the year 10000", { ...good, created: YEAR_10000 }],
@@ -141,6 +142,7 @@ export class Messages {
             refused("sender-key-unknown", "the directory names another key", await lookup({ signing_key: tom.signingKey })),
             refused("sender-key-unknown", "the directory names another custody of the key", await lookup({ custody: "self-held" })),
             refused("sender-key-unknown", "the directory names no key", await lookup({ signing_key: null })),
+            refused("sender-key-unknown", "signed over an hour after the key was replaced", await lookup({ until: NOW - 3601 })),
             refused("sender-key-unknown", "the look-up is another person's", { sender: await signedLookup(lookupOf(tom, { signing_key: ann.signingKey })) }),
         ]
     }

@@ -140,7 +140,7 @@ export class Server {
         const { key, recipient } = await this.keysOf(address)
         const signing_key = address === ANN ? publicKey(SEED) : null
         const text = canonical({
-            address, asked: 1, checkpoint: null, custody: "managed", key, level: "managed", recipient, signing_key, v: 1,
+            address, asked: 1, checkpoint: null, custody: "managed", key, level: "managed", recipient, signing_key, until: null, v: 1,
         })
         return { text, signature: await sign(LOOKUP_DOMAIN, text, this.forged ? SEED : DIRECTORY) }
     }
