@@ -44,6 +44,7 @@ entries: Final = Table(
     Column("sealed_at", BigInteger),
     Column("level", String(16)),
     Column("statement_hash", String(43)),
+    Column("signed_with", String(43)),  # fingerprint; null: its sender's only key of that time
     Column("signed_objects", JSON),  # ids; what else was uploaded goes when the message is sent
     Column("subject_sealed", LargeBinary, info={"place": ("{id}", "subject")}),
     Column("reply_to", String(22)),
