@@ -43,6 +43,7 @@ from server.firms.guarding import routes as guard_routes
 from server.firms.service import Firm
 from server.graph.entra import Entra
 from server.graph.tokens import EntraTokens
+from server.keys.log import routes as key_log_routes
 from server.messages import routes as message_routes
 from server.messages.acquaintances import routes as acquaintance_routes
 from server.messages.afterwards import routes as afterwards_routes
@@ -87,6 +88,7 @@ _ROUTES: Final = (
     sign_in_routes,
     proving_routes,
     event_routes,
+    key_log_routes,
     deployment_routes,
 )
 _log = structlog.get_logger()

@@ -124,6 +124,8 @@ CALLS: dict[str, Maker] = {
     "GET /healthz": plain("/healthz"),
     "GET /favicon.ico": plain("/favicon.ico"),
     "GET /api/openapi.json": plain("/api/openapi.json"),
+    "GET /log/checkpoint": plain("/log/checkpoint"),
+    "GET /log/tile/<level>/<where>": plain("/log/tile/0/000.p/1"),
     "GET /pane/compose": plain("/pane/compose"),
     "GET /pane/read": plain("/pane/read"),
     "GET /pane/admin": plain("/pane/admin"),

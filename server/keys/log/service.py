@@ -22,6 +22,7 @@ from server.crypto.log.answer import DOMAIN, Answer
 from server.crypto.log.checkpoint import Checkpoint
 from server.crypto.log.event import SALT_SIZE, KeyEvent, Keys, commit, parse_event
 from server.crypto.log.note import ED25519, NoteKey, sign_note, write_note
+from server.crypto.log.tiles import WIDTH, Tile, write_bundle
 from server.crypto.log.tree import (
     HASH_SIZE,
     Nodes,
@@ -36,10 +37,12 @@ from server.firms import service as firms
 from server.keys import store as key_store
 from server.keys.custody import service as custody
 from server.keys.log import store
+from server.people import service as people
 from server.people.service import Person
 
 FIRST: Final = "first"
 REVOKED: Final = "revoked"
+TILE_HEIGHT: Final = 8  # levels of the tree in one tile
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +156,45 @@ def consistency(connection: Connection, firm_id: str, old: int, new: int) -> lis
     if old > new:
         return []
     return _with_nodes(connection, firm_id, lambda nodes: consistency_proof(nodes, old, new))
+
+
+def append_missing(connection: Connection, vault: Vault, firm_id: str) -> int:
+    """Give everybody a first event who has keys from before there was a log. Returns how many."""
+    hold(connection, firm_id)
+    missing = store.without_entry(connection, firm_id)
+    for person_id in missing:
+        append_key_event(connection, vault, people.get(connection, vault, person_id), FIRST)
+    return len(missing)
+
+
+def count_missing(connection: Connection, firm_id: str) -> int:
+    """How many have keys and no event."""
+    return len(store.without_entry(connection, firm_id))
+
+
+def tile(connection: Connection, firm_id: str, wanted: Tile) -> bytes:
+    """The hashes of a tile.
+
+    Raises:
+        NotFound: The log is not as long yet.
+    """
+    level, first = wanted.level * TILE_HEIGHT, wanted.number * WIDTH
+    found = store.row_of_hashes(connection, firm_id, level, first, wanted.width)
+    if len(found) != wanted.width:
+        raise NotFound
+    return b"".join(found)
+
+
+def bundle(connection: Connection, firm_id: str, number: int, width: int) -> bytes:
+    """The entries of a tile of level 0, as log.md section 4 has them.
+
+    Raises:
+        NotFound: The log is not as long yet.
+    """
+    found = store.texts(connection, firm_id, number * WIDTH, width)
+    if len(found) != width:
+        raise NotFound
+    return write_bundle([text.encode() for text in found])
 
 
 def forget(connection: Connection, person: Person) -> None:

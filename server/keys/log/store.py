@@ -7,9 +7,11 @@ from typing import Any, Final
 from sqlalchemy import Connection, and_, or_, select
 
 from server.keys.log.models import key_log_entries, key_log_hashes, key_log_salts, key_logs
+from server.keys.models import keys
 
 Row = Mapping[str, Any]
 Node = tuple[int, int]  # level, position
+ENCRYPTION: Final = "encryption"
 _BATCH: Final = 256
 
 
@@ -71,13 +73,6 @@ def all_entries(connection: Connection, firm_id: str) -> Iterator[Row]:
         yield {"position": row.position, "person_id": row.person_id, "text": row.text}
 
 
-def logged(connection: Connection, firm_id: str) -> AbstractSet[str]:
-    """Who has an entry."""
-    table = key_log_entries.c
-    statement = select(table.person_id).where(table.firm_id == firm_id).distinct()
-    return set(connection.execute(statement).scalars())
-
-
 def insert_hashes(connection: Connection, firm_id: str, hashes: Mapping[Node, bytes]) -> None:
     """Add hashes of full subtrees."""
     rows = [
@@ -135,3 +130,11 @@ def delete_salt(connection: Connection, firm_id: str, person_id: str) -> None:
     table = key_log_salts.c
     where = (table.firm_id == firm_id) & (table.person_id == person_id)
     connection.execute(key_log_salts.delete().where(where))
+
+
+def without_entry(connection: Connection, firm_id: str) -> list[str]:
+    """Who has a key to which is sealed now, and no entry."""
+    told = select(key_log_entries.c.person_id).where(key_log_entries.c.firm_id == firm_id)
+    where = (keys.c.firm_id == firm_id) & (keys.c.purpose == ENCRYPTION) & keys.c.retired.is_(None)
+    statement = select(keys.c.owner_id).where(where & keys.c.owner_id.not_in(told))
+    return list(connection.execute(statement.order_by(keys.c.created, keys.c.id)).scalars())
