@@ -9,11 +9,12 @@ from server.keys.log import models as key_log_models
 from server.keys.self_held import models as self_held_models
 from server.messages import models as message_models
 from server.people import models as people_models
+from server.people.passkeys import models as passkey_models
 from server.people.sign_ins import models as sign_in_models
 from server.stationery import models as stationery_models
 
 TABLES = (
     canary, events, facts, idempotency, outbox, event_models, firm_models, first_run_models, key_models,
-    key_log_models, self_held_models, message_models, people_models, sign_in_models,
+    key_log_models, self_held_models, message_models, people_models, passkey_models, sign_in_models,
     stationery_models,
 )  # fmt: skip
