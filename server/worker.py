@@ -10,6 +10,7 @@ from sqlalchemy import Connection
 
 from server.base import housekeeping, idempotency, logs, metrics, scrapes
 from server.base.database import Database
+from server.base.erasure import StillRead
 from server.base.errors import AppError
 from server.base.lanes import Handlers, Lane, work_once
 from server.base.mailboxes import CODES, NOTICES
@@ -26,6 +27,7 @@ from server.graph.entra import Entra
 from server.graph.mailbox import GraphSenderMailbox, GraphSystemMailbox
 from server.graph.reading import GraphMailboxReader
 from server.graph.trial import GraphTrialMail
+from server.keys.self_held.enrolling import tasks as enrolling_tasks
 from server.mail.mime import MimeRenderer
 from server.mail.smtp import Smtp, SmtpSystemMailbox
 from server.messages.bounces import tasks as bounce_tasks
@@ -34,6 +36,7 @@ from server.messages.ports import BlobsAway, MailboxAway
 from server.messages.sending import tasks as message_tasks
 from server.messages.telling import tasks as telling_tasks
 from server.messages.uploading import tasks as uploading_tasks
+from server.people.news import tasks as news_tasks
 from server.people.sign_ins import service as sign_ins
 from server.people.sign_ins import tasks as sign_in_tasks
 from server.people.sign_ins.ports import MailAway
@@ -44,6 +47,7 @@ GRAPH: Final = "graph:"
 CHORES_EVERY_MS: Final = {
     "sweep-keys": housekeeping.HOUR_MS,
     "sweep-sign-ins": housekeeping.HOUR_MS,
+    "sweep-enrolments": housekeeping.HOUR_MS,
     "sweep-uploads": housekeeping.HOUR_MS,
     "sweep-blobs": housekeeping.DAY_MS,
 }
@@ -72,6 +76,8 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
         "code": lambda job: sign_in_tasks.send_code(database, vault, job, system[CODES]),
         "trial": lambda job: first_run_tasks.send_trial(database, job, trial[job.payload["lane"]]),
         "look": lambda job: notice_tasks.look(database, vault, job, reader),
+        "news": lambda job: news_tasks.send(database, vault, job, system[NOTICES]),
+        "erase-keys": lambda job: enrolling_tasks.erase_keys(database, job),
         "sign-in": lambda job: notice_tasks.ask_to_sign_in(database, vault, job, system[NOTICES]),
         "bounces": lambda job: bounce_tasks.collect(database, vault, job, reader),
     }
@@ -90,7 +96,7 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
         reader.close()
 
     unmetered = frozenset({CODES} if settings.mail[CODES] != GRAPH else ())
-    away = (MailboxAway, MailAway, BlobsAway)
+    away = (MailboxAway, MailAway, BlobsAway, StillRead)
     return Handlers(by_kind=by_kind, given_up=given_up, away=away, close=close, unmetered=unmetered)
 
 
@@ -99,6 +105,7 @@ def _chores(settings: Settings, database: Database) -> dict[str, housekeeping.Ch
     work: dict[str, housekeeping.Chore] = {
         "sweep-keys": lambda job: idempotency.sweep_up(database, job),
         "sweep-sign-ins": lambda job: sign_in_tasks.sweep_up(database, job),
+        "sweep-enrolments": lambda job: enrolling_tasks.sweep_up(database, job),
         "sweep-uploads": lambda job: uploading_tasks.sweep_uploads(database, blobs, job),
         "sweep-blobs": lambda job: uploading_tasks.sweep_blobs(database, blobs, job),
     }
@@ -117,12 +124,17 @@ def _system_mail(
     for lane, url in settings.mail.items():
         if url == GRAPH:
             system[lane] = GraphSystemMailbox(
-                entra, graph, render.code, render.reply, render.sign_in
+                entra, graph, render.code, render.reply, render.sign_in, render_news=render.news
             )
             trial[lane] = GraphTrialMail(entra, graph, render.trial)
         else:
             by_smtp = SmtpSystemMailbox(
-                Smtp(url), render.code, render.reply, render.trial, render.sign_in
+                Smtp(url),
+                render.code,
+                render.reply,
+                render.trial,
+                render.sign_in,
+                render_news=render.news,
             )
             system[lane] = trial[lane] = by_smtp
     return system, trial

@@ -15,6 +15,7 @@ from server.messages.ports import (
     Party,
     SignInAgain,
 )
+from server.people.news.ports import News
 from server.people.sign_ins.ports import MailAway, MailRefused
 
 
@@ -50,9 +51,10 @@ class GraphSenderMailbox:
 class GraphSystemMailbox:
     """Sends as the firm's system mailbox.
 
-    Implements people.sign_ins.ports.CodeMail, messages.ports.SystemMailbox and SignInMail. `render_code` makes
-    the MIME of a code mail, from the arguments of `send_code` without the tenant; `render_reply`
-    that of the notice that a client has answered; `render_sign_in` that of `send_sign_in`.
+    Implements people.sign_ins.ports.CodeMail, people.news.ports.NewsMail,
+    messages.ports.SystemMailbox and SignInMail. `render_code` makes the MIME of a code mail, from the arguments of `send_code` without the tenant; `render_reply`
+    that of the notice that a client has answered; `render_sign_in` that of `send_sign_in`,
+    `render_news` that of `send_news`.
     """
 
     keeps_sent = True
@@ -64,12 +66,15 @@ class GraphSystemMailbox:
         render_code: Callable[..., bytes],
         render_reply: Callable[[Notice], bytes],
         render_sign_in: Callable[..., bytes],
+        *,
+        render_news: Callable[..., bytes],
     ) -> None:
         self._entra = entra
         self._graph = graph
         self._render_code = render_code
         self._render_reply = render_reply
         self._render_sign_in = render_sign_in
+        self._render_news = render_news
 
     def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> Mapping[str, str]:
         """Send one notice for a client who answers. Graph takes it for all readers, or for none."""
@@ -102,6 +107,14 @@ class GraphSystemMailbox:
             expires_at=expires_at,
             purpose=purpose,
         )
+        self._to_one(tenant_id, brand, mime)
+
+    def send_news(self, *, tenant_id: str, brand: Brand, to: str, news: News) -> None:
+        """Tell somebody what was done to her own key."""
+        self._to_one(tenant_id, brand, self._render_news(brand=brand, to=to, news=news))
+
+    def _to_one(self, tenant_id: str, brand: Brand, mime: bytes) -> None:
+        """Send to one person; an unknown outcome is tried again, because a second mail is harmless."""
         try:
             self._send(tenant_id, brand.mailbox, mime)
         except MailboxAway as error:

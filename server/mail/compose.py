@@ -15,6 +15,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from mjml import mjml2html
 
 from server.base.mail import Brand, Mail, one_line
+from server.people.news.ports import News
 from server.people.sign_ins.ports import LETTER, PROOF
 
 DELIVERY_HEADER = "x-letterlock-delivery"
@@ -228,6 +229,29 @@ class MailComposer:
         """
         plain = one_line(name, limit=NAME_LIMIT)
         return self._compose("sign_in", {}, brand=brand, name=plain, held=held)
+
+    def compose_news(self, *, brand: Brand, news: News) -> Mail:
+        """The mail to somebody about what was done to her own key.
+
+        Args:
+            brand: What the firm's mails wear.
+            news: What, when, in which browser. Its times are aware, and shown in the firm's zone.
+
+        Raises:
+            UnsafeLine: The browser's words hold a line break or another control.
+            ValueError: A time has no zone.
+        """
+        until = long_date(news.until, brand.zone).partition(",")[0] if news.until else ""
+        return self._compose(
+            "news",
+            {},
+            brand=brand,
+            what=news.what,
+            thing=news.thing,
+            at=long_date(news.at, brand.zone),
+            browser=one_line(news.browser, limit=BROWSER_LIMIT),
+            until=until,
+        )
 
     def compose_trial(self, *, brand: Brand, asked_at: datetime) -> Mail:
         """The mail to a firm's admin that tries the system's mailbox.

@@ -12,6 +12,7 @@ from email.utils import format_datetime, formataddr, make_msgid
 from server.base.mail import Brand, Mail, one_line
 from server.mail.compose import NAME_LIMIT, MailComposer
 from server.messages.ports import Notice, Party
+from server.people.news.ports import News
 
 
 class _Wire(EmailPolicy):
@@ -129,6 +130,15 @@ class MimeRenderer:
             sender=(brand.mailbox, brand.name),
             readers=Readers(to=[to]),
             thread=Thread(date=datetime.now(UTC)),
+        )
+
+    def news(self, *, brand: Brand, to: str, news: News) -> bytes:
+        """The mail about what was done to somebody's own key, from the system's mailbox."""
+        return build(
+            _by_a_machine(self._composer.compose_news(brand=brand, news=news)),
+            sender=(brand.mailbox, brand.name),
+            readers=Readers(to=[(to, "")]),
+            thread=Thread(date=news.at),
         )
 
     def trial(self, *, brand: Brand, to: str, asked_at: datetime) -> bytes:

@@ -19,6 +19,7 @@ from server.base.mail import Brand
 from server.base.settings import LOOPBACK
 from server.firms.first_run.ports import TrialFailed
 from server.messages.ports import MailboxAway, MailboxRefused, Notice, OutcomeUnknown, Party
+from server.people.news.ports import News
 from server.people.sign_ins.ports import MailAway, MailRefused
 
 TIMEOUT_S: Final = 20
@@ -141,8 +142,8 @@ class Smtp:
 class SmtpSystemMailbox:
     """Sends as the firm's system mailbox, by SMTP.
 
-    Implements people.sign_ins.ports.CodeMail, messages.ports.SystemMailbox and SignInMail, and
-    firms.first_run.ports.TrialMail. `render_*` make the MIME, as for Graph's system mailbox.
+    Implements people.sign_ins.ports.CodeMail, people.news.ports.NewsMail, messages.ports.SystemMailbox
+    and SignInMail, and firms.first_run.ports.TrialMail. `render_*` make the MIME, as for Graph's system mailbox.
     """
 
     keeps_sent = False
@@ -154,12 +155,15 @@ class SmtpSystemMailbox:
         render_reply: Callable[[Notice], bytes],
         render_trial: Callable[..., bytes],
         render_sign_in: Callable[..., bytes],
+        *,
+        render_news: Callable[..., bytes],
     ) -> None:
         self._smtp = smtp
         self._render_code = render_code
         self._render_reply = render_reply
         self._render_trial = render_trial
         self._render_sign_in = render_sign_in
+        self._render_news = render_news
 
     def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> Mapping[str, str]:
         """Send one notice for a client who answers. Hidden readers stand in the envelope alone."""
@@ -200,6 +204,15 @@ class SmtpSystemMailbox:
             expires_at=expires_at,
             purpose=purpose,
         )
+        self._to_one(brand, to, mime)
+
+    def send_news(self, *, tenant_id: str, brand: Brand, to: str, news: News) -> None:
+        """Tell somebody what was done to her own key."""
+        del tenant_id
+        self._to_one(brand, to, self._render_news(brand=brand, to=to, news=news))
+
+    def _to_one(self, brand: Brand, to: str, mime: bytes) -> None:
+        """Send to one person; an unknown outcome is tried again, because a second mail is harmless."""
         try:
             self._smtp.carry(sender=brand.mailbox, readers=[to], mime=mime)
         except MailboxRefused as error:

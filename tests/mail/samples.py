@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 from server.base.mail import Brand, Mail
 from server.mail.compose import MailComposer
+from server.people.news.ports import News
 
 HART = {
     "name": "Hart & Co",
@@ -62,3 +63,6 @@ class Writer:
     def code(self, **changes: object) -> Mail:
         brand = changes.pop("brand", Brand(**HART))
         return self._composer.compose_code(**{"brand": brand, **CODE, **changes})
+
+    def news(self, news: News) -> Mail:
+        return self._composer.compose_news(brand=Brand(**HART), news=news)

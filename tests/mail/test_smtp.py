@@ -39,7 +39,9 @@ def office() -> Iterator[PostOffice]:
 
 def mailbox(smtp: Smtp) -> SmtpSystemMailbox:
     render = MimeRenderer()
-    return SmtpSystemMailbox(smtp, render.code, render.reply, render.trial, render.sign_in)
+    return SmtpSystemMailbox(
+        smtp, render.code, render.reply, render.trial, render.sign_in, render_news=render.news
+    )
 
 
 def send(smtp: Smtp, *readers: str) -> None:

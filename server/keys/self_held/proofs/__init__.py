@@ -1,0 +1,1 @@
+"""Proofs that somebody has her key: challenges sealed to it."""

@@ -1,0 +1,1 @@
+"""Keyslots as the server keeps them."""

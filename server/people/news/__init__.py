@@ -1,0 +1,1 @@
+"""Mail to somebody about what was done to her own key or sign-in: was it you?"""
