@@ -130,6 +130,16 @@ export default defineConfig(
     }),
   },
   {
+    name: "letterlock/fence-argon2",
+    // The one script that may compile WebAssembly, in a worker of its own.
+    files: ["web/crypto/src/argon2.ts"],
+    rules: fence({
+      globals: [...DOM, ...NETWORK, ...OFFICE],
+      instead: "Fence: crypto takes bytes and gives values; it knows no DOM, no network, no Office.",
+      imports: [{ regex: String.raw`^(?!\./|hash-wasm$)`, message: "Fence: the password's worker imports hash-wasm and its own package." }],
+    }),
+  },
+  {
     name: "letterlock/fence-kit",
     files: ["web/kit/src/**/*.ts"],
     rules: fence({

@@ -264,7 +264,9 @@ def _access(app: APIFlask, parts: Parts) -> None:
     @app.after_request
     def leave(response: Response) -> Response:
         frame = request.endpoint == "firms.frame"
-        headers.secure(response, host=g.get("host", PORTAL), frame=frame)
+        stretching = firm_routes.is_stretching(request, response)
+        host = g.get("host", PORTAL)
+        headers.secure(response, host=host, frame=frame, stretching=stretching)
         if response.status_code >= AppError.status:
             response.headers["X-Request-Id"] = g.get("request_id", "none")
         seconds = time.monotonic() - g.get("started", time.monotonic())

@@ -1,7 +1,7 @@
 """Security headers of every answer. Source: OWASP ASVS 5 V3.4, docs/spec/http.md section 1.
 
-Three policies: pages of the portal (never framed), pages of the add-in (framed by Office hosts
-only) and the empty document into which a message is put.
+Four policies: pages of the portal (never framed), pages of the add-in (framed by Office hosts
+only), the empty document into which a message is put, and the script that stretches passwords.
 """
 
 from typing import Final
@@ -14,6 +14,11 @@ from server.base.settings import Settings
 
 _NO_DEVICES: Final = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
 _TRUSTED: Final = "require-trusted-types-for 'script'"
+# A worker is under its own response's policy: this one computes, loads nothing and calls nobody.
+_STRETCHING: Final = (
+    f"default-src 'none'; script-src 'wasm-unsafe-eval'; {_TRUSTED}; trusted-types 'none'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 
 class Headers:
@@ -24,11 +29,17 @@ class Headers:
         self._frames = {host: "; ".join(_frame_policy(settings, host)) for host in (ADDIN, PORTAL)}
         self._is_secure = settings.secure
 
-    def secure(self, response: Response, *, host: str, frame: bool) -> None:
-        """Set the headers for one host; `frame` is the message's own document."""
+    def secure(
+        self, response: Response, *, host: str, frame: bool, stretching: bool = False
+    ) -> None:
+        """Set the headers for one host.
+
+        `frame` is the message's own document; `stretching` the worker of Argon2id, which alone may
+        compile WebAssembly (docs/adr/0031-argon2-in-the-browser.md).
+        """
         headers = response.headers
         policies = self._frames if frame else self._policies
-        headers["Content-Security-Policy"] = policies[host]
+        headers["Content-Security-Policy"] = _STRETCHING if stretching else policies[host]
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "no-referrer"
         headers["Permissions-Policy"] = _NO_DEVICES

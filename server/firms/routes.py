@@ -1,6 +1,7 @@
 """A firm's plain pages: the portal's front page, its brand, and what the add-in host shows."""
 
 import json
+import re
 from dataclasses import asdict
 from functools import cache
 from http import HTTPStatus
@@ -8,7 +9,7 @@ from pathlib import Path
 from typing import Final
 
 from apiflask import APIBlueprint
-from flask import Response, render_template, send_from_directory
+from flask import Request, Response, render_template, send_from_directory
 from flask.typing import ResponseReturnValue
 
 from server.base.errors import NotFound
@@ -76,6 +77,12 @@ def static_file(name: str) -> ResponseReturnValue:
     response = send_from_directory(DIST, name, max_age=FOR_EVER)
     response.headers["Cache-Control"] = f"public, max-age={FOR_EVER}, immutable"
     return response
+
+
+def is_stretching(asked: Request, answer: Response) -> bool:
+    """Whether this is the script of the worker that stretches passwords."""
+    is_script = re.fullmatch(r"/static/argon2-\w+\.js", asked.path) is not None
+    return is_script and answer.status_code < HTTPStatus.BAD_REQUEST
 
 
 @bp.get("/healthz")

@@ -208,6 +208,21 @@ def test_every_answer_carries_the_security_headers(house: House) -> None:
                 assert "Set-Cookie" not in headers
 
 
+def test_only_the_worker_of_passwords_may_compile_webassembly(house: House) -> None:
+    client, files = house.app.test_client(), sorted(Path("web/dist").iterdir())
+    for origin in (ORIGIN, ADDIN_ORIGIN):
+        allowed = {}
+        for path in [*(f"/static/{file.name}" for file in files), "/static/argon2-no.js"]:
+            answer = client.get(path, base_url=origin)
+            allowed[path] = answer.headers["Content-Security-Policy"]
+            answer.close()
+        found = [path for path, policy in allowed.items() if "wasm-unsafe-eval" in policy]
+        assert len(found) == 1
+        assert re.fullmatch(r"/static/argon2-\w{8}\.js", found[0])
+        assert "default-src 'none'" in allowed[found[0]]
+        assert "connect-src" not in allowed[found[0]]
+
+
 def test_only_hashed_files_are_cached(house: House) -> None:
     name = next(p.name for p in (Path("web/dist")).iterdir() if p.suffix == ".js")
     built = house.app.test_client().get(f"/static/{name}", base_url=ORIGIN)

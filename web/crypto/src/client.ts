@@ -1,5 +1,6 @@
 /** The page's side of the workers: typed calls, each of which can be cancelled. */
 
+import type { Bytes } from "./bytes.ts"
 import type { Draft, DraftSealing, SealedDraft } from "./draft.ts"
 import type { Opened } from "./envelope.ts"
 import { WorkerFailed } from "./errors.ts"
@@ -8,10 +9,15 @@ import type { MessageKey } from "./keys.ts"
 import { Lane, type CallOptions, type WorkerLike } from "./lane.ts"
 import type { Lookup } from "./lookup.ts"
 import type { OpenedMessage, Opening } from "./open.ts"
-import { movable, type Operations } from "./protocol.ts"
+import type { OwnKey } from "./own.ts"
+import type { NewSlot, SlotHead } from "./ownslots.ts"
+import { movable, type Op, type Operations } from "./protocol.ts"
 import type { EnvelopesDraft, ObjectsDraft, SealedEnvelope, SealedObjects } from "./seal.ts"
+import type { Signature } from "./signatures.ts"
 import type { FileOpening, FileResealing } from "./signedfile.ts"
 import type { ByteStream } from "./work.ts"
+
+type Args<K extends Op> = Operations[K]["args"]
 
 export type { CallOptions, WorkerLike } from "./lane.ts"
 
@@ -111,6 +117,66 @@ export class CryptoClient {
      */
     async cleanTemporary(options?: CallOptions): Promise<void> {
         await this.#files.call("cleanTemporary", null, options)
+    }
+
+    /** As `newIdentity` of ownkeys.ts. */
+    newIdentity(args: Args<"newIdentity">, options?: CallOptions): Promise<OwnKey> {
+        return this.#texts.call("newIdentity", args, options)
+    }
+
+    /** As `newRecoveryCode` of ownslots.ts. */
+    newRecoveryCode(options?: CallOptions): Promise<{ readonly code: string }> {
+        return this.#texts.call("newRecoveryCode", null, options)
+    }
+
+    /** As `sealSlots` of ownslots.ts. */
+    sealSlots(args: Args<"sealSlots">, options?: CallOptions): Promise<readonly NewSlot[]> {
+        return this.#texts.call("sealSlots", args, options)
+    }
+
+    /** As `readSlots` of ownslots.ts. */
+    readSlots(args: Args<"readSlots">, options?: CallOptions): Promise<readonly SlotHead[]> {
+        return this.#texts.call("readSlots", args, options)
+    }
+
+    /** As `openSlot` of ownslots.ts. */
+    openSlot(args: Args<"openSlot">, options?: CallOptions): Promise<OwnKey> {
+        return this.#texts.call("openSlot", args, options)
+    }
+
+    /** As `openChallenge` of ownkeys.ts. */
+    openChallenge(args: Args<"openChallenge">, options?: CallOptions): Promise<{ readonly bytes: Bytes }> {
+        return this.#texts.call("openChallenge", args, options)
+    }
+
+    /** As `unwrapOld` of ownkeys.ts. */
+    unwrapOld(args: Args<"unwrapOld">, options?: CallOptions): Promise<OwnKey> {
+        return this.#texts.call("unwrapOld", args, options)
+    }
+
+    /** As `signEnrolment` of ownkeys.ts. */
+    signEnrolment(args: Args<"signEnrolment">, options?: CallOptions): Promise<Signature> {
+        return this.#texts.call("signEnrolment", args, options)
+    }
+
+    /** As `signStatement` of ownkeys.ts. */
+    signStatement(args: Args<"signStatement">, options?: CallOptions): Promise<Signature> {
+        return this.#texts.call("signStatement", args, options)
+    }
+
+    /** As `signGrant` of ownkeys.ts. */
+    signGrant(args: Args<"signGrant">, options?: CallOptions): Promise<Signature> {
+        return this.#texts.call("signGrant", args, options)
+    }
+
+    /** As `openOwnEnvelope` of ownkeys.ts. */
+    openOwnEnvelope(args: Args<"openOwnEnvelope">, options?: CallOptions): Promise<Opened> {
+        return this.#texts.call("openOwnEnvelope", args, options)
+    }
+
+    /** As `openOwnDraftKey` of ownkeys.ts. */
+    openOwnDraftKey(args: Args<"openOwnDraftKey">, options?: CallOptions): Promise<{ readonly draftKey: string }> {
+        return this.#texts.call("openOwnDraftKey", args, options)
     }
 
     /** End the workers; calls that wait are rejected with `reason`. The next call starts anew. */

@@ -5,6 +5,7 @@
  * CryptoError
  * ├── Refusal             show nothing of the message; say why by `code`
  * ├── KeyslotRefused      open nothing; why by `code` (keyslotrefusals.ts)
+ * ├── OwnKeyRefused       open and sign nothing; why by `code` (ownrefusals.ts)
  * ├── LevelRefused        show no level; why by `code` (levels.ts)
  * ├── LookupRefused       trust none of the keys in the look-up; ask again or stop
  * ├── SealError           nothing has left this device; mend the draft or its readers

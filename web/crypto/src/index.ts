@@ -26,9 +26,16 @@ export {
     decodeIdentity, decodeRecipient, encodeIdentity, encodeRecipient, fingerprint, newMessageKey,
     recipientFingerprint, recipientOf, type MessageKey,
 } from "./keys.ts"
+export { KEYSLOT_REFUSALS, KeyslotRefused, type KeyslotRefusal } from "./keyslotrefusals.ts"
+export type { PasswordKdf } from "./keysecrets.ts"
+export type { Owner, PasskeyKdf } from "./keyslots.ts"
 export { verifyLookup, type Custody, type Level, type Lookup } from "./lookup.ts"
 export { checkName, MAX_NAME_SIZE, mendName, type NameFault } from "./names.ts"
 export { openEnvelope, openMessage, type OpenedMessage, type Opening, type Viewer } from "./open.ts"
+export type { OwnKey } from "./own.ts"
+export type { OldKey } from "./ownkeys.ts"
+export { OWN_REFUSALS, OwnKeyRefused, type OwnRefusal } from "./ownrefusals.ts"
+export type { NewSlot, SlotHead, SlotSecret, SlotWay } from "./ownslots.ts"
 export { pad, padme, unpad } from "./padding.ts"
 export {
     sealEnvelopes, sealObjects, type EnvelopeReader, type EnvelopesDraft, type ObjectsDraft, type SealedEnvelope,
@@ -40,6 +47,7 @@ export {
     buildStatement, heads, MAX_FILES, MAX_READERS, parseStatement, statementHash, verifyStatement, weakest, type Answering,
     type Policy, type Reader, type Role, type Sender, type SignedObject, type Statement, type StatementDraft,
 } from "./statement.ts"
+export { newPasswordKdf, Stretcher } from "./stretch.ts"
 export { temporaryOf, type Temporary } from "./temporary.ts"
 export { isActive } from "./types.ts"
 export type { ByteStream, Progress } from "./work.ts"

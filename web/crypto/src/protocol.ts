@@ -1,5 +1,6 @@
 /** What page and worker say to each other. */
 
+import type { Bytes } from "./bytes.ts"
 import type { Draft, DraftSealing, SealedDraft } from "./draft.ts"
 import type { Opened } from "./envelope.ts"
 import {
@@ -8,9 +9,16 @@ import {
 } from "./errors.ts"
 import type { FileDraft, Finished, PlainDraft, SealedFile } from "./files.ts"
 import type { MessageKey } from "./keys.ts"
+import { KeyslotRefused, type KeyslotRefusal, KEYSLOT_REFUSALS } from "./keyslotrefusals.ts"
+import type { Owner } from "./keyslots.ts"
 import type { Lookup } from "./lookup.ts"
 import type { OpenedMessage, Opening } from "./open.ts"
+import type { OwnKey } from "./own.ts"
+import type { OldKey } from "./ownkeys.ts"
+import { OwnKeyRefused, OWN_REFUSALS, type OwnRefusal } from "./ownrefusals.ts"
+import type { NewSlot, SlotHead, SlotSecret, SlotWay } from "./ownslots.ts"
 import type { EnvelopesDraft, ObjectsDraft, SealedEnvelope, SealedObjects } from "./seal.ts"
+import type { Signature } from "./signatures.ts"
 import type { FileOpening, FileResealing } from "./signedfile.ts"
 
 /** Each operation of the worker: what it takes, and what it gives. */
@@ -36,6 +44,23 @@ export interface Operations {
     sealPlain: { args: PlainDraft; result: Finished }
     resealFile: { args: FileResealing & Sourced; result: Finished }
     cleanTemporary: { args: null; result: null }
+    newIdentity: { args: { readonly person: string }; result: OwnKey }
+    newRecoveryCode: { args: null; result: { readonly code: string } }
+    sealSlots: { args: Using & { readonly ways: readonly SlotWay[] }; result: readonly NewSlot[] }
+    readSlots: { args: { readonly texts: readonly string[]; readonly owner: Owner }; result: readonly SlotHead[] }
+    openSlot: { args: { readonly text: string; readonly given: SlotSecret; readonly owner: Owner }; result: OwnKey }
+    openChallenge: { args: Using & { readonly challenge: Uint8Array }; result: { readonly bytes: Bytes } }
+    unwrapOld: { args: Using & { readonly old: readonly OldKey[] }; result: OwnKey }
+    signEnrolment: { args: Using & { readonly slots: readonly string[] }; result: Signature }
+    signStatement: { args: Using & { readonly text: string }; result: Signature }
+    signGrant: { args: Using & { readonly text: string }; result: Signature }
+    openOwnEnvelope: { args: Using & { readonly key: string; readonly envelope: Uint8Array }; result: Opened }
+    openOwnDraftKey: { args: Using & { readonly envelope: Uint8Array }; result: { readonly draftKey: string } }
+}
+
+/** Whose identity does it. */
+export interface Using {
+    readonly own: OwnKey
 }
 
 /** Whether there is anything to read: pieces follow, as often as the worker asks for one. */
@@ -78,6 +103,8 @@ export function fromWire({ name, code, message }: WireError): CryptoError {
 
 function made(name: string, code: string): CryptoError {
     if (name === "Refusal" && isRefusalCode(code)) return new Refusal(code)
+    if (name === "KeyslotRefused" && Object.hasOwn(KEYSLOT_REFUSALS, code)) return new KeyslotRefused(code as KeyslotRefusal)
+    if (name === "OwnKeyRefused" && Object.hasOwn(OWN_REFUSALS, code)) return new OwnKeyRefused(code as OwnRefusal)
     if (name === "FileRefused" && isFileRefusal(code)) return new FileRefused(code)
     return FACTORIES[name]?.() ?? new CryptoError(code, "")
 }

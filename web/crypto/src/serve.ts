@@ -6,6 +6,8 @@ import { sealFile, sealPlain } from "./files.ts"
 import { newMessageKey } from "./keys.ts"
 import { verifyLookup } from "./lookup.ts"
 import { openEnvelope, openMessage } from "./open.ts"
+import { newIdentity, openChallenge, openOwnDraftKey, openOwnEnvelope, signEnrolment, signGrant, signStatement, unwrapOld } from "./ownkeys.ts"
+import { newRecoveryCode, openSlot, readSlots, sealSlots } from "./ownslots.ts"
 import { movable, toWire, type Call, type Op, type Operations, type Request, type Response } from "./protocol.ts"
 import { sealEnvelopes, sealObjects } from "./seal.ts"
 import { openFile, resealFile } from "./signedfile.ts"
@@ -41,6 +43,18 @@ const handlers: Handlers = {
         await temporary.clean()
         return null
     },
+    newIdentity: ({ person }) => newIdentity(person),
+    newRecoveryCode: () => newRecoveryCode(),
+    sealSlots: ({ own, ways }) => sealSlots(own, ways),
+    readSlots: ({ texts, owner }) => Promise.resolve(readSlots(texts, owner)),
+    openSlot: ({ text, given, owner }) => openSlot(text, given, owner),
+    openChallenge: ({ own, challenge }) => openChallenge(own, challenge),
+    unwrapOld: ({ own, old }) => unwrapOld(own, old),
+    signEnrolment: ({ own, slots }) => signEnrolment(own, slots),
+    signStatement: ({ own, text }) => signStatement(own, text),
+    signGrant: ({ own, text }) => signGrant(own, text),
+    openOwnEnvelope: ({ own, key, envelope }) => openOwnEnvelope(own, key, envelope),
+    openOwnDraftKey: ({ own, envelope }) => openOwnDraftKey(own, envelope),
 }
 
 /** Answer every request that comes through `port`. */
@@ -135,6 +149,6 @@ function outgoing(value: Operations[Op]["result"]): Uint8Array[] {
     if ("objects" in value) return value.objects.map((object) => object.bytes)
     if ("envelope" in value) return [value.object, value.envelope]
     if ("bytes" in value) return [value.bytes]
-    if (Array.isArray(value)) return (value as Operations["sealEnvelopes"]["result"]).map((envelope) => envelope.bytes)
+    if (Array.isArray(value)) return value.flatMap((each: object) => "bytes" in each && each.bytes instanceof Uint8Array ? [each.bytes] : [])
     return []
 }

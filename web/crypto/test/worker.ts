@@ -15,13 +15,16 @@ const SCOPE = `{
 }
 `
 
-const { outputFiles } = await build({
-    entryPoints: [fileURLToPath(new URL("../src/worker.ts", import.meta.url))],
-    bundle: true, format: "esm", target: ["es2023"], minify: true, write: false, logLevel: "warning",
-})
+/** The bundle that `npm run build` makes of one of the entries. */
+export async function bundleOf(entry: "worker" | "argon2"): Promise<string> {
+    const { outputFiles } = await build({
+        entryPoints: [fileURLToPath(new URL(`../src/${entry}.ts`, import.meta.url))],
+        bundle: true, format: "esm", target: ["es2023"], minify: true, write: false, logLevel: "warning",
+    })
+    return outputFiles[0]?.text ?? ""
+}
 
-/** The bundle that `npm run build` makes of worker.ts. */
-export const bundle = outputFiles[0]?.text ?? ""
+export const bundle = await bundleOf("worker")
 
 export interface Started {
     readonly worker: WorkerLike

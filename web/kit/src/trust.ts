@@ -3,14 +3,14 @@
 interface Policy { createScriptURL(text: string): string }
 interface Factory { createPolicy(name: string, rules: Policy): Policy }
 
-const WORKER = /^\/static\/worker-[A-Za-z0-9]+\.js$/u
+const WORKER = /^\/static\/(?:worker|argon2)-[A-Za-z0-9]+\.js$/u
 
 let policy: Policy | undefined
 
 /**
  * A module worker from our own bundle.
  *
- * @throws TypeError for any address but `/static/worker-<hash>.js`.
+ * @throws TypeError for any address but `/static/worker-<hash>.js` and `/static/argon2-<hash>.js`.
  */
 export function startWorker(address: string): Worker {
     policy ??= factory()?.createPolicy("letterlock", { createScriptURL: ourWorker }) ?? { createScriptURL: ourWorker }
