@@ -1,4 +1,4 @@
-/** The worker of passwords, bundled as browsers get it, against the vectors that other implementations wrote. */
+/** The worker of passwords, bundled as browsers get it, against the vectors. */
 import assert from "node:assert/strict"
 import { describe, it } from "node:test"
 
