@@ -18,7 +18,8 @@ from server.crypto.envelope import Envelope, seal_draft_envelope, seal_envelope
 from server.crypto.grants import SignedGrant, merge_hash
 from server.crypto.identity import Identity, Recipient
 from server.crypto.padding import pad
-from server.crypto.signing import Signature
+from server.crypto.shape import LEVELS
+from server.crypto.signing import GRANT, STATEMENT, Signature
 from server.crypto.statement import parse_statement
 
 OCTETS = "application/octet-stream"
@@ -28,6 +29,7 @@ class Desk(Protocol):
     """Where somebody writes: a task pane or a portal page, signed in."""
 
     me: Any
+    own: Any
 
     def api(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
         """One call under /api/v1."""
@@ -95,7 +97,7 @@ class Draft:
             "v": 1, "message_id": self.id, "thread_id": self.thread_id, "parents": [],
             "sender": {**self._by(), "firm": self.desk.me["firm"]["id"]},
             "readers": sorted(rows, key=lambda row: (row["address"], row["role"])),
-            "level": "managed", "created": int(time.time()), "expires": None, "policy": {},
+            "level": self._weakest(), "created": int(time.time()), "expires": None, "policy": {},
             "message_key": self.identity.recipient.fingerprint,
             "objects": [
                 self._object(self.object_id, "body", self.body, self.file),
@@ -126,7 +128,7 @@ class Draft:
 
     def ask_signature(self) -> TestResponse:
         """Have what stands in `signed` and `grants` signed."""
-        body = {"statement": self.signed, "grants": self.grants}
+        body = {"statement": self.signed, "grants": self.grants} | self._own_signatures()
         answer = self.desk.api("POST", f"/messages/{self.id}/signature", body)
         self.signature = answer.json
         return answer
@@ -183,7 +185,21 @@ class Draft:
     def _by(self) -> dict[str, str]:
         own = self._own()
         signing = hashlib.sha256(base64.urlsafe_b64decode(own["signing_key"] + "=")).digest()
-        return {"address": own["address"], "key": b64u(signing), "custody": "managed"}
+        return {"address": own["address"], "key": b64u(signing), "custody": own["custody"]}
+
+    def _weakest(self) -> str:
+        levels = {reader["level"] for reader in (self._own(), *self.readers, *self.hidden)}
+        return min(levels, key=LEVELS.index)
+
+    def _own_signatures(self) -> dict[str, Any]:
+        """What who holds her own key signs herself."""
+        own = self.desk.own
+        if own is None:
+            return {}
+        return {
+            "signature": own.sign(STATEMENT, self.signed),
+            "grant_signatures": [own.sign(GRANT, grant) for grant in self.grants],
+        }
 
     def _object(self, object_id: str, role: str, content: bytes, file: bytes) -> dict[str, Any]:
         sha256 = b64u(hashlib.sha256(file).digest())

@@ -25,6 +25,7 @@ from server.keys.log import service as log
 from server.people.service import Person
 
 MANAGED: Final = custody.MANAGED
+SELF_HELD: Final = "self-held"
 ROTATED: Final = "rotated"
 
 
@@ -126,6 +127,24 @@ def signing_key(connection: Connection, person: Person) -> PublicKey:
         NotFound: There is none.
     """
     return _public(store.current_key(connection, person.firm_id, person.id, SIGNING))
+
+
+def is_in_custody(connection: Connection, person: Person, key: str) -> bool:
+    """Whether the firm's server keeps the secret of this key of hers, replaced or not.
+
+    Raises:
+        NotFound: It never was her key.
+    """
+    row = store.key_by_fingerprint(connection, person.firm_id, key)
+    if row is None or row["owner_id"] != person.id:
+        raise NotFound
+    return row["secret_sealed"] is not None
+
+
+def signed_with(connection: Connection, person: Person, *, at: int) -> str | None:
+    """Fingerprint of the key that signed for her at a time, in milliseconds; None: there was none."""
+    row = store.key_at(connection, person.firm_id, person.id, SIGNING, at=at)
+    return row["fingerprint"] if row else None
 
 
 def sign_statement(connection: Connection, vault: Vault, person: Person, text: str) -> Signature:

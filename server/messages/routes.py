@@ -1,6 +1,6 @@
 """Writing a message, in the pane and at the portal: sign in, look up, make, throw away."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from uuid import UUID
 
 from apiflask import APIBlueprint
@@ -24,6 +24,7 @@ from server.base.http import (
     tools,
 )
 from server.crypto.encoding import b64u
+from server.crypto.signing import Signature
 from server.crypto.statement import MAX_READERS
 from server.keys import service as keys
 from server.messages import service as messages
@@ -43,6 +44,18 @@ class WriteInOutlook(NotAllowed):
     code = "write-in-outlook"
     title = "Write from Outlook"
     detail = "Colleagues of the firm write and answer from Outlook. Nothing was sent."
+
+
+class SignatureIn(Model):
+    """A signature by the sender's key."""
+
+    alg: Literal["Ed25519"]
+    key: Annotated[str, Field(max_length=43)]
+    value: Annotated[str, Field(max_length=100)]
+
+    def value_of(self) -> Signature:
+        """The same, as the cryptography takes it."""
+        return Signature(**self.model_dump())
 
 
 class ReaderIn(Model):

@@ -16,6 +16,7 @@ from server.base.events import append_event
 from server.base.ids import new_token
 from server.base.vault import Vault
 from server.firms.service import Firm
+from server.keys import service as keys
 from server.messages import store
 from server.messages.ports import Blobs
 from server.people.service import Person
@@ -264,6 +265,12 @@ def answerable(connection: Connection, firm: Firm, person: Person, message_id: s
 def own_row(rows: Sequence[store.Row], person: Person) -> store.Row | None:
     """A person's row among a message's readers."""
     return next((row for row in rows if row["person_id"] == person.id), None)
+
+
+def signed_with(connection: Connection, entry: store.Row, sender: Person) -> str | None:
+    """Fingerprint of the key that signed a message that was sent."""
+    found: str | None = entry["signed_with"]
+    return found or keys.signed_with(connection, sender, at=entry["sealed_at"])
 
 
 def blob_key(firm_id: str, message_id: str, sha256: str) -> str:

@@ -1,6 +1,6 @@
 """What a sender does in the pane with a letter that was sent."""
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Final
 
 from apiflask import APIBlueprint
 from flask.typing import ResponseReturnValue
@@ -9,9 +9,9 @@ from pydantic import Field
 from server.base.addresses import parse_address
 from server.base.http import ADDIN, STAFF, Model, callers, current, once, tools
 from server.crypto.grants import SignedGrant
-from server.crypto.signing import Signature
 from server.messages.granting import service as granting
 from server.messages.recalling import service as recalling
+from server.messages.routes import SignatureIn
 from server.messages.telling import service as telling
 
 BODY: Final = 256 * 1024
@@ -32,27 +32,24 @@ class ReaderIn(Model):
 
 
 class GrantIn(Model):
-    """The canonical text of a grant."""
+    """The canonical text of a grant; signed, by who holds her own key."""
 
     grant: Annotated[str, Field(max_length=4000)]
-
-
-class SignatureIn(Model):
-    """A signature by the sender's key."""
-
-    alg: Literal["Ed25519"]
-    key: Annotated[str, Field(max_length=43)]
-    value: Annotated[str, Field(max_length=100)]
+    signature: SignatureIn | None = None
 
 
 class AddedIn(Model):
-    """One more reader: the signed grant, both envelopes in base64, what the sender calls her."""
+    """One more reader: the signed grant, both envelopes in base64, what the sender calls her.
+
+    `before`: base64url SHA-256 of the own envelope that this one replaces, from who holds her key.
+    """
 
     grant: Annotated[str, Field(max_length=4000)]
     signature: SignatureIn
     envelope: Annotated[str, Field(max_length=90_000)]
     own_envelope: Annotated[str, Field(max_length=90_000)]
     name: Annotated[str, Field(max_length=320)] = ""
+    before: Annotated[str | None, Field(max_length=43)] = None
 
 
 @bp.post("/messages/<token:message_id>/recall")
@@ -107,6 +104,7 @@ def sign_grant(message_id: str, json_data: GrantIn) -> ResponseReturnValue:
             sender=current("person"),
             message_id=message_id,
             text=json_data.grant,
+            given=json_data.signature.value_of() if json_data.signature else None,
         )
     return dict(signature.to_json())
 
@@ -126,10 +124,11 @@ def add_reader(message_id: str, json_data: AddedIn) -> ResponseReturnValue:
         assertion=current("assertion"),
         message_id=message_id,
         added=granting.Added(
-            grant=SignedGrant(json_data.grant, Signature(**json_data.signature.model_dump())),
+            grant=SignedGrant(json_data.grant, json_data.signature.value_of()),
             envelope=json_data.envelope,
             own_envelope=json_data.own_envelope,
             name=json_data.name,
+            before=json_data.before,
         ),
     )
     return {"queued": True}, 202

@@ -82,7 +82,7 @@ def drafts() -> ResponseReturnValue:
 @bp.input(Nothing)
 @callers(SIGNED_IN, host=ANY_HOST)
 def open_draft(message_id: str, json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body is empty
-    """The draft key and the draft object, for the writer's browser to open."""
+    """The draft key, or its envelope for who holds her own key, and the draft object."""
     request_key()
     opened = drafting.open_draft(
         tools().database,
@@ -92,7 +92,10 @@ def open_draft(message_id: str, json_data: Nothing) -> ResponseReturnValue:  # n
         sender=writer(),
         message_id=message_id,
     )
-    return {"draft_key": opened.draft_key, "object": base64.b64encode(opened.file).decode()}
+    content = {"draft_key": opened.draft_key}
+    if opened.draft_key is None:
+        content = {"envelope": base64.b64encode(opened.envelope).decode()}
+    return {**content, "object": base64.b64encode(opened.file).decode()}
 
 
 def _bytes(text: str) -> bytes:

@@ -53,9 +53,13 @@ class DraftChanged(Conflict):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class OpenedDraft:
-    """A draft as its writer's browser takes it: the key, and the object that it opens."""
+    """A draft as its writer's browser takes it: the key, and the object that it opens.
 
-    draft_key: str
+    `draft_key` is None for who holds her own key: her browser opens the envelope, an age file.
+    """
+
+    draft_key: str | None
+    envelope: bytes
     file: bytes
 
 
@@ -114,7 +118,7 @@ def drafts(connection: Connection, *, firm: Firm, sender: Person) -> list[store.
 def open_draft(
     database: Database, vault: Vault, blobs: Blobs, *, firm: Firm, sender: Person, message_id: str
 ) -> OpenedDraft:
-    """Open a draft's envelope for its writer, whose key is in managed custody, with an Event.
+    """Open a draft's envelope for its writer, or give it to who holds her own key, with an Event.
 
     Raises:
         NotFound: Not this sender's message, sent, or no draft was kept.
@@ -125,7 +129,11 @@ def open_draft(
         row = store.object_of(connection, message_id, entry["draft_object"] or "")
         if entry["state"] != "draft" or row is None:
             raise NotFound
-        key = keys.open_managed_draft(connection, vault, sender, file=entry["draft_envelope"])
+        envelope = bytes(entry["draft_envelope"])
+        own = keys.reading_key(connection, sender)
+        key = None
+        if keys.is_in_custody(connection, sender, own.fingerprint):
+            key = keys.open_managed_draft(connection, vault, sender, file=envelope)
     file = row["file"]
     if file is None:
         file = b"".join(blob_of(blobs, firm.id, message_id, row["sha256"]))
@@ -133,7 +141,7 @@ def open_draft(
         append_event(
             connection, firm_id=firm.id, kind="draft.opened", person_id=sender.id, about=message_id
         )
-    return OpenedDraft(draft_key=key, file=bytes(file))
+    return OpenedDraft(draft_key=key, envelope=envelope, file=bytes(file))
 
 
 def _unsent(

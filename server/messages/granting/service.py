@@ -1,10 +1,11 @@
 """Add a reader to a letter that was sent: a grant, an envelope to her, and one notice to her alone.
 
-The grant is signed by the firm's server for a managed sender, who seals both envelopes herself: the
-new reader's, and her own anew with all grants. Objects do not change. Source: docs/spec/statement.md
+The grant is signed by the firm's server for a managed sender, in her browser by who holds her own
+key. She seals both envelopes herself: the new reader's, and her own anew with all grants. Objects do not change. Source: docs/spec/statement.md
 sections 4 and 6, envelope.md section 1.
 """
 
+import hashlib
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,10 +17,12 @@ from server.base.errors import Conflict, NotFound
 from server.base.events import append_event
 from server.base.vault import Vault
 from server.crypto import signing as crypto_signing
+from server.crypto.encoding import b64u
 from server.crypto.envelope import Envelope
 from server.crypto.errors import Refusal
 from server.crypto.grants import (
     Grant,
+    GrantedBy,
     SignedGrant,
     check_grant,
     check_granter,
@@ -45,8 +48,15 @@ from server.messages.service import (
     name_place,
     own_message,
     own_row,
+    signed_with,
 )
-from server.messages.signing.service import CLOCK_S, ClockOff, directory_agrees, is_firms_own
+from server.messages.signing.service import (
+    CLOCK_S,
+    ClockOff,
+    check_signature,
+    directory_agrees,
+    is_firms_own,
+)
 from server.messages.telling import service as telling
 from server.people import service as people
 from server.people.service import Person
@@ -70,6 +80,17 @@ class ReadersChanged(Conflict):
     detail = "Another window has added a reader. Nothing was changed; open the letter again."
 
 
+class KeyReplaced(Conflict):
+    """The letter was signed with a key that its sender has replaced since."""
+
+    code = "key-replaced"
+    title = "You have another key now"
+    detail = (
+        "You signed this letter with a key that you have replaced since, so nobody can be added to "
+        "it. Nothing was changed; write a new letter to this person."
+    )
+
+
 class TooManyReaders(Conflict):
     """200 readers, or as many grants as an envelope holds."""
 
@@ -80,28 +101,45 @@ class TooManyReaders(Conflict):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Added:
-    """What a sender hands over: the signed grant, both envelopes in base64, what she calls her."""
+    """What a sender hands over: the signed grant, both envelopes in base64, what she calls her.
+
+    `before`, from who holds her own key: base64url SHA-256 of the own envelope that this replaces.
+    """
 
     grant: SignedGrant
     envelope: str
     own_envelope: str
     name: str = ""
+    before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class _Checked:
-    """A grant that the server could see to be right, for whom, and what the sender's envelope holds."""
+    """A grant that the server could see to be right, for whom, and what the sender's envelope holds.
+
+    `envelope` is None for who holds her own key; `file` is hers.
+    """
 
     grant: Grant
     reader: Person
     own: store.Row
-    envelope: Envelope
+    file: bytes
+    envelope: Envelope | None
 
 
 def sign(
-    connection: Connection, vault: Vault, *, firm: Firm, sender: Person, message_id: str, text: str
+    connection: Connection,
+    vault: Vault,
+    *,
+    firm: Firm,
+    sender: Person,
+    message_id: str,
+    text: str,
+    given: Signature | None = None,
 ) -> Signature:
     """Sign a grant for one more reader of a letter that was sent. The caller commits.
+
+    `given` is the signature of a sender who holds her own key: it is checked, not made.
 
     Raises:
         NotFound: Not this sender's letter, or not sent.
@@ -112,13 +150,19 @@ def sign(
         ReadsAlready: This person reads it.
         TooManyReaders: There is no room.
         FirmOnly: It is a mail of the record, and this person is not of the firm.
+        KeyReplaced: The letter was signed with another key than the sender has now.
     """
     entry = own_message(connection, firm, sender, message_id, lock=True)
     _check(connection, vault, entry, firm=firm, sender=sender, text=text)
+    held = keys.signing_key(connection, sender)
+    if (held.level == keys.MANAGED) != (given is None):
+        raise StatementRefused(refusal="grant-signature")
+    if given is not None:
+        check_signature(held, crypto_signing.GRANT, text, given)
     append_event(
         connection, firm_id=firm.id, kind="grant.signed", person_id=sender.id, about=message_id
     )
-    return keys.sign_grant(connection, vault, sender, text)
+    return given or keys.sign_grant(connection, vault, sender, text)
 
 
 def add(
@@ -149,7 +193,7 @@ def add(
     with database.write() as connection:
         entry = own_message(connection, firm, sender, message_id, lock=True)
         found = _check(connection, vault, entry, firm=firm, sender=sender, text=added.grant.text)
-        _check_signed(connection, vault, sender, found, signed=added.grant, own=own)
+        _check_signed(connection, vault, sender, found, added=added, own=own)
         _keep(connection, vault, entry, found, envelope=envelope, own=own, name=name)
         telling.queue(
             connection, entry, kind=telling.AGAIN, person_ids=[found.reader.id], sender=sender
@@ -169,11 +213,7 @@ def _check(
     file = store.envelope(connection, entry["id"], own["key"])
     if file is None:
         raise NotFound
-    try:
-        envelope = keys.open_managed(connection, vault, sender, key=own["key"], file=file)
-        grant = _parsed(text, envelope)
-    except Refusal as refusal:
-        raise StatementRefused(refusal=refusal.code) from refusal
+    envelope, grant = _read(connection, vault, entry, own, file, sender=sender, text=text)
     if abs(grant.created - now_ms(connection) // 1000) > CLOCK_S:
         raise ClockOff
     if entry["kind"] == MAIL and not is_firms_own(firm, [grant]):
@@ -187,7 +227,30 @@ def _check(
         raise ReadsAlready
     if len(rows) >= MAX_READERS:
         raise TooManyReaders
-    return _Checked(grant, reader, own, envelope)
+    return _Checked(grant, reader, own, file, envelope)
+
+
+def _read(
+    connection: Connection,
+    vault: Vault,
+    entry: store.Row,
+    own: store.Row,
+    file: bytes,
+    *,
+    sender: Person,
+    text: str,
+) -> tuple[Envelope | None, Grant]:
+    """The sender's own envelope, if the server can open it, and the grant checked against it."""
+    held = keys.signing_key(connection, sender)
+    if signed_with(connection, entry, sender) != held.fingerprint:
+        raise KeyReplaced
+    try:
+        if held.level != keys.MANAGED:
+            return None, _parsed_unseen(text, entry, sender, held)
+        envelope = keys.open_managed(connection, vault, sender, key=own["key"], file=file)
+        return envelope, _parsed(text, envelope)
+    except Refusal as refusal:
+        raise StatementRefused(refusal=refusal.code) from refusal
 
 
 def _parsed(text: str, envelope: Envelope) -> Grant:
@@ -204,21 +267,47 @@ def _parsed(text: str, envelope: Envelope) -> Grant:
     return grant
 
 
+def _parsed_unseen(text: str, entry: store.Row, sender: Person, held: keys.PublicKey) -> Grant:
+    """The grant, checked against what the server knows of a statement that it cannot open.
+
+    Raises:
+        Refusal: Its code.
+    """
+    grant = parse_grant(text)
+    by = GrantedBy(address=sender.address, key=held.fingerprint, custody=held.level)
+    if grant.granted_by != by:
+        raise Refusal("granter-not-allowed")
+    facts = (
+        grant.statement == entry["statement_hash"],
+        grant.role == LATE,
+        grant.merge == merge_hash({}),
+    )
+    if not all(facts):
+        raise Refusal("grant-malformed")
+    return grant
+
+
 def _check_signed(
     connection: Connection,
     vault: Vault,
     sender: Person,
     found: _Checked,
     *,
-    signed: SignedGrant,
+    added: Added,
     own: bytes,
 ) -> None:
-    """The grant bears the sender's signature, and her new envelope is the old one and this grant."""
-    public = keys.signing_key(connection, sender).public
+    """The grant bears the sender's signature, and her new envelope is the old one and this grant.
+
+    What the envelope of who holds her own key says, she alone sees: she names the one she opened.
+    """
+    signed = added.grant
+    held = keys.signing_key(connection, sender)
+    check_signature(held, crypto_signing.GRANT, signed.text, signed.signature)
+    if found.envelope is None:
+        if added.before != b64u(hashlib.sha256(found.file).digest()):
+            raise ReadersChanged
+        return
     try:
-        crypto_signing.verify(
-            public, crypto_signing.GRANT, signed.text, signed.signature, refusal="grant-signature"
-        )
         after = keys.open_managed(connection, vault, sender, key=found.own["key"], file=own)
     except Refusal as refusal:
         raise StatementRefused(refusal=refusal.code) from refusal

@@ -1,5 +1,6 @@
 """Reading a message, at the portal."""
 
+import base64
 from datetime import datetime
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo
@@ -126,7 +127,7 @@ def thread(message_id: str) -> ResponseReturnValue:
 @bp.input(OpenIn)
 @callers(SIGNED_IN, host=ANY_HOST)
 def open_envelope(message_id: str, json_data: OpenIn) -> ResponseReturnValue:
-    """The content of the reader's own envelope, and what her browser checks it with."""
+    """The reader's own envelope, opened where her key is kept here, and what her browser checks it with."""
     request_key()
     viewer = current("person")
     opened = reading.open_envelope(
@@ -137,8 +138,15 @@ def open_envelope(message_id: str, json_data: OpenIn) -> ResponseReturnValue:
         message_id=message_id,
         kind=EXPORTED if json_data.purpose == "export" else OPENED,
     )
+    if opened.envelope is not None:
+        content = opened.envelope.to_json()
+    else:
+        content = {
+            "envelope": base64.b64encode(opened.sealed).decode(),
+            "envelope_key": opened.viewer_key,
+        }
     return {
-        **opened.envelope.to_json(),
+        **content,
         "viewer": {"address": viewer.address, "key": opened.viewer_key},
         "sender": opened.sender_lookup.to_json(),
         "sender_name": opened.sender.shown_name,

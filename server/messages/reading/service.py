@@ -33,6 +33,7 @@ from server.messages.service import (
     blob_of,
     own_row,
     sent_message,
+    signed_with,
 )
 from server.people import service as people
 from server.people.service import Person
@@ -79,13 +80,15 @@ class Letter:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Opened:
-    """A reader's own envelope, opened, with what her browser needs to check it.
+    """A reader's own envelope, with what her browser needs to check it.
 
-    `granters` are the look-ups of those who signed grants and are not the sender; `names` what
+    `envelope` is what it holds, where the firm's server keeps her key; else None, and `sealed` is
+    the age file. `viewer_key` is the fingerprint of the key to which it is sealed. `granters` are the look-ups of those who signed grants and are not the sender; `names` what
     the directory calls sender, To and Cc, by address.
     """
 
-    envelope: Envelope
+    envelope: Envelope | None
+    sealed: bytes
     viewer_key: str
     sender: Person
     sender_lookup: keys.Lookup
@@ -172,7 +175,7 @@ def open_envelope(
     message_id: str,
     kind: str = OPENED,
 ) -> Opened:
-    """Open the viewer's own envelope, which is in managed custody, and write the Event.
+    """Open the viewer's own envelope, or give it out to who holds her own key, and write the Event.
 
     Raises:
         NotFound: No such message, not sent, or not the viewer's.
@@ -188,13 +191,16 @@ def open_envelope(
             raise NotFound
         rows = store.readers_of(connection, message_id)
         sender = people.get(connection, vault, entry["sender_id"])
-        envelope = keys.open_managed(connection, vault, viewer, key=row["key"], file=file)
+        envelope = _opened(connection, vault, viewer, key=row["key"], file=file)
         opened = Opened(
             envelope=envelope,
+            sealed=file,
             viewer_key=row["key"],
             sender=sender,
-            sender_lookup=keys.look_up(connection, vault, sender),
-            granters=_granters(connection, vault, rows, envelope),
+            sender_lookup=keys.look_up(
+                connection, vault, sender, signing=signed_with(connection, entry, sender)
+            ),
+            granters=_granters(connection, vault, rows, envelope) if envelope else (),
             names=_names(connection, vault, sender, message_id),
             directory_key=keys.directory_key(connection, firm.id),
         )
@@ -229,6 +235,14 @@ def object_file(
     if row["file"] is not None:
         return row["size"], iter((bytes(row["file"]),))
     return row["size"], blob_of(blobs, firm.id, message_id, row["sha256"])
+
+
+def _opened(
+    connection: Connection, vault: Vault, viewer: Person, *, key: str, file: bytes
+) -> Envelope | None:
+    if not keys.is_in_custody(connection, viewer, key):
+        return None
+    return keys.open_managed(connection, vault, viewer, key=key, file=file)
 
 
 def _recalls(

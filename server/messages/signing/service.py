@@ -1,6 +1,6 @@
 """Sign the statement and the grants of an unsent message for a managed sender.
 
-Before it signs, the server checks everything of them that it can see: this message, this sender,
+Who holds her own key signs in her browser, and the server checks the same. Before it signs, it checks everything of them that it can see: this message, this sender,
 these uploads, the directory's keys, the thread. Source: docs/spec/statement.md section 6.
 """
 
@@ -14,6 +14,7 @@ from server.base.database import now_ms
 from server.base.errors import Invalid, NotFound
 from server.base.events import append_event
 from server.base.vault import Vault
+from server.crypto import signing as crypto_signing
 from server.crypto.errors import Refusal
 from server.crypto.grants import Grant, check_grant, check_granter, merge_hash, parse_grant
 from server.crypto.shape import LEVELS
@@ -69,8 +70,11 @@ def sign(
     message_id: str,
     text: str,
     grants: Sequence[str] = (),
+    given: Signed | None = None,
 ) -> Signed:
     """Sign the statement of an unsent message, and its grants. The caller commits.
+
+    `given` are the signatures of a sender who holds her own key: they are checked, not made.
 
     Raises:
         NotFound: Not this sender's message.
@@ -79,7 +83,7 @@ def sign(
         OnlyAnswers: A client's, to somebody whom she may not answer; nothing was signed.
         ClockOff: Its time is not about now; nothing was signed.
         FirmOnly: A mail of the record, for somebody outside the firm; nothing was signed.
-        StaleKeys: A reader's key is not the directory's any more; nothing was signed.
+        StaleKeys: A reader's key, or the sender's, is not the directory's any more; nothing was signed.
     """
     entry = own_message(connection, firm, sender, message_id, lock=True)
     if entry["state"] != "draft":
@@ -95,9 +99,11 @@ def sign(
     _check_parents(connection, statement, rows, firm=firm)
     if sender.kind == "client":
         _check_answer(connection, firm, sender, entry, rows)
+    signed = _signed(connection, vault, sender, text, grants, given=given)
     store.replace_readers(connection, message_id, rows)
     changed = {
         "statement_hash": statement.hash,
+        "signed_with": statement.sender.key,
         "level": statement.level,
         "signed_objects": [item.id for item in statement.objects],
     }
@@ -105,10 +111,45 @@ def sign(
     append_event(
         connection, firm_id=firm.id, kind="message.signed", person_id=sender.id, about=message_id
     )
-    return Signed(
-        statement=keys.sign_statement(connection, vault, sender, text),
-        grants=tuple(keys.sign_grant(connection, vault, sender, grant) for grant in grants),
-    )
+    return signed
+
+
+def check_signature(held: keys.PublicKey, domain: str, text: str, signature: Signature) -> None:
+    """Check a signature that a sender made with her own key.
+
+    Raises:
+        StatementRefused: It is not of this text, or not by the key that the directory holds.
+    """
+    code = "grant-signature" if domain == crypto_signing.GRANT else "statement-signature"
+    try:
+        crypto_signing.verify(held.public, domain, text, signature, refusal=code)
+    except Refusal as refusal:
+        raise StatementRefused(refusal=refusal.code) from refusal
+
+
+def _signed(
+    connection: Connection,
+    vault: Vault,
+    sender: Person,
+    text: str,
+    grants: Sequence[str],
+    *,
+    given: Signed | None,
+) -> Signed:
+    held = keys.signing_key(connection, sender)
+    if (held.level == keys.MANAGED) != (given is None):
+        raise StatementRefused(refusal="statement-signature")
+    if given is None:
+        return Signed(
+            statement=keys.sign_statement(connection, vault, sender, text),
+            grants=tuple(keys.sign_grant(connection, vault, sender, grant) for grant in grants),
+        )
+    if len(given.grants) != len(grants):
+        raise StatementRefused(refusal="grant-signature")
+    check_signature(held, crypto_signing.STATEMENT, text, given.statement)
+    for grant, signature in zip(grants, given.grants, strict=True):
+        check_signature(held, crypto_signing.GRANT, grant, signature)
+    return given
 
 
 def _grant(text: str, statement: Statement) -> Grant:
@@ -139,6 +180,9 @@ def _check_statement(
     )
     named = {reader.address for reader in statement.readers}
     hidden = [grant.address for grant in grants]
+    held = keys.signing_key(connection, sender)
+    if _is_of_an_earlier_key(connection, sender, statement, held):
+        raise StaleKeys(addresses=[sender.address])
     facts = (
         statement.message_id == entry["id"],
         statement.thread_id == entry["thread_id"],
@@ -146,8 +190,8 @@ def _check_statement(
         not statement.readers_grant,
         statement.sender.address == sender.address,
         statement.sender.firm == firm.id,
-        statement.sender.custody == keys.MANAGED,
-        statement.sender.key == keys.signing_key(connection, sender).fingerprint,
+        statement.sender.custody == held.level,
+        statement.sender.key == held.fingerprint,
         own == [sender.address],
         statement.level == LEVELS[weakest],
         all(uploaded.get(item.id) == item.sha256 for item in statement.objects),
@@ -160,6 +204,17 @@ def _check_statement(
         raise StatementRefused(refusal="statement-malformed")
     if for_oneself and not is_firms_own(firm, [*statement.readers, *grants]):
         raise FirmOnly
+
+
+def _is_of_an_earlier_key(
+    connection: Connection, sender: Person, statement: Statement, held: keys.PublicKey
+) -> bool:
+    """Her key was replaced while she wrote: her page still names the one before."""
+    try:
+        keys.is_in_custody(connection, sender, statement.sender.key)
+    except NotFound:
+        return False
+    return statement.sender.key != held.fingerprint
 
 
 def is_firms_own(firm: Firm, readers: Sequence[Reader | Grant]) -> bool:
