@@ -57,6 +57,7 @@ from server.messages.sending import routes as sending_routes
 from server.messages.signing import routes as signing_routes
 from server.messages.uploading import routes as uploading_routes
 from server.people import service as people
+from server.people.passkeys import routes as passkey_routes
 from server.people.service import Person
 from server.people.sign_ins import routes as sign_in_routes
 from server.people.sign_ins import service as sign_ins
@@ -87,6 +88,7 @@ _ROUTES: Final = (
     reading_routes,
     sign_in_routes,
     proving_routes,
+    passkey_routes,
     event_routes,
     key_log_routes,
     deployment_routes,

@@ -37,6 +37,7 @@ from server.messages.sending import tasks as message_tasks
 from server.messages.telling import tasks as telling_tasks
 from server.messages.uploading import tasks as uploading_tasks
 from server.people.news import tasks as news_tasks
+from server.people.passkeys import tasks as passkey_tasks
 from server.people.sign_ins import service as sign_ins
 from server.people.sign_ins import tasks as sign_in_tasks
 from server.people.sign_ins.ports import MailAway
@@ -47,6 +48,7 @@ GRAPH: Final = "graph:"
 CHORES_EVERY_MS: Final = {
     "sweep-keys": housekeeping.HOUR_MS,
     "sweep-sign-ins": housekeeping.HOUR_MS,
+    "sweep-passkeys": housekeeping.HOUR_MS,
     "sweep-enrolments": housekeeping.HOUR_MS,
     "sweep-uploads": housekeeping.HOUR_MS,
     "sweep-blobs": housekeeping.DAY_MS,
@@ -105,6 +107,7 @@ def _chores(settings: Settings, database: Database) -> dict[str, housekeeping.Ch
     work: dict[str, housekeeping.Chore] = {
         "sweep-keys": lambda job: idempotency.sweep_up(database, job),
         "sweep-sign-ins": lambda job: sign_in_tasks.sweep_up(database, job),
+        "sweep-passkeys": lambda job: passkey_tasks.sweep_up(database, job),
         "sweep-enrolments": lambda job: enrolling_tasks.sweep_up(database, job),
         "sweep-uploads": lambda job: uploading_tasks.sweep_uploads(database, blobs, job),
         "sweep-blobs": lambda job: uploading_tasks.sweep_blobs(database, blobs, job),

@@ -39,6 +39,7 @@ from server.base.http import (
 WHEN_FULL: Final = frozenset(
     {
         "messages.sign_in", "reading.ask_code", "reading.open_envelope", "sign_ins.start",
+        "passkeys.challenge", "passkeys.sign_in",
         "drafting.open_draft", "notices.answer", "afterwards.recall",
     }
 )  # fmt: skip

@@ -8,7 +8,7 @@ from typing import Any
 
 from server.base.ids import new_token
 from server.crypto.statement import parse_statement
-from tests.access.world import BEN, MAYA, TOM, Ids, Person, World
+from tests.access.world import BEN, MAYA, PASSKEY, TOM, Ids, Person, World
 from tests.drafts import OCTETS, Draft
 from tests.firms.test_advising import WANTED
 from tests.firms.test_first_run import LOOKS
@@ -144,6 +144,12 @@ CALLS: dict[str, Maker] = {
     "POST /api/v1/sessions": on("/sessions", json={"code": "AAAA-AAAA"}),
     "POST /api/v1/sessions/current/codes": on("/sessions/current/codes", json={}),
     "POST /api/v1/sessions/current/code": on("/sessions/current/code", json={"code": "AAAA-AAAA"}),
+    "POST /api/v1/passkeys/options": on("/passkeys/options", json={}),
+    "POST /api/v1/passkeys": on("/passkeys", json={"credential": {}, "name": "Mine"}),
+    "GET /api/v1/passkeys": on("/passkeys"),
+    "PATCH /api/v1/passkeys/<credential>": on(f"/passkeys/{PASSKEY}", json={"name": "Mine"}),
+    "POST /api/v1/passkeys/challenges": on("/passkeys/challenges", json={}),
+    "POST /api/v1/sessions/passkey": on("/sessions/passkey", json={"credential": {}}),
     "DELETE /api/v1/sessions/current": on("/sessions/current"),
     "GET /api/v1/messages/<message_id>/thread": on("/messages/{letter}/thread"),
     "POST /api/v1/messages/<message_id>/open": on("/messages/{letter}/open", json={}),

@@ -25,6 +25,7 @@ from server.firms import service as firms
 from server.firms.first_run import service as first_run
 from server.keys import service as keys
 from server.people import service as people
+from server.people.passkeys import store as passkey_store
 from server.people.sign_ins import store as sign_in_store
 from server.people.sign_ins.ports import StaffClaims
 from server.storage.blobs import ObstoreBlobs
@@ -40,6 +41,7 @@ BEN, ANN, CORA, EVE = (
     "cora@hart.example",
     "eve@field.example",
 )
+PASSKEY: Final = "cGFzc2tleQ"
 MAYA, TOM, DORA, FAY = (f"{name}@client.example" for name in ("maya", "tom", "dora", "fay"))
 STAFF: Final = {
     "ann": (DEMO_TENANT, ANN), "ben": (DEMO_TENANT, BEN), "cora": (DEMO_TENANT, CORA),
@@ -186,6 +188,7 @@ def _settle(world: World) -> None:
     maya = Desk(world, world.people["reader"])
     world.drafts["maya"] = _begun(maya, (BEN,), reply_to=world.letters["ben"].id)
     _suspend(world)
+    _add_passkey(world)
     with all_firms("a test"), world.parts.database.write() as connection:
         for firm in firms.every(connection):
             world.jobs[firm.origin] = outbox.set_aside(
@@ -259,8 +262,24 @@ def _session(world: World, address: str, age_ms: int) -> str:
         assert person is not None
         at = now_ms(connection) - age_ms
         row = {"id": vault.index("session", token), "firm_id": firm.id, "person_id": person.id}
-        sign_in_store.put_session(connection, row | {"created": at, "seen": at})
+        sign_in_store.put_session(connection, row | {"created": at, "seen": at, "proved": at})
     return token
+
+
+def _add_passkey(world: World) -> None:
+    """Maya's passkey, as an authenticator might have made it."""
+    vault, passkey_id = world.parts.vault, new_token()
+    with all_firms("a test"), world.parts.database.write() as connection:
+        firm = firms.of_origin(connection, ORIGIN)
+        maya = people.find(connection, vault, firm_id=firm.id, address=MAYA)
+        assert maya is not None
+        row = {
+            "id": passkey_id, "firm_id": firm.id, "person_id": maya.id, "credential": PASSKEY,
+            "user_handle": "maya", "public_key": b"", "counter": 0, "transports": [],
+            "name_sealed": vault.seal_text((firm.id, "passkeys", passkey_id, "name"), "Mine"),
+            "created": now_ms(connection), "used": None,
+        }  # fmt: skip
+        passkey_store.insert_passkey(connection, row)
 
 
 def _set_up(world: World) -> str:
