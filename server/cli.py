@@ -12,6 +12,7 @@ from typing import Any, Final
 from server.base.errors import AppError
 from server.base.settings import BadSetting
 from server.commands import (
+    audit,
     backup,
     canary,
     db,
@@ -28,7 +29,7 @@ from server.commands import (
 )
 
 COMMANDS: Final = (
-    up, web, worker, db, firm, manifest, doctor, outbox, port, backup, restore, canary, keys
+    up, web, worker, db, firm, manifest, doctor, outbox, port, backup, restore, canary, keys, audit
 )  # fmt: skip
 
 

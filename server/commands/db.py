@@ -30,6 +30,25 @@ def upgrade(settings: Settings) -> None:
     migrations.upgrade(settings.database_url)
     if not settings.demo:
         _lay_ballast(settings)
+    _fill_log(settings)
+
+
+def _fill_log(settings: Settings) -> None:
+    """Keys from before there was a key log get their first events."""
+    from server.base.database import Database  # noqa: PLC0415 a command loads what it runs
+    from server.base.tenancy import all_firms  # noqa: PLC0415 a command loads what it runs
+    from server.base.vault import Vault  # noqa: PLC0415 a command loads what it runs
+    from server.firms import service as firms  # noqa: PLC0415 a command loads what it runs
+    from server.keys.log import service as log  # noqa: PLC0415 a command loads what it runs
+
+    database = Database(settings.database_url)
+    try:
+        with all_firms("keys from before the log are logged"), database.write() as connection:
+            for firm in firms.every(connection):
+                if log.count_missing(connection, firm.id):
+                    log.append_missing(connection, Vault.load(settings.master_key), firm.id)
+    finally:
+        database.close()
 
 
 def _lay_ballast(settings: Settings) -> None:

@@ -45,10 +45,12 @@ class Lookup:
 
     text: str
     signature: Signature
+    log: log.Signed
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in answers."""
-        return {"text": self.text, "signature": self.signature.to_json()}
+        signature = self.signature.to_json()
+        return {"text": self.text, "signature": signature, "log": self.log.to_json()}
 
 
 def ensure(connection: Connection, vault: Vault, person: Person, *, signs: bool) -> None:
@@ -82,13 +84,27 @@ def directory_key(connection: Connection, firm_id: str) -> bytes:
     return bytes(row["public"])
 
 
+def log_key(connection: Connection, firm_id: str) -> str:
+    """The key that signs the log's checkpoints, as a verifier key (log.md section 5).
+
+    Raises:
+        NotFound: Nobody of the firm has a key yet.
+    """
+    return log.log_key(connection, firm_id).text
+
+
 def look_up(
-    connection: Connection, vault: Vault, person: Person, *, signing: str | None = None
+    connection: Connection,
+    vault: Vault,
+    person: Person,
+    *,
+    signing: str | None = None,
+    since: int = 0,
 ) -> Lookup:
     """What the directory holds for a person, signed by the firm's directory key.
 
     `signing` asks for the signing key of this fingerprint, which may have been replaced, with the
-    key to which envelopes were sealed then.
+    key to which envelopes were sealed then. `since` is the size of the log that the asker knows.
 
     Raises:
         NotFound: The person has no key (`ensure` makes one), or never had that one.
@@ -97,6 +113,7 @@ def look_up(
     if reading is None:
         raise NotFound
     until = signs["retired"] if signs else None
+    signing_key = b64u(signs["public"]) if signs else None
     text = lookup_text(
         address=person.address,
         asked=now_ms(connection) // 1000,
@@ -104,11 +121,12 @@ def look_up(
         key=reading["fingerprint"],
         level=reading["custody"],
         recipient=Recipient(reading["public"]).text,
-        signing_key=b64u(signs["public"]) if signs else None,
+        signing_key=signing_key,
         until=None if until is None else until // 1000,
     )
     seed = custody.secret_of(connection, vault, person.firm_id, person.firm_id, DIRECTORY)
-    return Lookup(text=text, signature=_sign_lookup(seed, text))
+    logged = log.answer(connection, vault, person, since=since, signing_key=signing_key)
+    return Lookup(text=text, signature=_sign_lookup(seed, text), log=logged)
 
 
 def reading_key(connection: Connection, person: Person) -> PublicKey:

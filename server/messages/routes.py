@@ -15,7 +15,6 @@ from server.base.http import (
     PORTAL,
     SIGNED_IN,
     Model,
-    Nothing,
     callers,
     created,
     current,
@@ -24,6 +23,7 @@ from server.base.http import (
     tools,
 )
 from server.crypto.encoding import b64u
+from server.crypto.log.checkpoint import MAX_SIZE
 from server.crypto.signing import Signature
 from server.crypto.statement import MAX_READERS
 from server.keys import service as keys
@@ -64,11 +64,21 @@ class ReaderIn(Model):
     address: Annotated[str, Field(min_length=3, max_length=320)]
 
 
+LogSize = Annotated[int, Field(ge=0, le=MAX_SIZE)]
+
+
+class SignInIn(Model):
+    """`since` is the size of the key log's checkpoint that the caller has kept; 0 for none."""
+
+    since: LogSize = 0
+
+
 class LookupsIn(Model):
     """Readers to look up, 1 to 200; for a client `about` names the letter that she answers."""
 
     readers: Annotated[list[ReaderIn], Field(min_length=1, max_length=MAX_READERS)]
     about: MessageId | None = None
+    since: LogSize = 0
 
 
 class MessageIn(Model):
@@ -107,9 +117,9 @@ def writer() -> Person:
 
 
 @bp.put("/me")
-@bp.input(Nothing)
+@bp.input(SignInIn)
 @callers(SIGNED_IN, host=ANY_HOST)
-def sign_in(json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body is empty
+def sign_in(json_data: SignInIn) -> ResponseReturnValue:
     """Begin to write: makes the person, for staff, and her keys at the first call."""
     request_key()
     firm = current("firm")
@@ -117,7 +127,8 @@ def sign_in(json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body
         person = _staff(connection) if current("host") == ADDIN else writer()
         directory_key = keys.ensure_directory_key(connection, tools().vault, firm.id)
         keys.ensure(connection, tools().vault, person, signs=True)
-        lookup = keys.look_up(connection, tools().vault, person)
+        lookup = keys.look_up(connection, tools().vault, person, since=json_data.since)
+        log_key = keys.log_key(connection, firm.id)
     waiting = None
     if current("host") == ADDIN:
         waiting = notices.sign_in(
@@ -136,6 +147,7 @@ def sign_in(json_data: Nothing) -> ResponseReturnValue:  # noqa: ARG001 the body
         },
         "firm": {"id": firm.id, "name": firm.name, "portal": firm.origin},
         "directory_key": b64u(directory_key),
+        "log_key": log_key,
         "lookup": lookup.to_json(),
         "held": {"count": waiting.count, "claims": waiting.claims} if waiting else None,
     }
@@ -149,13 +161,16 @@ def look_up(json_data: LookupsIn) -> ResponseReturnValue:
     request_key()
     person = writer()
     wanted = [parse_address(reader.address) for reader in json_data.readers]
-    answers: list[dict[str, Any]] = []
+    vault, since = tools().vault, json_data.since
     with tools().database.write() as connection:
-        for address in wanted:
-            reader = _reader(connection, person, address, json_data.about)
-            keys.ensure(connection, tools().vault, reader, signs=False)
-            lookup = keys.look_up(connection, tools().vault, reader)
-            answers.append({**lookup.to_json(), "name": reader.name})
+        # All are found before the log is held, and all are in it before the first is looked up.
+        readers = [_reader(connection, person, address, json_data.about) for address in wanted]
+        for reader in readers:
+            keys.ensure(connection, vault, reader, signs=False)
+        answers: list[dict[str, Any]] = [
+            {**keys.look_up(connection, vault, reader, since=since).to_json(), "name": reader.name}
+            for reader in readers
+        ]
     return {"lookups": answers}
 
 

@@ -11,6 +11,7 @@ from alembic import command
 from sqlalchemy import Connection, create_engine, inspect
 
 from server import migrations
+from server.commands import db
 from tests.house import House, furnished
 from tests.sandbox.running import Sandbox
 
@@ -31,6 +32,7 @@ def test_every_row_and_every_ciphertext_outlives_an_upgrade(
     (letter,) = re.findall(r"Letters: (\S{22})", script)
     (tmp_path / "master.key").write_bytes(bytes.fromhex(key))
     for house in _house(database_url, microsoft, tmp_path):
+        db.upgrade(house.parts.settings)
         maya = house.visitor()
         assert maya.sign_in(letter).status_code == 201
         assert "Dear Maya, from an older version" in str(maya.read(letter))

@@ -11,6 +11,7 @@ from server.base.tenancy import all_firms
 from server.base.vault import name_of, read_keys
 from server.commands.doctor.findings import Finding, Patient, bad, by_firm, good, unsure
 from server.firms.service import Firm
+from server.keys.log import service as log
 from server.people import service as people
 
 STUCK_MS: Final = 15 * 60_000
@@ -27,6 +28,21 @@ def database(patient: Patient) -> Iterable[Finding]:
             "The tables are missing, or not those of this version.",
             "Stop web and worker, run letterlock db upgrade, start them again.",
         )
+
+
+def key_log(patient: Patient) -> Iterable[Finding]:
+    """Every key that is used stands in its firm's log."""
+    if patient.database is None:
+        return
+    with all_firms("doctor looks at the key logs"), patient.database.read() as connection:
+        missing = sum(log.count_missing(connection, firm.id) for firm in patient.firms)
+    if missing:
+        yield bad(
+            f"{missing} keys are not in the key log: letters to and from their owners do not open.",
+            "Stop web and worker, run letterlock db upgrade, start them again.",
+        )
+    else:
+        yield good("Every key is in the key log.")
 
 
 def worker(patient: Patient) -> Iterable[Finding]:

@@ -32,6 +32,7 @@ CHECKS: Final[dict[str, Check]] = {
     "system-mailbox": microsoft.system_mailbox,
     "worker": house.worker,
     "outbox": house.outbox,
+    "key-log": house.key_log,
     "domains": names.domains,
     "spf": names.spf,
     "dkim": names.dkim,
@@ -77,7 +78,7 @@ def examine(
 
 
 def _asked(check: Check, patient: Patient) -> list[Finding]:
-    if patient.database is None and check in {house.worker, house.outbox}:
+    if patient.database is None and check in {house.worker, house.outbox, house.key_log}:
         return [unsure("Not looked at.", "Mend the database first.")]
     return list(check(patient))
 

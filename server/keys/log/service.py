@@ -47,14 +47,16 @@ TILE_HEIGHT: Final = 8  # levels of the tree in one tile
 
 @dataclass(frozen=True, slots=True)
 class Signed:
-    """A signed answer about the log; `text` as in log.md section 8."""
+    """A signed answer about the log; `text` and `history` as in log.md section 8."""
 
     text: str
     signature: Signature
+    history: tuple[str, ...]
 
     def to_json(self) -> dict[str, Any]:
         """As it stands in answers."""
-        return {"text": self.text, "signature": self.signature.to_json()}
+        signature = self.signature.to_json()
+        return {"text": self.text, "signature": signature, "history": list(self.history)}
 
 
 def hold(connection: Connection, firm_id: str) -> None:
@@ -122,15 +124,14 @@ def answer(
     """What the log says of a person's keys, with proofs, signed by the firm's directory.
 
     `since` is the size of the checkpoint that the reader has kept, 0 for none; `signing_key` the
-    public key that the look-up names, base64url. The last event with it is given, which is the
-    person's last one unless the key has been replaced.
+    public key that the look-up names, base64url: the history begins with the last event with it.
 
     Raises:
         NotFound: There is no such event.
     """
     firm_id, log = person.firm_id, _log(connection, person.firm_id)
-    row, size = _entry(connection, person, signing_key), log["size"]
-    index = row["position"]
+    row, history = _entries(connection, person, signing_key)
+    index, size = int(row["position"]), int(log["size"])
     sealed = store.salt(connection, firm_id, person.id)
     if sealed is None:
         raise NotFound
@@ -148,7 +149,7 @@ def answer(
         salt=vault.unseal(_place(person), sealed),
     )
     seed = custody.secret_of(connection, vault, firm_id, firm_id, custody.DIRECTORY)
-    return Signed(said.text, signing.sign(seed, DOMAIN, said.text))
+    return Signed(said.text, signing.sign(seed, DOMAIN, said.text), history)
 
 
 def consistency(connection: Connection, firm_id: str, old: int, new: int) -> list[bytes]:
@@ -182,7 +183,7 @@ def tile(connection: Connection, firm_id: str, wanted: Tile) -> bytes:
     found = store.row_of_hashes(connection, firm_id, level, first, wanted.width)
     if len(found) != wanted.width:
         raise NotFound
-    return b"".join(found)
+    return b"".join(found.values())
 
 
 def bundle(connection: Connection, firm_id: str, number: int, width: int) -> bytes:
@@ -258,11 +259,15 @@ def _with_nodes(
     return make(lambda level, at: found[level, at])
 
 
-def _entry(connection: Connection, person: Person, signing_key: str | None) -> store.Row:
-    for row in store.entries_of(connection, person.firm_id, person.id):
+def _entries(
+    connection: Connection, person: Person, signing_key: str | None
+) -> tuple[store.Row, tuple[str, ...]]:
+    """The last entry, and those before it from the last one with this key on."""
+    rows = store.entries_of(connection, person.firm_id, person.id)
+    for number, row in enumerate(rows):
         keys = parse_event(row["text"]).keys
         if keys is not None and keys.signing_key == signing_key:
-            return row
+            return rows[0], tuple(each["text"] for each in rows[number:0:-1])
     raise NotFound
 
 

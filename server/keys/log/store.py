@@ -1,10 +1,10 @@
 """Queries on the key log."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any, Final
 
-from sqlalchemy import Connection, and_, or_, select
+from sqlalchemy import Connection, and_, func, or_, select
 
 from server.keys.log.models import key_log_entries, key_log_hashes, key_log_salts, key_logs
 from server.keys.models import keys
@@ -12,6 +12,7 @@ from server.keys.models import keys
 Row = Mapping[str, Any]
 Node = tuple[int, int]  # level, position
 ENCRYPTION: Final = "encryption"
+SIGNING: Final = "signing"
 _BATCH: Final = 256
 
 
@@ -64,13 +65,23 @@ def texts(connection: Connection, firm_id: str, first: int, count: int) -> list[
     return list(connection.execute(statement.order_by(table.position)).scalars())
 
 
-def all_entries(connection: Connection, firm_id: str) -> Iterator[Row]:
-    """Every entry in its order, a few at a time from the database."""
+def entries(connection: Connection, firm_id: str, first: int, count: int) -> list[Row]:
+    """The entries of a stretch of indexes, in their order; one may be missing where it was taken out."""
     table = key_log_entries.c
-    statement = select(table.position, table.person_id, table.text).where(table.firm_id == firm_id)
-    options = {"yield_per": _BATCH}
-    for row in connection.execute(statement.order_by(table.position), execution_options=options):
-        yield {"position": row.position, "person_id": row.person_id, "text": row.text}
+    inside = (table.position >= first) & (table.position < first + count)
+    statement = select(table.position, table.person_id, table.text)
+    rows = connection.execute(
+        statement.where((table.firm_id == firm_id) & inside).order_by(table.position)
+    )
+    return [dict(row) for row in rows.mappings()]
+
+
+def end(connection: Connection, firm_id: str) -> int:
+    """The index after the last entry."""
+    table = key_log_entries.c
+    statement = select(func.max(table.position)).where(table.firm_id == firm_id)
+    last = connection.execute(statement).scalar()
+    return 0 if last is None else int(last) + 1
 
 
 def insert_hashes(connection: Connection, firm_id: str, hashes: Mapping[Node, bytes]) -> None:
@@ -95,13 +106,13 @@ def hashes(connection: Connection, firm_id: str, nodes: AbstractSet[Node]) -> di
 
 def row_of_hashes(
     connection: Connection, firm_id: str, level: int, first: int, count: int
-) -> Sequence[bytes]:
-    """So many neighbours of one level, in their order."""
+) -> dict[int, bytes]:
+    """Neighbours of one level by their position, in their order."""
     table = key_log_hashes.c
     inside = (table.position >= first) & (table.position < first + count)
     where = (table.firm_id == firm_id) & (table.level == level) & inside
-    statement = select(table.hash).where(where).order_by(table.position)
-    return [bytes(value) for value in connection.execute(statement).scalars()]
+    statement = select(table.position, table.hash).where(where).order_by(table.position)
+    return {at: bytes(value) for at, value in connection.execute(statement)}
 
 
 def all_hashes(connection: Connection, firm_id: str) -> Iterator[tuple[Node, bytes]]:
@@ -138,3 +149,15 @@ def without_entry(connection: Connection, firm_id: str) -> list[str]:
     where = (keys.c.firm_id == firm_id) & (keys.c.purpose == ENCRYPTION) & keys.c.retired.is_(None)
     statement = select(keys.c.owner_id).where(where & keys.c.owner_id.not_in(told))
     return list(connection.execute(statement.order_by(keys.c.created, keys.c.id)).scalars())
+
+
+def present_keys(connection: Connection, firm_id: str) -> Iterator[tuple[str, Row, Row | None]]:
+    """Each person who has a key to which is sealed now, with that key and the one that signs."""
+    present = (keys.c.firm_id == firm_id) & keys.c.retired.is_(None)
+    rows: list[Row] = [
+        dict(row) for row in connection.execute(select(keys).where(present)).mappings()
+    ]
+    signing = {row["owner_id"]: row for row in rows if row["purpose"] == SIGNING}
+    for row in rows:
+        if row["purpose"] == ENCRYPTION:
+            yield row["owner_id"], row, signing.get(row["owner_id"])

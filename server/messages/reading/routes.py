@@ -28,6 +28,7 @@ from server.base.http import (
     tools,
 )
 from server.crypto.encoding import b64u
+from server.crypto.log.checkpoint import MAX_SIZE
 from server.keys import service as keys
 from server.messages.reading import service as reading
 from server.messages.reading.service import EXPORTED, OPENED, Letter, MessageHead
@@ -53,9 +54,13 @@ class CodeIn(Model):
 
 
 class OpenIn(Model):
-    """Why a message is opened: to read it, or for an export."""
+    """Why a message is opened: to read it, or for an export.
+
+    `since` is the size of the key log's checkpoint that the caller has kept; 0 for none.
+    """
 
     purpose: Annotated[Literal["read", "export"], Field(alias="for")] = "read"
+    since: Annotated[int, Field(ge=0, le=MAX_SIZE)] = 0
 
 
 @bp.get("/m/<token:message_id>")
@@ -137,6 +142,7 @@ def open_envelope(message_id: str, json_data: OpenIn) -> ResponseReturnValue:
         viewer=viewer,
         message_id=message_id,
         kind=EXPORTED if json_data.purpose == "export" else OPENED,
+        since=json_data.since,
     )
     if opened.envelope is not None:
         content = opened.envelope.to_json()
@@ -179,6 +185,7 @@ def _page(template: str, message_id: str) -> str:
         head = reading.head(connection, tools().vault, firm=firm, message_id=message_id)
         known = viewer is not None and reading.is_reader(connection, message_id, viewer)
         directory_key = keys.directory_key(connection, firm.id)
+        log_key = keys.log_key(connection, firm.id)
     if head.recalled is not None:
         return render_template("reader/recalled.html", said=head.recalled.in_words(firm))
     return render_template(
@@ -186,6 +193,7 @@ def _page(template: str, message_id: str) -> str:
         letter=_shown(head, firm.brand.zone, viewer.address if known else None),
         code_from=firm.brand.mailbox,
         directory_key=b64u(directory_key),
+        log_key=log_key,
     )
 
 

@@ -174,8 +174,11 @@ def open_envelope(
     viewer: Person,
     message_id: str,
     kind: str = OPENED,
+    since: int = 0,
 ) -> Opened:
     """Open the viewer's own envelope, or give it out to who holds her own key, and write the Event.
+
+    `since` is the size of the key log that the viewer knows.
 
     Raises:
         NotFound: No such message, not sent, or not the viewer's.
@@ -198,9 +201,13 @@ def open_envelope(
             viewer_key=row["key"],
             sender=sender,
             sender_lookup=keys.look_up(
-                connection, vault, sender, signing=signed_with(connection, entry, sender)
+                connection,
+                vault,
+                sender,
+                signing=signed_with(connection, entry, sender),
+                since=since,
             ),
-            granters=_granters(connection, vault, rows, envelope) if envelope else (),
+            granters=_granters(connection, vault, rows, envelope, since) if envelope else (),
             names=_names(connection, vault, sender, message_id),
             directory_key=keys.directory_key(connection, firm.id),
         )
@@ -257,7 +264,7 @@ def _is_open(entry: store.Row, row: store.Row | None) -> bool:
 
 
 def _granters(
-    connection: Connection, vault: Vault, rows: Sequence[store.Row], envelope: Envelope
+    connection: Connection, vault: Vault, rows: Sequence[store.Row], envelope: Envelope, since: int
 ) -> tuple[keys.Lookup, ...]:
     """Look-ups of readers who granted, where the statement lets readers grant.
 
@@ -272,7 +279,7 @@ def _granters(
         return ()
     listed = [people.get(connection, vault, row["person_id"]) for row in rows]
     return tuple(
-        keys.look_up(connection, vault, person)
+        keys.look_up(connection, vault, person, since=since)
         for person in listed
         if person.address in named and person.address != statement.sender.address
     )

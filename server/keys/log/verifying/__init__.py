@@ -1,0 +1,1 @@
+"""The whole key log, read again from its entries."""
