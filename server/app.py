@@ -44,6 +44,8 @@ from server.firms.service import Firm
 from server.graph.entra import Entra
 from server.graph.tokens import EntraTokens
 from server.keys.log import routes as key_log_routes
+from server.keys.self_held import routes as self_held_routes
+from server.keys.self_held.enrolling import routes as enrolling_routes
 from server.messages import routes as message_routes
 from server.messages.acquaintances import routes as acquaintance_routes
 from server.messages.afterwards import routes as afterwards_routes
@@ -89,6 +91,8 @@ _ROUTES: Final = (
     sign_in_routes,
     proving_routes,
     passkey_routes,
+    self_held_routes,
+    enrolling_routes,
     event_routes,
     key_log_routes,
     deployment_routes,

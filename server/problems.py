@@ -15,16 +15,23 @@ from werkzeug.exceptions import HTTPException
 from server.base import logs
 from server.base.errors import AppError, Away, Invalid, NotFound, TooLarge
 from server.base.http import ADDIN, problem
-from server.crypto.errors import Refusal
+from server.crypto.errors import KeyslotCode, KeyslotRefused, Refusal
 from server.messages.ports import BlobsAway
 
 _BODY_MEMBERS: Final = frozenset(
     {
-        "about", "address", "body", "code", "draft_id", "envelope", "envelopes", "grants", "lacks",
-        "language", "mail", "name", "names",
-        "object", "reader", "readers", "reply_to", "statement", "statement_hash", "subject",
+        "about", "address", "body", "challenge", "code", "draft_id", "envelope", "envelopes",
+        "grants", "lacks", "language", "mail", "name", "names", "object", "proof", "reader",
+        "readers", "recipient", "reply_to", "signature", "signing_key", "slots", "statement",
+        "statement_hash", "subject", "text",
     }
 )  # fmt: skip
+_KEYSLOTS: Final[dict[KeyslotCode, str]] = {
+    "keyslot-malformed": "The keyslot is not well formed.",
+    "keyslot-costly": "The keyslot asks for more computing than any honest one.",
+    "keyslot-weak": "The keyslot would protect the password too little.",
+    "keyslot-foreign": "The keyslot belongs to another person, key or site.",
+}
 _log = structlog.get_logger()
 
 
@@ -45,6 +52,10 @@ def install(app: APIFlask) -> None:
         return _answer(
             Invalid("The letter's envelope does not open. Ring the sender.", refusal=refusal.code)
         )
+
+    @app.errorhandler(KeyslotRefused)
+    def slot_refused(refusal: KeyslotRefused) -> ResponseReturnValue:
+        return _answer(_BadKeyslot(refusal.code))
 
     @app.errorhandler(BlobsAway)
     def blobs_away(_: BlobsAway) -> ResponseReturnValue:
@@ -82,6 +93,16 @@ def _from_http(error: HTTPException) -> AppError:
     elif error.code in {400, 415, 422}:
         made = Invalid()
     return made
+
+
+class _BadKeyslot(Invalid):
+    """A keyslot that the server does not take; the codes and sentences of keyslots.md section 5."""
+
+    title = "This way to open your letters was not kept"
+
+    def __init__(self, code: KeyslotCode) -> None:
+        super().__init__(f"{_KEYSLOTS.get(code, _KEYSLOTS['keyslot-malformed'])} Nothing was kept.")
+        self.code = code
 
 
 class _NotThisWay(AppError):

@@ -21,7 +21,7 @@ class AppError(Exception):
     """Root of expected failures. Subclasses set `code`; app.py maps them to problems once."""
 
     status: ClassVar[int] = 500
-    code: ClassVar[str] = "internal"
+    code: str = "internal"
     title: ClassVar[str] = "Something went wrong on our side"
     detail: str = "Nothing was lost. Try again in a minute."
 

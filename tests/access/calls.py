@@ -13,6 +13,7 @@ from tests.drafts import OCTETS, Draft
 from tests.firms.test_advising import WANTED
 from tests.firms.test_first_run import LOOKS
 from tests.firms.test_guarding import RULES
+from tests.keys.holding import Holder
 from tests.messages.test_added_readers import sealed
 
 Call = tuple[str, dict[str, Any]]
@@ -115,6 +116,24 @@ def _uploaded(world: World, person: Person, ids: Ids) -> Call:
     return f"{API}/messages/{ids.draft}/objects/{world.drafts[person.draft].object_id}", {}
 
 
+_identities: dict[str, Any] = {}
+
+
+def _enrolling(world: World, person: Person, _ids: Ids) -> Call:
+    """A new identity of hers; somebody who has none posts Maya's."""
+    holder = world.holders.get(person.column, world.holders["reader"])
+    body = _identities.setdefault(holder.person, Holder(holder.visitor, holder.person).body())
+    return f"{API}/keys/enrolments", {"json": body}
+
+
+def _completing(world: World, person: Person, ids: Ids) -> Call:
+    column = person.column if person.column in world.holders else "reader"
+    answer = world.holders[column].answer(world.enrolments[column]["challenge"])
+    return f"{API}/keys/enrolments/{ids.enrolment}/completion", {"json": {"challenge": answer}}
+
+
+PROOF = {"id": "A" * 22, "bytes": "A" * 43}
+SLOT = "/keys/slots/" + "A" * 22
 CALLS: dict[str, Maker] = {
     "GET /": plain("/"),
     "GET /mails": plain("/mails"),
@@ -148,6 +167,17 @@ CALLS: dict[str, Maker] = {
     "POST /api/v1/passkeys": on("/passkeys", json={"credential": {}, "name": "Mine"}),
     "GET /api/v1/passkeys": on("/passkeys"),
     "PATCH /api/v1/passkeys/<credential>": on(f"/passkeys/{PASSKEY}", json={"name": "Mine"}),
+    "DELETE /api/v1/passkeys/<credential>": on(f"/passkeys/{PASSKEY}"),
+    "GET /api/v1/keys/own": on("/keys/own"),
+    "GET /api/v1/keys/own/slots": on("/keys/own/slots"),
+    "POST /api/v1/keys/enrolments": _enrolling,
+    "GET /api/v1/keys/enrolments/<enrolment_id>": on("/keys/enrolments/{enrolment}"),
+    "POST /api/v1/keys/enrolments/<enrolment_id>/completion": _completing,
+    "POST /api/v1/keys/challenges": on("/keys/challenges", json={}),
+    "POST /api/v1/keys/slots": on("/keys/slots", json={"text": "{}", "name": "x", "proof": PROOF}),
+    "PATCH /api/v1/keys/slots/<slot>": on(SLOT, json={"name": "x"}),
+    "DELETE /api/v1/keys/slots/<slot>": on(SLOT, json={"proof": PROOF}),
+    "POST /api/v1/keys/slots/<slot>/used": on(f"{SLOT}/used", json={}),
     "POST /api/v1/passkeys/challenges": on("/passkeys/challenges", json={}),
     "POST /api/v1/sessions/passkey": on("/sessions/passkey", json={"credential": {}}),
     "DELETE /api/v1/sessions/current": on("/sessions/current"),
@@ -238,5 +268,5 @@ def unknown() -> Ids:
     """Ids of nobody."""
     return Ids(
         new_token(), new_token(), new_token(), uuid.uuid4().hex, "nobody@client.example",
-        new_token(),
+        new_token(), new_token(),
     )  # fmt: skip

@@ -31,6 +31,7 @@ from server.people.sign_ins.ports import StaffClaims
 from server.storage.blobs import ObstoreBlobs
 from tests.drafts import Draft, begin
 from tests.house import ADDIN_ORIGIN, ORIGIN
+from tests.keys.holding import Holder
 
 NEW, NEW_ADDIN = "http://localhost:8395", "http://127.0.0.1:8395"  # a firm in its first run
 OTHER, OTHER_ADDIN = "http://localhost:8397", "http://127.0.0.1:8397"
@@ -94,6 +95,7 @@ class Ids:
     job: str
     address: str
     template: str
+    enrolment: str
 
 
 @dataclass
@@ -108,6 +110,8 @@ class World:
     letters: dict[str, Draft] = field(default_factory=dict)
     jobs: dict[str, str] = field(default_factory=dict)
     templates: dict[str, str] = field(default_factory=dict)
+    holders: dict[str, Holder] = field(default_factory=dict)
+    enrolments: dict[str, dict[str, Any]] = field(default_factory=dict)
     set_up_key: str = ""
     _kept: Path | None = None
 
@@ -126,7 +130,10 @@ class World:
         """What is hers, or else what she might reach for."""
         draft, letter = self.drafts[person.draft], self.letters[person.letter]
         template = self.templates[person.letter]
-        return Ids(letter.id, draft.id, letter.object_id, self.jobs[ORIGIN], MAYA, template)
+        enrolment = self.enrolments.get(person.column, self.enrolments["reader"])["id"]
+        return Ids(
+            letter.id, draft.id, letter.object_id, self.jobs[ORIGIN], MAYA, template, enrolment
+        )  # fmt: skip
 
     def keep(self) -> None:
         """Note how everything is."""
@@ -187,6 +194,8 @@ def _settle(world: World) -> None:
     world.people |= _visitors(world)
     maya = Desk(world, world.people["reader"])
     world.drafts["maya"] = _begun(maya, (BEN,), reply_to=world.letters["ben"].id)
+    for column in ("reader", "other reader"):
+        _enrol(world, column)
     _suspend(world)
     _add_passkey(world)
     with all_firms("a test"), world.parts.database.write() as connection:
@@ -264,6 +273,15 @@ def _session(world: World, address: str, age_ms: int) -> str:
         row = {"id": vault.index("session", token), "firm_id": firm.id, "person_id": person.id}
         sign_in_store.put_session(connection, row | {"created": at, "seen": at, "proved": at})
     return token
+
+
+def _enrol(world: World, column: str) -> None:
+    """Somebody has begun to take her key to herself, and would complete it now."""
+    desk = Desk(world, world.people[column])
+    holder = Holder(desk, desk.api("GET", "/keys/own").json["person"])
+    begun = desk.api("POST", "/keys/enrolments", holder.body())
+    assert begun.status_code == 201, begun.json
+    world.holders[column], world.enrolments[column] = holder, begun.json
 
 
 def _add_passkey(world: World) -> None:

@@ -4,7 +4,6 @@ The server can open no keyslot. It checks what it can see, keeps them, and lets 
 who only has the session. Source: docs/spec/enrolment.md sections 3 and 5, keyslots.md section 5.
 """
 
-from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import Connection
@@ -24,6 +23,7 @@ from server.keys.self_held.slots import service as slots
 from server.keys.self_held.slots.service import KINDS, MOST_SLOTS
 from server.people.news import service as news
 from server.people.news.ports import ADDED, REMOVED
+from server.people.passkeys import service as passkeys
 from server.people.service import Person
 
 
@@ -50,6 +50,17 @@ class SlotTaken(Conflict):
 
     code = "slot-taken"
     detail = "There is another one of this id already. Make a new one; nothing was changed."
+
+
+class PasskeyNeeded(Conflict):
+    """A keyslot is sealed under this passkey."""
+
+    code = "passkey-needed"
+    title = "This passkey still opens your letters"
+    detail = (
+        "This passkey is one of the ways to open your letters. Remove it there first; nothing was "
+        "changed."
+    )
 
 
 class TooManySlots(Conflict):
@@ -103,7 +114,6 @@ def add_slot(
     person: Person,
     text: str,
     name: str,
-    credentials: Collection[str],
     proof: Proof,
     browser: str,
 ) -> dict[str, Any]:
@@ -116,7 +126,6 @@ def add_slot(
         person: Whose key it is.
         text: As the browser sealed it.
         name: What she calls it, 1 to 60 characters.
-        credentials: The ids of her passkeys.
         proof: That she has the key.
         browser: In words, for the mail to her.
 
@@ -126,9 +135,7 @@ def add_slot(
     """
     serialise(connection, f"keys {person.id}")
     row = own_key(connection, person)
-    slot = slots.checked(
-        text, firm=firm, person=person, key=row["fingerprint"], credentials=credentials
-    )
+    slot = slots.checked(connection, text, firm=firm, person=person, key=row["fingerprint"])
     signs = keys.current_key(connection, firm.id, person.id, SIGNING)
     if signs is None or slot.signing_key != b64u(signs["public"]):
         raise KeyslotRefused("keyslot-foreign")
@@ -178,6 +185,23 @@ def remove_slot(
     store.delete_slot(connection, row["id"])
     _changed(connection, person, "keyslot.removed", row)
     news.tell(connection, person, REMOVED, browser=browser, thing=KINDS[row["kind"]])
+
+
+def remove_passkey(
+    connection: Connection, *, person: Person, credential: str, browser: str
+) -> None:
+    """Forget a passkey that no keyslot needs. The caller commits.
+
+    Raises:
+        NotFound: It is not hers.
+        PasskeyNeeded: A keyslot, live or about to be, is sealed under it.
+    """
+    serialise(connection, f"keys {person.id}")
+    if not passkeys.belongs(connection, person.id, credential):
+        raise NotFound
+    if slots.is_under(connection, person, credential):
+        raise PasskeyNeeded
+    passkeys.remove(connection, person=person, credential=credential, browser=browser)
 
 
 def note_use(connection: Connection, *, person: Person, slot: str) -> None:

@@ -8,7 +8,7 @@ the server seals each old identity to the new recipient. Source: docs/spec/enrol
 import hashlib
 import os
 from base64 import b64decode
-from collections.abc import Collection, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -113,11 +113,8 @@ def begin(
     firm: Firm,
     person: Person,
     wanted: Wanted,
-    credentials: Collection[str],
 ) -> dict[str, Any]:
     """Keep a new identity until it is proved; in place of one that was begun. The caller commits.
-
-    `credentials` are the ids of her passkeys.
 
     Returns:
         Its id, the challenge and the old identities, the last two as age files (base64).
@@ -129,7 +126,7 @@ def begin(
     if _is_self_held(connection, person):
         raise AlreadySelfHeld
     public = _public(connection, person, wanted)
-    checked = _checked_slots(wanted, public, firm=firm, person=person, credentials=credentials)
+    checked = _checked_slots(connection, wanted, public, firm=firm, person=person)
     _check_signature(wanted, public, person)
     store.forget_unfinished(connection, person.id)
     secret, now = os.urandom(CHALLENGE_BYTES), now_ms(connection)
@@ -283,16 +280,11 @@ def _public(connection: Connection, person: Person, wanted: Wanted) -> _Public:
 
 
 def _checked_slots(
-    wanted: Wanted,
-    public: _Public,
-    *,
-    firm: Firm,
-    person: Person,
-    credentials: Collection[str],
+    connection: Connection, wanted: Wanted, public: _Public, *, firm: Firm, person: Person
 ) -> list[Keyslot]:
     key = public.recipient.fingerprint
     checked = [
-        slots.checked(text, firm=firm, person=person, key=key, credentials=credentials)
+        slots.checked(connection, text, firm=firm, person=person, key=key)
         for text, _ in wanted.slots
     ]
     if any(slot.signing_key != wanted.signing_key for slot in checked):

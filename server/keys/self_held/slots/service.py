@@ -18,6 +18,7 @@ from server.crypto.keyslots import Keyslot, check_owner, parse_keyslot
 from server.firms.service import Firm
 from server.keys.self_held import store
 from server.keys.self_held.proofs.service import digest
+from server.people.passkeys import service as passkeys
 from server.people.service import Person
 
 CODE: Final = "recovery-code"
@@ -31,10 +32,8 @@ def rp_of(firm: Firm) -> str:
     return urlsplit(firm.origin).hostname or ""
 
 
-def checked(
-    text: str, *, firm: Firm, person: Person, key: str, credentials: Collection[str]
-) -> Keyslot:
-    """A keyslot for this person, key and site, under one of her `credentials` if under a passkey.
+def checked(connection: Connection, text: str, *, firm: Firm, person: Person, key: str) -> Keyslot:
+    """A keyslot for this person, key and site; if it is under a passkey, under one of hers.
 
     Raises:
         KeyslotRefused: It is none.
@@ -43,7 +42,9 @@ def checked(
     check_owner(slot, person=person.id, key=key, rp=rp_of(firm))
     if slot.kind not in KINDS:
         raise KeyslotRefused("keyslot-foreign")
-    if slot.kind == PASSKEY and slot.kdf["credential"] not in credentials:
+    if slot.kind == PASSKEY and not passkeys.belongs(
+        connection, person.id, str(slot.kdf["credential"])
+    ):
         raise KeyslotRefused("keyslot-foreign")
     return slot
 

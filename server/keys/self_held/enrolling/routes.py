@@ -1,0 +1,123 @@
+"""Becoming self-held, at the portal."""
+
+from typing import Annotated
+
+from apiflask import APIBlueprint
+from flask import request
+from flask.typing import ResponseReturnValue
+from pydantic import Field
+from sqlalchemy import Connection
+
+from server.base.http import (
+    CLIENT,
+    PORTAL,
+    SESSION_COOKIE,
+    Model,
+    browser_words,
+    callers,
+    created,
+    current,
+    tools,
+)
+from server.base.prf import without_prf
+from server.crypto.keyslots import MAX_SLOT
+from server.crypto.signing import Signature
+from server.keys.self_held.enrolling import service as enrolling
+from server.keys.self_held.enrolling.service import Wanted
+from server.keys.self_held.service import require_client
+from server.keys.self_held.slots.service import MOST_SLOTS
+from server.people.sign_ins.proving import service as proving
+
+ROOM = 192 * 1024  # for twenty keyslots
+
+bp = APIBlueprint("enrolling", __name__, url_prefix="/api/v1/keys/enrolments")
+
+Name = Annotated[str, Field(min_length=1, max_length=60)]
+
+
+class SlotIn(Model):
+    """A keyslot, and what she calls it."""
+
+    text: Annotated[str, Field(max_length=MAX_SLOT)]
+    name: Name
+
+
+class SignatureIn(Model):
+    """As in envelope.md section 1."""
+
+    alg: Annotated[str, Field(max_length=16)]
+    key: Annotated[str, Field(max_length=43)]
+    value: Annotated[str, Field(max_length=86)]
+
+
+class EnrolmentIn(Model):
+    """A new identity, as its browser sealed it."""
+
+    recipient: Annotated[str, Field(max_length=2048)]
+    signing_key: Annotated[str, Field(max_length=43)]
+    slots: Annotated[list[SlotIn], Field(min_length=2, max_length=MOST_SLOTS)]
+    signature: SignatureIn
+
+
+class AnswerIn(Model):
+    """The challenge's bytes."""
+
+    challenge: Annotated[str, Field(max_length=43)]
+
+
+@bp.post("")
+@without_prf
+@bp.input(EnrolmentIn)
+@callers(CLIENT, host=PORTAL, body=ROOM)
+def begin(json_data: EnrolmentIn) -> ResponseReturnValue:
+    """Keep a new identity until it is proved."""
+    signature = json_data.signature
+    wanted = Wanted(
+        recipient=json_data.recipient,
+        signing_key=json_data.signing_key,
+        slots=[(one.text, one.name) for one in json_data.slots],
+        signature=Signature(key=signature.key, value=signature.value, alg=signature.alg),
+    )
+    with tools().database.write() as connection:
+        _require(connection)
+        begun = enrolling.begin(
+            connection,
+            tools().vault,
+            firm=current("firm"),
+            person=current("person"),
+            wanted=wanted,
+        )
+    return created(begun)
+
+
+@bp.get("/<token:enrolment_id>")
+@callers(CLIENT, host=PORTAL)
+def read_back(enrolment_id: str) -> ResponseReturnValue:
+    """What was kept of a new identity."""
+    with tools().database.read() as connection:
+        return enrolling.read_back(
+            connection, tools().vault, person=current("person"), enrolment_id=enrolment_id
+        )
+
+
+@bp.post("/<token:enrolment_id>/completion")
+@bp.input(AnswerIn)
+@callers(CLIENT, host=PORTAL)
+def complete(enrolment_id: str, json_data: AnswerIn) -> ResponseReturnValue:
+    """Make the new identity one's own alone."""
+    with tools().database.write() as connection:
+        _require(connection)
+        return enrolling.complete(
+            connection,
+            tools().vault,
+            person=current("person"),
+            enrolment_id=enrolment_id,
+            answer=json_data.challenge,
+            browser=browser_words(request),
+        )
+
+
+def _require(connection: Connection) -> None:
+    """A client, whose mailbox was proved a moment ago."""
+    require_client(current("person"))
+    proving.require_fresh(connection, tools().vault, request.cookies.get(SESSION_COOKIE))
