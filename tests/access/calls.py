@@ -28,6 +28,7 @@ class Copyist:
     """A desk that notes what would be sent."""
 
     me: Any
+    own: Any = None
 
     def api(self, _method: str, _path: str, body: Any = None) -> Any:
         return body

@@ -42,7 +42,7 @@ BEN, ANN, CORA, EVE = (
     "cora@hart.example",
     "eve@field.example",
 )
-PASSKEY: Final = "cGFzc2tleQ"
+PASSKEY: Final = "bWF5YSdzIHBhc3NrZXk6KQ"  # 16 bytes
 MAYA, TOM, DORA, FAY = (f"{name}@client.example" for name in ("maya", "tom", "dora", "fay"))
 STAFF: Final = {
     "ann": (DEMO_TENANT, ANN), "ben": (DEMO_TENANT, BEN), "cora": (DEMO_TENANT, CORA),
@@ -154,6 +154,7 @@ class Desk:
     world: World
     person: Person
     me: Any = None
+    own: Any = None
 
     def api(self, method: str, path: str, body: Any = None, **more: Any) -> TestResponse:
         sent = {"json": body} if body is not None else more

@@ -30,6 +30,8 @@ def _new_key(kind: str) -> Any:
             return ed25519.Ed25519PrivateKey.generate()
         case "ES256":
             return ec.generate_private_key(ec.SECP256R1())
+        case "ES384":
+            return ec.generate_private_key(ec.SECP384R1())
         case _:
             return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 

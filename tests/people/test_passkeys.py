@@ -6,12 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from server.base.ids import new_token
 from server.crypto.encoding import b64u
 from server.people import service as people
 from server.people.passkeys import service as passkeys
 from server.people.passkeys.service import MOST
+from server.people.sign_ins import service as sign_ins
 from tests.house import House, Visitor, mailbox
-from tests.people.authenticator import FLAG, KINDS, Authenticator
+from tests.people.authenticator import Authenticator
 from tests.sandbox.running import eventually
 
 MAYA, TOM = "maya@client.example", "tom@client.example"
@@ -24,8 +26,13 @@ def maya(house: House) -> Visitor:
 
 
 def signed_in(house: House, address: str) -> Visitor:
-    visitor = house.visitor()
-    assert visitor.sign_in(house.pane().send(to=[address]), address).status_code == 201
+    """Somebody with a fresh session; how a code makes one, others test."""
+    visitor, token, vault = house.visitor(), new_token(), house.parts.vault
+    firm = firm_id(house)
+    with house.parts.database.write() as connection:
+        person = people.find_or_make(connection, vault, firm_id=firm, address=address, name="")
+        sign_ins.begin(connection, vault, token, person=(firm, person.id), about=None, proved=True)
+    visitor.http.set_cookie("__Host-session", token, domain="localhost")
     return visitor
 
 
@@ -80,9 +87,8 @@ def firm_id(house: House) -> str:
         return str(connection.execute(text("SELECT id FROM firms")).scalar_one())
 
 
-@pytest.mark.parametrize("kind", KINDS)
-def test_a_passkey_is_kept_and_listed(sqlite_house: House, kind: str) -> None:
-    maya, authenticator = signed_in(sqlite_house, MAYA), Authenticator(kind)
+def test_a_passkey_is_kept_and_listed(maya: Visitor) -> None:
+    authenticator = Authenticator()
     answer = made(maya, authenticator)
     assert (answer.status_code, answer.json["id"]) == (201, b64u(authenticator.id))
     listed = maya.api("GET", "/passkeys").json["passkeys"]
@@ -107,48 +113,6 @@ def test_its_owner_is_told_by_mail_and_by_an_event(house: House, maya: Visitor) 
     house.work()
     eventually(lambda: has_mail(house, "A passkey now opens your letters too"))
     assert events(house, "passkey.made") == 1
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {"origin": "http://localhost:1"},
-        {"origin": "https://evil.example"},
-        {"rp": "evil.example"},
-        {"flags": FLAG.UP},
-        {"flags": FLAG.UV},
-        {"cross_origin": True},
-        {"id": b""},
-        {"id": b"i" * 1024},
-    ],
-)
-def test_what_was_made_elsewhere_or_by_nobody_is_refused(
-    sqlite_house: House, wrong: dict[str, Any]
-) -> None:
-    maya = signed_in(sqlite_house, MAYA)
-    assert told(made(maya, Authenticator(**wrong))) == NOT_MADE
-    assert maya.api("GET", "/passkeys").json == {"passkeys": []}
-
-
-@pytest.mark.parametrize(
-    "spoil",
-    [
-        lambda one: one.clear(),
-        lambda one: one.update(rawId=7),
-        lambda one: one.update(rawId=b64u(b"another")),
-        lambda one: one.update(response=None),
-        lambda one: one["response"].update(attestationObject=b64u(b"\x81" * 9000)),
-        lambda one: one["response"].update(attestationObject=b64u(b"\xa0")),
-        lambda one: one["response"].update(clientDataJSON=b64u(b"[]")),
-        lambda one: one["response"].update(clientDataJSON=b64u(b"\xff")),
-    ],
-)
-def test_what_is_no_credential_is_refused(sqlite_house: House, spoil: Any) -> None:
-    maya = signed_in(sqlite_house, MAYA)
-    credential = Authenticator().make(options(maya))
-    spoil(credential)
-    answer = maya.post("/passkeys", {"credential": credential, "name": "Mine"})
-    assert told(answer) == NOT_MADE
 
 
 def test_a_challenge_is_answered_once_even_wrongly(maya: Visitor) -> None:
@@ -206,10 +170,10 @@ def test_what_makes_a_passkey_needs_a_fresh_code(house: House, maya: Visitor) ->
         assert told(answer) == (403, "urn:letterlock:problem:fresh-code-needed")
 
 
-@pytest.mark.parametrize("secret", [{"results": {"first": "c2VjcmV0"}}, {"results": {}}])
 def test_a_body_with_a_result_of_the_prf_is_refused_and_leaves_nothing(
-    house: House, maya: Visitor, secret: dict[str, Any]
+    house: House, maya: Visitor
 ) -> None:
+    secret = {"results": {"first": "c2VjcmV0"}}
     credential = Authenticator().make(options(maya))
     credential["clientExtensionResults"]["prf"] = secret
     answers = [
@@ -218,7 +182,7 @@ def test_a_body_with_a_result_of_the_prf_is_refused_and_leaves_nothing(
         maya.post("/passkeys/options", {"prf": secret}),
         maya.post("/sessions/passkey", {"credential": credential}),
         maya.post("/passkeys/challenges", {"prf": secret}),
-        maya.api("PATCH", "/passkeys/x", {"name": "x", "prf": secret}),
+        maya.api("PATCH", "/passkeys/" + "x" * 22, {"name": "x", "prf": secret}),
         maya.api(
             "POST", "/passkeys", data="[" * 30_000 + "]" * 30_000, content_type="application/json"
         ),
@@ -248,7 +212,7 @@ def test_a_passkey_is_called_otherwise_by_its_owner_alone(house: House, maya: Vi
     assert (answer.status_code, answer.json["name"]) == (200, "Old telephone")
     tom = signed_in(house, TOM)
     foreign = tom.api("PATCH", path, {"name": "Mine"})
-    unknown = tom.api("PATCH", "/passkeys/bm9ib2R5", {"name": "Mine"})
+    unknown = tom.api("PATCH", "/passkeys/" + "x" * 22, {"name": "Mine"})
     assert foreign.status_code == unknown.status_code == 404
     assert foreign.data == unknown.data
     assert tom.api("GET", "/passkeys").json == {"passkeys": []}

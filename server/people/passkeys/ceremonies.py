@@ -26,7 +26,8 @@ from fido2.webauthn import (
 from server.crypto.encoding import b64u, unb64u
 
 ALGORITHMS: Final = (-8, -7, -257)  # EdDSA, ES256, RS256
-MAX_ID: Final = 1023  # bytes of a credential's id
+MIN_ID: Final = 16  # bytes of a credential's id; WebAuthn Level 3 section 4
+MAX_ID: Final = 1023
 TRANSPORTS: Final = frozenset({"ble", "cable", "hybrid", "internal", "nfc", "smart-card", "usb"})
 _TYPE: Final = "public-key"
 # What the library raises at bytes of a stranger, beside ValueError.
@@ -135,7 +136,7 @@ def credential_id(credential: Mapping[str, Any]) -> str:
         raw = unb64u(found) if isinstance(found, str) else b""
     except ValueError:
         return ""
-    return b64u(raw) if len(raw) <= MAX_ID else ""
+    return b64u(raw) if MIN_ID <= len(raw) <= MAX_ID else ""
 
 
 def signed(
@@ -182,8 +183,8 @@ def _require_own_frame(client_data: Any) -> None:
 
 
 def _require_key(key: CoseKey, size: int) -> None:
-    """The key is of a kind that was asked for, and can be computed with; the id is not too long."""
-    if key.ALGORITHM not in ALGORITHMS or not 0 < size <= MAX_ID:
+    """The key is of a kind that was asked for, and can be computed with; the id has a length that ids have."""
+    if key.ALGORITHM not in ALGORITHMS or not MIN_ID <= size <= MAX_ID:
         raise NotGenuine
     try:
         key.verify(b"", b"")

@@ -118,7 +118,7 @@ def list_all() -> ResponseReturnValue:
     return {"passkeys": [_listed(one) for one in found]}
 
 
-@bp.patch("/passkeys/<credential>")
+@bp.patch("/passkeys/<string(minlength=22):credential>")
 @without_prf
 @bp.input(NameIn)
 @callers(CLIENT, host=PORTAL)
