@@ -31,7 +31,8 @@ export type SlotHead =
     | { readonly text: string; readonly refused: KeyslotRefusal }
     | { readonly text: string; readonly refused: null; readonly slot: string; readonly kind: "passkey"; readonly kdf: PasskeyKdf }
     | { readonly text: string; readonly refused: null; readonly slot: string; readonly kind: "password"; readonly kdf: PasswordKdf }
-    | { readonly text: string; readonly refused: null; readonly slot: string; readonly kind: "recovery-code" | "firm-recovery" }
+    | { readonly text: string; readonly refused: null; readonly slot: string; readonly kind: "recovery-code" }
+    | { readonly text: string; readonly refused: null; readonly slot: string; readonly kind: "firm-recovery" }
 
 /** A fresh recovery code, as it is printed. */
 export async function newRecoveryCode(): Promise<{ readonly code: string }> {
@@ -90,7 +91,7 @@ export function readSlots(texts: readonly string[], owner: Owner): readonly Slot
 function headOf(text: string, { slot, ...rest }: Keyslot): SlotHead {
     if (rest.kind === "passkey") return { text, refused: null, slot, kind: rest.kind, kdf: rest.kdf }
     if (rest.kind === "password") return { text, refused: null, slot, kind: rest.kind, kdf: rest.kdf }
-    return { text, refused: null, slot, kind: rest.kind }
+    return rest.kind === "recovery-code" ? { text, refused: null, slot, kind: rest.kind } : { text, refused: null, slot, kind: rest.kind }
 }
 
 function draftOf(person: string, way: SlotWay): SlotDraft {

@@ -87,6 +87,7 @@ export class Api {
     get = (path: string, call: Call = {}): Promise<unknown> => this.#json("GET", path, call)
     post = (path: string, call: Call = {}): Promise<unknown> => this.#json("POST", path, { body: {}, ...call })
     put = (path: string, call: Call = {}): Promise<unknown> => this.#json("PUT", path, { body: {}, ...call })
+    patch = (path: string, call: Call = {}): Promise<unknown> => this.#json("PATCH", path, { body: {}, ...call })
     delete = (path: string, call: Call = {}): Promise<unknown> => this.#json("DELETE", path, call)
 
     /** A small object's bytes. */

@@ -1,0 +1,12 @@
+/** A person's own key in a page: become its holder, open it, keep it for the session, read with it. */
+export * from "./code.ts"
+export {
+    fetchOwn, fetchSlots, isSame, KeyNeeded, NoSlot, type Asked, type Openable, type OwnDesk, type OwnState, type Passkeys, type SlotLine,
+} from "./desk.ts"
+export * from "./enrol.ts"
+export * from "./hints.ts"
+export * from "./opened.ts"
+export { forgetOwn, getOwn, putOwn } from "./shelf.ts"
+export * from "./slots.ts"
+export { watchSteps, type Watch } from "./step.ts"
+export * from "./unlock.ts"
