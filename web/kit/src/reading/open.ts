@@ -1,8 +1,10 @@
 /** Fetch one letter, check it and decrypt it, on this device (http.md section 4, envelope.md section 2). */
 
-import { type CryptoClient, type Lookup, type OpenedMessage, parseOpened, parseStatement, statementHash } from "@letterlock/crypto"
+import { type CryptoClient, type Lookup, type Opened, type OpenedMessage, parseOpened, parseStatement, statementHash } from "@letterlock/crypto"
 
 import { type Api, newKey, Problem } from "../api.ts"
+import { KeyNeeded } from "../own/desk.ts"
+import { isSealed, type Own } from "../own/opened.ts"
 import { list, type Members, members, text } from "../shape.ts"
 
 /** What reading takes from a page or pane. */
@@ -12,6 +14,8 @@ export interface ReadingDesk {
     readonly crypto: Pick<CryptoClient, "verifyLookup" | "openMessage">
     /** The firm's directory key, base64url of 32 bytes; it does not come with the letter. */
     readonly directoryKey: string
+    /** Opens what is sealed to a key that the reader holds herself; without it such a letter stays closed. */
+    readonly own?: Own
 }
 
 /** A letter that has passed every check. */
@@ -32,12 +36,12 @@ export interface OpenLetter extends OpenedMessage {
 /**
  * @param checking - Called when all has arrived and the checks begin.
  * @throws Refusal or LookupRefused if anything is not as the sender signed it: show nothing then.
- * Problem and Unreachable of the kit if it could not be fetched.
+ * Problem and Unreachable of the kit if it could not be fetched. KeyNeeded if it is sealed to a key that is not open here;
+ * OwnKeyRefused if the one that is open is not the one.
  */
 export async function openLetter(desk: ReadingDesk, id: string, checking: () => void = () => undefined): Promise<OpenLetter> {
     const answer = members(await desk.call((api) => api.post(`/messages/${id}/open`, { key: newKey() })))
-    const { message_key, statement: said, signature, grants, merge } = answer
-    const opened = parseOpened({ message_key, statement: said, signature, grants, merge })
+    const opened = await openedOf(desk, answer)
     const statement = parseStatement(opened.statement)
     const body = statement.objects.find(({ role }) => role === "body")?.id ?? ""
     const [sender, granters, objects] = await Promise.all([
@@ -53,6 +57,16 @@ export async function openLetter(desk: ReadingDesk, id: string, checking: () => 
         ...message, id, viewer: who.address, senderName: text(answer, "sender_name"),
         names: namesIn(answer["names"]), hash: await statementHash(opened.statement), messageKey: opened.message_key,
     }
+}
+
+/** Of a managed reader the server opened the envelope; a self-held one opens it here. */
+async function openedOf(desk: ReadingDesk, answer: Members): Promise<Opened> {
+    if (isSealed(answer)) {
+        if (desk.own === undefined) throw new KeyNeeded("this page opens no key")
+        return desk.own.openLetter(answer)
+    }
+    const { message_key, statement, signature, grants, merge } = answer
+    return parseOpened({ message_key, statement, signature, grants, merge })
 }
 
 /** How a person is called: by the directory's name, else the address. */

@@ -6,6 +6,8 @@ import {
 } from "@letterlock/crypto"
 
 import { newKey } from "../api.ts"
+import { KeyNeeded } from "../own/desk.ts"
+import type { Own } from "../own/opened.ts"
 import { list, type Members, members, text } from "../shape.ts"
 import type { Found } from "./desk.ts"
 import type { Place } from "./place.ts"
@@ -100,10 +102,17 @@ export class Attempt {
     }
 
     async #sign(statement: string, grants: readonly string[]): Promise<Signed> {
-        const call = { body: { statement, grants }, key: this.key("signature") }
+        const made = this.#place.desk.me.lookup.custody === "self-held" ? await this.#own(statement, grants) : {}
+        const call = { body: { statement, grants, ...made }, key: this.key("signature") }
         const said = members(await this.#place.at((api, path) => api.post(`${path}/signature`, call)))
         const signatures = list(said["grants"]).map((one) => signatureIn(members(one)))
         return { signature: signatureIn(said), grants: grants.map((text, index) => ({ text, signature: must(signatures[index]) })) }
+    }
+
+    async #own(statement: string, grants: readonly string[]): ReturnType<Own["sign"]> {
+        const { own } = this.#place.desk
+        if (own === undefined) throw new KeyNeeded("this page opens no key")
+        return own.sign(statement, grants)
     }
 
     async #once<Value>(step: string, work: () => Promise<Value>): Promise<Value> {

@@ -4,6 +4,7 @@ import type { CryptoClient, Lookup } from "@letterlock/crypto"
 
 import type { Person } from "../address.ts"
 import type { Api } from "../api.ts"
+import type { Own } from "../own/opened.ts"
 import { list, type Members, members, text, textOr } from "../shape.ts"
 
 /** Who writes, as the firm's server knows her. */
@@ -50,6 +51,8 @@ export interface Desk {
     readonly me: Me
     readonly crypto: Sealer
     readonly call: Caller
+    /** Of a writer who holds her key herself: opens her drafts, signs her letters. */
+    readonly own?: Own
     /** What the directory holds for some addresses, in their order. A new address gets a key. @throws LookupRefused */
     readonly lookUp: (people: readonly Pick<Person, "address">[]) => Promise<readonly Found[]>
 }
@@ -57,12 +60,13 @@ export interface Desk {
 export interface DeskParts {
     readonly crypto: Sealer
     readonly call: Caller
+    readonly own?: Own
     /** For a client: the letter that she answers, which says whom she may look up. */
     readonly about?: string
 }
 
 /** Sign in at the server, which makes the person and her keys at the first call. */
-export async function openDesk({ crypto, call, about }: DeskParts): Promise<Desk> {
+export async function openDesk({ crypto, call, own, about }: DeskParts): Promise<Desk> {
     const answer = members(await call((api) => api.put("/me")))
     const person = members(answer["person"])
     const address = text(person, "address")
@@ -81,7 +85,7 @@ export async function openDesk({ crypto, call, about }: DeskParts): Promise<Desk
             return { lookup: await verify(found, one.address), name: textOr(found, "name", "") }
         }))
     }
-    return { held: heldIn(answer["held"]), me, crypto, call, lookUp }
+    return { held: heldIn(answer["held"]), me, crypto, call, lookUp, ...(own === undefined ? {} : { own }) }
 }
 
 function heldIn(said: unknown): Held | null {

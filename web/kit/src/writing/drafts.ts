@@ -3,7 +3,9 @@
 import type { Draft } from "@letterlock/crypto"
 
 import { fromBase64 } from "../bytes.ts"
-import { list, members, moment, text, textOr } from "../shape.ts"
+import { KeyNeeded } from "../own/desk.ts"
+import { isSealed } from "../own/opened.ts"
+import { list, type Members, members, moment, text, textOr } from "../shape.ts"
 import type { Desk } from "./desk.ts"
 import { Place } from "./place.ts"
 
@@ -28,9 +30,15 @@ export async function listDrafts(desk: Pick<Desk, "call">): Promise<readonly Kep
 /** Take a draft up again: its text and files, and the place where it goes on being kept. */
 export async function openKept(desk: Desk, kept: Kept): Promise<{ readonly place: Place; readonly content: Draft }> {
     const answer = members(await desk.call((api) => api.post(`/messages/${kept.id}/draft/open`, { body: {} })))
-    const identity = text(answer, "draft_key")
+    const identity = await draftKeyOf(desk, answer)
     const content = await desk.crypto.openDraft({ draftKey: identity, object: fromBase64(text(answer, "object")) })
     return { place: new Place(desk, kept.replyTo, { id: kept.id, thread: kept.thread, identity }), content }
+}
+
+async function draftKeyOf(desk: Desk, answer: Members): Promise<string> {
+    if (!isSealed(answer)) return text(answer, "draft_key")
+    if (desk.own === undefined) throw new KeyNeeded("this page opens no key")
+    return desk.own.openDraftKey(answer)
 }
 
 /** Throw a draft away, with all its files. */

@@ -2,6 +2,7 @@
 
 import { Api, fact, find, focusOn, Problem, say, startCrypto, Unreachable } from "@letterlock/kit"
 import { cleanExports, exportName, type ExportRefused, exportThread, leftOutWords, saveBlob, type ExportDesk } from "@letterlock/kit/export/index"
+import { forgetOwn } from "@letterlock/kit/own/shelf"
 import { type Entry, fetchThread } from "@letterlock/kit/reading/thread"
 import { sizeWords } from "@letterlock/kit/writing/kinds"
 
@@ -82,6 +83,7 @@ function showDone(zip: Blob, name: string, letters: number, leftOut: string): vo
 /** Say why there is no copy; a session that is over leads back to the letter. */
 function fail(page: Page, error: unknown, entries: readonly Entry[]): void {
     if (isSessionOver(error)) {
+        void forgetOwn()
         showStage("signed-out", find("[data-stage=signed-out] a", HTMLAnchorElement))
         trouble(say("export.session"))
         return

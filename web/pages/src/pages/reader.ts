@@ -2,6 +2,7 @@
 
 import { find, localise, Problem, say } from "@letterlock/kit"
 import { cleanExports } from "@letterlock/kit/export/index"
+import { forgetOwn } from "@letterlock/kit/own/shelf"
 import { fetchThread, openLetter, refusalIn } from "@letterlock/kit/reading/index"
 
 import { recallAsked, startAsking } from "../reader/ask.ts"
@@ -66,8 +67,9 @@ class ReaderPage {
         if (sentence !== null) announce(sentence)
     }
 
-    /** End the session at the server. That it might not end, for want of a connection, changes nothing here. */
+    /** End the session at the server. That it might not end, for want of a connection, changes nothing here: the key is gone. */
     signOut(): void {
+        void forgetOwn()
         this.#page.api.delete("/sessions/current").catch(() => undefined)
     }
 
@@ -82,8 +84,13 @@ class ReaderPage {
         if (refusal !== null) showRefusal(this.#page.letter, refusal)
         else if (error instanceof Problem && error.code === "recalled") location.reload()   // the page itself says by whom
         else if (error instanceof Problem && error.status === 404) showStage("gone")
-        else if (error instanceof Problem && error.status === 401) this.askWho(say("open.session"))
+        else if (error instanceof Problem && error.status === 401) this.#sessionOver()
         else this.#offerOpenAgain(excuse(this.#page.letter, error))
+    }
+
+    #sessionOver(): void {
+        void forgetOwn()
+        this.askWho(say("open.session"))
     }
 
     async #close(): Promise<void> {
