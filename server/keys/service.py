@@ -159,6 +159,18 @@ def is_in_custody(connection: Connection, person: Person, key: str) -> bool:
     return row["secret_sealed"] is not None
 
 
+def replaced(connection: Connection, person: Person, key: str) -> int | None:
+    """When this key of hers was replaced, in seconds; None: it was not.
+
+    Raises:
+        NotFound: It never was her key.
+    """
+    row = store.key_by_fingerprint(connection, person.firm_id, key)
+    if row is None or row["owner_id"] != person.id:
+        raise NotFound
+    return None if row["retired"] is None else int(row["retired"]) // 1000
+
+
 def signed_with(connection: Connection, person: Person, *, at: int) -> str | None:
     """Fingerprint of the key that signed for her at a time, in milliseconds; None: there was none."""
     row = store.key_at(connection, person.firm_id, person.id, SIGNING, at=at)

@@ -54,10 +54,11 @@ def test_a_letter_to_a_key_of_ones_own_is_given_out_sealed_and_is_protected_no_m
     letter = ann.send()
     opened = maya.open(letter).json
     assert set(opened) == {
-        "envelope", "envelope_key", "viewer", "sender", "sender_name", "names", "granters",
+        "envelope", "envelope_key", "envelope_until", "viewer", "sender", "sender_name", "names", "granters",
         "directory_key",
     }  # fmt: skip
     assert opened["envelope_key"] == opened["viewer"]["key"]
+    assert opened["envelope_until"] is None
     assert maya.read(letter)["text"] == "Dear Maya"
     statement = parse_statement(maya.own.open(opened)["statement"])
     levels = {one.address: one.level for one in statement.readers}
@@ -77,6 +78,7 @@ def test_a_letter_from_before_opens_with_the_identity_of_before(house: House) ->
         != json.loads(maya.api("PUT", "/me", {}).json["lookup"]["text"])["key"]
     )
     assert "message_key" not in opened
+    assert abs(opened["envelope_until"] - time.time()) < 60
     assert maya.read(before)["text"] == "Dear Maya"
 
 
@@ -138,7 +140,7 @@ def test_a_page_that_still_names_the_key_of_before_is_told_to_look_again(house: 
     maya.me = maya.api("PUT", "/me", {}).json
     draft = begin(maya, to=[ANN], reply_to=message)
     make_self_held(house, MAYA)
-    assert problem(draft.sign()) == ("stale-keys", [MAYA])
+    assert problem(draft.sign())[0] == "own-key-changed"
 
 
 def test_a_level_that_the_directory_does_not_hold_is_refused(house: House) -> None:

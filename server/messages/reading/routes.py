@@ -150,6 +150,7 @@ def open_envelope(message_id: str, json_data: OpenIn) -> ResponseReturnValue:
         content = {
             "envelope": base64.b64encode(opened.sealed).decode(),
             "envelope_key": opened.viewer_key,
+            "envelope_until": opened.replaced,
         }
     return {
         **content,

@@ -83,12 +83,14 @@ class Opened:
     """A reader's own envelope, with what her browser needs to check it.
 
     `envelope` is what it holds, where the firm's server keeps her key; else None, and `sealed` is
-    the age file. `viewer_key` is the fingerprint of the key to which it is sealed. `granters` are the look-ups of those who signed grants and are not the sender; `names` what
+    the age file. `viewer_key` is the fingerprint of the key to which it is sealed, `replaced` when
+    that key was, in seconds. `granters` are the look-ups of those who signed grants and are not the sender; `names` what
     the directory calls sender, To and Cc, by address.
     """
 
     envelope: Envelope | None
     sealed: bytes
+    replaced: int | None
     viewer_key: str
     sender: Person
     sender_lookup: keys.Lookup
@@ -198,6 +200,7 @@ def open_envelope(
         opened = Opened(
             envelope=envelope,
             sealed=file,
+            replaced=keys.replaced(connection, viewer, row["key"]),
             viewer_key=row["key"],
             sender=sender,
             sender_lookup=keys.look_up(

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from server.base.database import now_ms
-from server.base.errors import Invalid, NotFound
+from server.base.errors import Conflict, Invalid, NotFound
 from server.base.events import append_event
 from server.base.vault import Vault
 from server.crypto import signing as crypto_signing
@@ -40,6 +40,17 @@ from server.people import service as people
 from server.people.service import Person
 
 CLOCK_S: Final = 3600
+
+
+class OwnKeyChanged(Conflict):
+    """The sender has another key since her page was loaded."""
+
+    code = "own-key-changed"
+    title = "You have another key now"
+    detail = (
+        "Your key has changed since this page was opened, so the letter was not signed. Nothing was "
+        "sent; what you wrote is kept as a draft. Load the page anew, and send it from there."
+    )
 
 
 class ClockOff(Invalid):
@@ -83,7 +94,8 @@ def sign(
         OnlyAnswers: A client's, to somebody whom she may not answer; nothing was signed.
         ClockOff: Its time is not about now; nothing was signed.
         FirmOnly: A mail of the record, for somebody outside the firm; nothing was signed.
-        StaleKeys: A reader's key, or the sender's, is not the directory's any more; nothing was signed.
+        StaleKeys: A reader's key is not the directory's any more; nothing was signed.
+        OwnKeyChanged: The sender's is not; nothing was signed.
     """
     entry = own_message(connection, firm, sender, message_id, lock=True)
     if entry["state"] != "draft":
@@ -182,7 +194,7 @@ def _check_statement(
     hidden = [grant.address for grant in grants]
     held = keys.signing_key(connection, sender)
     if _is_of_an_earlier_key(connection, sender, statement, held):
-        raise StaleKeys(addresses=[sender.address])
+        raise OwnKeyChanged
     facts = (
         statement.message_id == entry["id"],
         statement.thread_id == entry["thread_id"],
