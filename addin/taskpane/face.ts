@@ -1,6 +1,6 @@
 /** Shows a draft: only the one that is open, and all that hangs together of it at once. */
 
-import { type Level, weakest } from "@letterlock/kit"
+import { type Level, levelToBe } from "@letterlock/kit"
 import type { Editor } from "@letterlock/kit/editor/editor"
 import { FileList, keptWords, type Me } from "@letterlock/kit/writing/index"
 
@@ -17,6 +17,9 @@ export interface FaceParts {
     readonly me: () => Me | null
     readonly remove: (address: string) => void
 }
+
+/** Before anybody is signed in nothing better is known. */
+const UNKNOWN = { custody: "managed", level: "managed" } as const
 
 export class Face {
     readonly #parts: FaceParts
@@ -44,7 +47,7 @@ export class Face {
         const own = me === null ? null : { address: me.address, level: me.lookup.level }
         const levels: Level[] = draft.recipients.flatMap(({ level }) => level ?? [])
         view.showRecipients(draft.recipients, this.#parts.remove)
-        view.showReaders(draft.recipients, weakest([...levels, own?.level ?? "managed"]), own)
+        view.showReaders(draft.recipients, levelToBe(me?.lookup ?? UNKNOWN, levels), own)
         view.showBlockers(draft.blockers, draft.asides)
         view.showPhase(draft.phase)
         this.#parts.editor.lock(draft.phase !== "writing")

@@ -1,6 +1,6 @@
 /** The compose pane: keeps a draft, its view and Outlook's item in step, and sends. */
 
-import { isAddress, levelWords, type Members, type Person, say, sayList, shortName } from "@letterlock/kit"
+import { isAddress, type Members, type Person, readerWords, say, sayList, shortName } from "@letterlock/kit"
 import { type Editor, write } from "@letterlock/kit/editor/editor"
 import { type Desk, type Files, type Me, Place } from "@letterlock/kit/writing/index"
 
@@ -330,7 +330,7 @@ export class Pane {
             const known = new Map(found.map(({ lookup, name }) => [lookup.address, { level: lookup.level, name }]))
             this.#change(draft, withKnown(draft.recipients, known))
             for (const one of draft.recipients.filter(({ address }) => known.has(address))) {
-                view.announce(say("pane.to.added", { who: shortName(one), level: levelWords(one.level ?? "managed") }))
+                view.announce(say("pane.to.added", { who: shortName(one), level: readerWords(one.level ?? "managed") }))
             }
         } catch {
             const who = sayList(wanted.map(shortName).slice(0, 3))

@@ -1,7 +1,7 @@
 /** Answers in the pane: one form, which stands under the letter that is answered; each letter keeps its own answer. */
 
 import {
-    clock, element, fact, find, focusOn, icon, type Level, type Members, say, sayList, shortName, weakest,
+    clock, element, fact, find, focusOn, icon, type Level, levelToBe, type Members, say, sayList, shortName,
 } from "@letterlock/kit"
 import type { Editor } from "@letterlock/kit/editor/editor"
 import { type LetterCard, type OpenLetter, quoteLead } from "@letterlock/kit/reading/index"
@@ -329,7 +329,7 @@ export class Replying {
         const { address, lookup } = this.#desk.me
         const levels: Level[] = draft.recipients.flatMap(({ level }) => level ?? [])
         view.showReply({ names: sayList(draft.recipients.map(shortName)), all, others: mayAll(letter), phase: draft.phase })
-        view.showReaders(draft.recipients, weakest([...levels, lookup.level]), { address, level: lookup.level })
+        view.showReaders(draft.recipients, levelToBe(lookup, levels), { address, level: lookup.level })
         this.#editor.lock(draft.phase !== "writing")
         this.#say(answer, {})
         this.#progress(answer)

@@ -1,7 +1,7 @@
 /** The pane's face: what is shown where. Decides nothing. */
 
 import {
-    element, find, focusOn, icon, type Level, levelTag, levelWords, type Line, readerRows, say, sayList, shortName,
+    element, find, focusOn, icon, type Level, levelTag, type Line, readerRows, readerWords, say, sayList, shortName,
 } from "@letterlock/kit"
 import type { FileListParts, KeptState } from "@letterlock/kit/writing/index"
 
@@ -126,7 +126,7 @@ function chip(one: Recipient, remove: (address: string) => void): HTMLLIElement 
     const { address, name, level } = one
     const said = element("div", { class: "said" },
         element("span", { class: "who cut", title: address }, name || address),
-        element("span", { class: "lev" }, level === null ? say("pane.to.unknown") : levelWords(level)))
+        element("span", { class: "lev" }, level === null ? say("pane.to.unknown") : readerWords(level)))
     if (name !== "") said.append(element("span", { class: "at cut", title: address }, address))
     const button = element("button",
         { class: "btn ic", type: "button", "aria-label": say("pane.to.remove", { who: name || address }) }, icon("close"))

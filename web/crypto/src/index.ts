@@ -29,7 +29,9 @@ export {
 export { KEYSLOT_REFUSALS, KeyslotRefused, type KeyslotRefusal } from "./keyslotrefusals.ts"
 export type { PasswordKdf } from "./keysecrets.ts"
 export type { Owner, PasskeyKdf } from "./keyslots.ts"
-export { verifyLookup, type Custody, type Level, type Lookup } from "./lookup.ts"
+export { LEVELS, weakest, type Level } from "./level.ts"
+export { checkMinimum, leastFor, LEVEL_REFUSALS, levelOf, LevelRefused, type Leveled, type Minimum, type Note, type Shown } from "./levels.ts"
+export { verifyLookup, type Custody, type Lookup } from "./lookup.ts"
 export { checkName, MAX_NAME_SIZE, mendName, type NameFault } from "./names.ts"
 export { openEnvelope, openMessage, type OpenedMessage, type Opening, type Viewer } from "./open.ts"
 export type { OwnKey } from "./own.ts"
@@ -44,7 +46,7 @@ export {
 export { openFile, resealFile, type FileOpening, type FileResealing } from "./signedfile.ts"
 export { GRANT_DOMAIN, LOOKUP_DOMAIN, sign, STATEMENT_DOMAIN, verify, type Domain, type Signature } from "./signatures.ts"
 export {
-    buildStatement, heads, MAX_FILES, MAX_READERS, parseStatement, statementHash, verifyStatement, weakest, type Answering,
+    buildStatement, heads, MAX_FILES, MAX_READERS, parseStatement, statementHash, verifyStatement, type Answering,
     type Policy, type Reader, type Role, type Sender, type SignedObject, type Statement, type StatementDraft,
 } from "./statement.ts"
 export { newPasswordKdf, Stretcher } from "./stretch.ts"

@@ -1,9 +1,10 @@
-/** At which level a message is shown, and what is said of it (docs/spec/levels.md). Nothing uses it yet. */
+/** At which level a message is shown, and what is said of it (docs/spec/levels.md). */
 
 import { CryptoError } from "./errors.ts"
 import type { GrantRole } from "./grant.ts"
-import { LEVELS, type Custody, type Level } from "./lookup.ts"
-import { weakest, type Role } from "./statement.ts"
+import { LEVELS, type Level, weakest } from "./level.ts"
+import type { Custody } from "./lookup.ts"
+import type { Role } from "./statement.ts"
 
 export const LEVEL_REFUSALS = {
     "level-sender": "The letter does not name exactly one copy of its sender.",

@@ -4,12 +4,11 @@ import { fromBase64url } from "./bytes.ts"
 import { parseCanonical } from "./canonical.ts"
 import { ClassicalRecipient, CryptoError, LookupRefused } from "./errors.ts"
 import { fingerprint, recipientFingerprint } from "./keys.ts"
+import { LEVELS, type Level } from "./level.ts"
 import { address, count, hash, literal, nullable, oneOf, record, string, type Check } from "./shape.ts"
 import { LOOKUP_DOMAIN, signatureShape, verify } from "./signatures.ts"
 
-/** Who could open it besides the reader; weakest first. */
-export const LEVELS = ["managed", "passphrase", "self-held"] as const
-export type Level = (typeof LEVELS)[number]
+export { LEVELS, type Level } from "./level.ts"
 
 /** Who holds a signing key: the firm's server, or the person's own devices. */
 export const CUSTODIES = ["managed", "self-held"] as const

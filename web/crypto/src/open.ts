@@ -10,9 +10,10 @@ import { parseOpened, type Opened } from "./envelope.ts"
 import { FormatError, Refusal } from "./errors.ts"
 import { mergeHash, verifyGrants, type Grant, type GrantRole } from "./grant.ts"
 import { recipientFingerprint } from "./keys.ts"
-import type { Level, Lookup } from "./lookup.ts"
+import { type Level, weakest } from "./level.ts"
+import type { Lookup } from "./lookup.ts"
 import { unpad } from "./padding.ts"
-import { verifyStatement, weakest, type Role, type SignedObject, type Statement } from "./statement.ts"
+import { verifyStatement, type Role, type SignedObject, type Statement } from "./statement.ts"
 
 export { openEnvelope } from "./envelope.ts"
 

@@ -3,7 +3,8 @@
 import { encodeText, fromBase64url, sha256 } from "./bytes.ts"
 import { canonical, parseCanonical } from "./canonical.ts"
 import { FileRefused, FormatError, Refusal, SealError } from "./errors.ts"
-import { CUSTODIES, isInTime, LEVELS, signingFingerprint, type Custody, type Level, type Lookup } from "./lookup.ts"
+import { LEVELS, type Level, weakest } from "./level.ts"
+import { CUSTODIES, isInTime, signingFingerprint, type Custody, type Lookup } from "./lookup.ts"
 import {
     address, empty, hash, id, list, literal, nullable, oneOf, record, ShapeError, size, text, time, type Check,
 } from "./shape.ts"
@@ -200,11 +201,6 @@ export function heads(opened: readonly Answering[], readers: readonly string[]):
 function isKnownTo(letter: Answering, readers: readonly string[]): boolean {
     const among = (addresses: readonly string[]): boolean => readers.every((reader) => addresses.includes(reader))
     return among([letter.sender, ...letter.readers]) || letter.granted.some((each) => among([letter.sender, each]))
-}
-
-/** The weakest of some levels; the strongest there is, of none. */
-export function weakest(levels: readonly Level[]): Level {
-    return LEVELS.find((level) => levels.includes(level)) ?? "self-held"
 }
 
 function check(value: unknown): Statement {

@@ -1,7 +1,7 @@
 /** "Who can read this", the list by name that pane and page both show. */
 
 import { element, icon } from "./dom.ts"
-import { levelWords, type Level } from "./levels.ts"
+import { type Level, levelWords, readerWords } from "./levels.ts"
 
 export interface Line {
     readonly who: string
@@ -16,7 +16,7 @@ export interface Line {
 export function readerRows(lines: readonly Line[]): HTMLLIElement[] {
     return lines.map(({ who, more, level, folder }) => {
         const name = element("span", { class: "who" }, who)
-        const facts = element("span", { class: "more" }, more === "" ? levelWords(level) : `${levelWords(level)}, ${more}`)
+        const facts = element("span", { class: "more" }, more === "" ? readerWords(level) : `${readerWords(level)}, ${more}`)
         const said = element("span", { class: "grow" }, name, facts)
         return element("li", { class: "reader", "data-lv": level }, icon(folder === true ? "folder" : level), said)
     })

@@ -1,12 +1,12 @@
 /** Open one letter for an export, and seal it anew to an identity made for this export alone. */
 
 import {
-    canonical, encodeBody, LookupRefused, parseOpened, parseStatement, Refusal, type Body, type CryptoClient, type Lookup,
+    canonical, encodeBody, LookupRefused, parseStatement, Refusal, type Body, type CryptoClient, type Lookup,
     type Opened, type SignedObject, type Statement,
 } from "@letterlock/crypto"
 
 import { newKey, Problem } from "../api.ts"
-import type { ReadingDesk } from "../reading/open.ts"
+import { openedOf, type ReadingDesk, viewerOf } from "../reading/open.ts"
 import { list, type Members, members, text, Unexpected } from "../shape.ts"
 import { ENVELOPE, fileName, IDENTITY, MESSAGE, originalName } from "./names.ts"
 import type { Entry } from "./zip.ts"
@@ -16,7 +16,7 @@ export type ExportCrypto =
     Pick<CryptoClient, "cleanTemporary" | "newMessageKey" | "openMessage" | "resealFile" | "sealPlain" | "verifyLookup">
 
 /** What an export is made with: a reading desk whose crypto client can seal too. */
-export interface ExportDesk extends Pick<ReadingDesk, "call" | "directoryKey"> {
+export interface ExportDesk extends Pick<ReadingDesk, "call" | "directoryKey" | "own"> {
     readonly crypto: ExportCrypto
 }
 
@@ -64,18 +64,17 @@ export async function openForExport(desk: ExportDesk, id: string, signal?: Abort
     const said = await desk.call((api) => api.post(`/messages/${id}/open`, { body: { for: "export" }, key, ...calling(signal) }))
     return refusing(id, async () => {
         const answer = members(said)
-        const { message_key, statement: signed, signature, grants, merge, viewer: seen } = answer
-        const opened = parseOpened({ message_key, statement: signed, signature, grants, merge })
+        const opened = await openedOf(desk, answer)
         const { sender: { address }, objects: [first] } = parseStatement(opened.statement)
         const sender = await lookUp(desk, answer["sender"], address)
         const granters = await Promise.all(list(answer["granters"]).map((one) => lookUp(desk, one)))
-        const viewer = { address: text(members(seen), "address"), key: text(members(seen), "key") }
+        const viewer = viewerOf(answer)
         const original = first === undefined ? null : await fetchObject(desk, id, first.id, signal)
         // The worker empties what it is given, so it gets a copy. Nothing there is said by the check.
         const objects = new Map(first === undefined || original === null ? [] : [[first.id, original.slice()]])
         const checked = await desk.crypto.openMessage({ asked: id, viewer, opened, sender, granters, objects }, calling(signal))
         const { statement, body } = checked
-        return { id, statement, body, opened, original: original ?? new Uint8Array(), envelope: envelopeOf(answer, desk.directoryKey) }
+        return { id, statement, body, opened, original: original ?? new Uint8Array(), envelope: envelopeOf({ ...answer, ...opened, viewer }, desk.directoryKey) }
     })
 }
 

@@ -8,8 +8,9 @@ import { levelTag, readerRows } from "../readers.ts"
 import { say } from "../words.ts"
 import { answerTo, hasOthers } from "../writing/reply.ts"
 import { type Enclosed, showEnclosed } from "./enclosed.ts"
+import { levelNotes, shownLevel } from "./level.ts"
 import { openLetter, type OpenLetter, type ReadingDesk } from "./open.ts"
-import { refusalIn, refusalWords } from "./refusal.ts"
+import { isLocked, refusalIn, refusalWords } from "./refusal.ts"
 import type { SavingDesk } from "./save.ts"
 import { addressees, initials, notices, readerLines } from "./standing.ts"
 import type { Entry } from "./thread.ts"
@@ -165,8 +166,9 @@ export class LetterCard {
         this.#put("when", shortDate(sentAt(letter)))
         const heading = element(this.#standing === "asked" ? "h1" : "h2", { class: "subject", tabindex: "-1" }, this.#subject(letter))
         this.#part("title").replaceChildren(heading)
-        this.#part("level").replaceChildren(levelTag(letter.level))
-        this.#put("level-means", levelMeaning(letter.level))
+        const { level } = shownLevel(letter)
+        this.#part("level").replaceChildren(levelTag(level))
+        this.#put("level-means", [levelMeaning(level), ...levelNotes(letter)].join(" "))
         const notes = notices(letter).map((text) => element("div", { class: "note" }, icon("eye"), element("p", {}, text)))
         this.#part("notices").replaceChildren(...notes)
         this.#part("answers").hidden = answerTo(letter, true).length === 0   // a mail in the record, sealed for oneself
@@ -192,12 +194,16 @@ export class LetterCard {
         const code = refusalIn(error)
         const { name } = this.entry.sender
         this.#put("refused-what", code === null ? "" : say("thread.refused"))
-        this.#put("refused-why", code === null ? this.#page.excuse(error) : refusalWords(code, name))
+        this.#put("refused-why", code === null ? this.#excuse(error) : refusalWords(code, name))
         this.#put("refused-code", code ?? "")
         this.#part("refused-for").hidden = code === null
         this.close()
         this.#part("refused").hidden = false
         this.#page.announce(this.#part("refused-why").textContent)
+    }
+
+    #excuse(error: unknown): string {
+        return isLocked(error) ? say("open.key-needed") : this.#page.excuse(error)
     }
 
     /** Of the frame, to screen readers; each frame of a page has another. */

@@ -10,6 +10,7 @@
  */
 export * from "./card.ts"
 export * from "./enclosed.ts"
+export * from "./level.ts"
 export * from "./open.ts"
 export * from "./refusal.ts"
 export * from "./save.ts"

@@ -1,6 +1,8 @@
 /** Fetch one letter, check it and decrypt it, on this device (http.md section 4, envelope.md section 2). */
 
-import { type CryptoClient, type Lookup, type Opened, type OpenedMessage, parseOpened, parseStatement, statementHash } from "@letterlock/crypto"
+import {
+    type CryptoClient, type Level, type Lookup, type Opened, type OpenedMessage, parseOpened, parseStatement, statementHash, type Viewer,
+} from "@letterlock/crypto"
 
 import { type Api, newKey, Problem } from "../api.ts"
 import { KeyNeeded } from "../own/desk.ts"
@@ -31,6 +33,10 @@ export interface OpenLetter extends OpenedMessage {
     readonly hash: string
     /** Opens this letter's files, and nothing else. */
     readonly messageKey: string
+    /** The viewer's own key today; null: not known, as where the firm's server opened the envelope. */
+    readonly now: Level | null
+    /** When the key that this letter is sealed to gave way to one of the viewer's own; null: it did not. */
+    readonly until: Date | null
 }
 
 /**
@@ -50,17 +56,28 @@ export async function openLetter(desk: ReadingDesk, id: string, checking: () => 
         fetchObject(desk, id, body),
     ])
     checking()
-    const viewer = members(answer["viewer"])
-    const who = { address: text(viewer, "address"), key: text(viewer, "key") }
+    const who = viewerOf(answer)
     const message = await desk.crypto.openMessage({ asked: id, viewer: who, opened, sender, granters, objects })
     return {
         ...message, id, viewer: who.address, senderName: text(answer, "sender_name"),
         names: namesIn(answer["names"]), hash: await statementHash(opened.statement), messageKey: opened.message_key,
+        now: isSealed(answer) ? "self-held" : null, until: untilIn(answer),
     }
 }
 
+/** Whose eyes: of a key of her own it is the one that opened the envelope, whatever the server says. */
+export function viewerOf(answer: Members): Viewer {
+    const viewer = members(answer["viewer"])
+    return { address: text(viewer, "address"), key: isSealed(answer) ? text(answer, "envelope_key") : text(viewer, "key") }
+}
+
+function untilIn(answer: Members): Date | null {
+    const until = answer["envelope_until"]
+    return typeof until === "number" ? new Date(until * 1000) : null
+}
+
 /** Of a managed reader the server opened the envelope; a self-held one opens it here. */
-async function openedOf(desk: ReadingDesk, answer: Members): Promise<Opened> {
+export async function openedOf(desk: Pick<ReadingDesk, "own">, answer: Members): Promise<Opened> {
     if (isSealed(answer)) {
         if (desk.own === undefined) throw new KeyNeeded("this page opens no key")
         return desk.own.openLetter(answer)

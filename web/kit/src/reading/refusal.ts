@@ -1,8 +1,9 @@
 /** Why a letter or a file stays closed, in words (statement.md section 5). */
 
-import { CryptoError, type RefusalCode } from "@letterlock/crypto"
+import { CryptoError, OwnKeyRefused, type RefusalCode } from "@letterlock/crypto"
 
 import { Problem } from "../api.ts"
+import { KeyNeeded } from "../own/desk.ts"
 import { Unexpected } from "../shape.ts"
 import { say } from "../words.ts"
 
@@ -44,8 +45,12 @@ export function fileRefusalWords(code: string, name: string): string {
     return say("refused.file", { why: why ?? say("refused.file.other") })
 }
 
+/** A key of one's own is needed for it, and is not open here: no refusal, and nothing of the letter is wrong. */
+export const isLocked = (error: unknown): boolean => error instanceof KeyNeeded || error instanceof OwnKeyRefused
+
 /** The code under which an error refuses a letter; null where it only could not be fetched. */
 export function refusalIn(error: unknown): string | null {
+    if (isLocked(error)) return null
     // A look-up that is not the directory's leaves the sender's key unknown.
     if (error instanceof CryptoError) return error.code === "lookup-refused" ? "sender-key-unknown" : error.code
     if (error instanceof Problem && typeof error.facts["refusal"] === "string") return error.facts["refusal"]

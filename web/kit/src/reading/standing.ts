@@ -1,6 +1,6 @@
 /** Who can read an opened letter, who it says it is for, and who came later. */
 
-import type { Grant, Reader } from "@letterlock/crypto"
+import { type Grant, LEVELS, type Reader } from "@letterlock/crypto"
 
 import { dayMonth, longDate } from "../dates.ts"
 import type { Line } from "../readers.ts"
@@ -53,8 +53,16 @@ export function addressees(letter: OpenLetter): string {
 export function notices(letter: OpenLetter): string[] {
     const own = ownGrant(letter)
     if (own?.role === "hidden") return [say("readers.hidden.you")]
-    const added = letter.grants.filter(({ role }) => role !== "hidden")
+    const lowers = lowering(letter)   // said with the level
+    const added = letter.grants.filter((grant) => grant.role !== "hidden" && grant !== lowers)
     return added.map((grant) => `${grantedLine(letter, grant).who}.`)
+}
+
+/** The first grant to a key so weak that the letter has another level since; or null. */
+export function lowering({ grants, statement }: OpenLetter): Grant | null {
+    const weakest = Math.min(...grants.map(({ level }) => LEVELS.indexOf(level)))
+    if (grants.length === 0 || weakest >= LEVELS.indexOf(statement.level)) return null
+    return grants.find(({ level }) => LEVELS.indexOf(level) === weakest) ?? null
 }
 
 /** "AL" of "Ann Lee". */

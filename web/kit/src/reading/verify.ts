@@ -2,6 +2,7 @@
 
 import { longDate } from "../dates.ts"
 import { say } from "../words.ts"
+import { signedWords } from "./level.ts"
 import { called, type OpenLetter } from "./open.ts"
 import { addressees, granter, ownGrant } from "./standing.ts"
 
@@ -13,10 +14,7 @@ export interface Fingerprint {
 const AN_HOUR = 3_600_000   // milliseconds: clocks differ by that much without anything being wrong
 
 /** One line under "Checked on this device". */
-export function checkedWords({ statement, senderName, viewer }: OpenLetter): string {
-    const name = statement.sender.address === viewer ? say("readers.you.inline") : senderName
-    return say(`checked.${statement.sender.custody}`, { name })
-}
+export const checkedWords = (letter: OpenLetter): string => `${signedWords(letter)} ${say("signed.unchanged")}`
 
 /** Four sentences; more where the letter's own date is not when it was signed, or that is ahead of this device's clock. `firm` is the firm's name. */
 export function verifySentences(letter: OpenLetter, firm: string, now: Date = new Date()): string[] {

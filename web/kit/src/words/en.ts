@@ -2,6 +2,7 @@ import { DEPLOYMENT } from "./deployment.ts"
 import { DOCUMENT } from "./document.ts"
 import { EXPORT } from "./export.ts"
 import { HELPDESK } from "./helpdesk.ts"
+import { LEVEL_WORDS } from "./levels.ts"
 import { PANE } from "./pane.ts"
 import { READING } from "./reading.ts"
 import { SET_UP } from "./set-up.ts"
@@ -23,6 +24,7 @@ export const EN = {
     ...HELPDESK,
     ...TAKEOVER,
     ...DOCUMENT,
+    ...LEVEL_WORDS,
 
     "level.managed": "Protected",
     "level.passphrase": "Protected by your phrase",
@@ -73,9 +75,6 @@ export const EN = {
     "readers.pane": "{people} and you.",
     "readers.pane.nobody": "you, and whoever you add above.",
     "readers.pane.own": "You: your own copy is kept by the firm's server.",
-
-    "checked.managed": "Signed by the firm's server for {name}. Nothing has been changed since.",
-    "checked.self-held": "Signed by {name}'s device. Nothing has been changed since.",
 
     "refused.statement-malformed": "Its list of contents is not written as it must be, so we cannot tell what {name} signed.",
     "refused.statement-signature": "The signature on it is not {name}'s. Somebody may have changed it.",

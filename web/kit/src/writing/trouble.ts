@@ -1,9 +1,10 @@
 /** Why something did not go, in a sentence with one next step. */
 
-import { BodyTooLarge, CryptoError } from "@letterlock/crypto"
+import { BodyTooLarge, CryptoError, OwnKeyRefused } from "@letterlock/crypto"
 
 import { Problem, Unreachable } from "../api.ts"
 import { clock } from "../dates.ts"
+import { KeyNeeded } from "../own/desk.ts"
 import { say } from "../words.ts"
 import { NotSignedIn } from "./desk.ts"
 import type { KeptState } from "./keeper.ts"
@@ -16,6 +17,7 @@ export function writingTrouble(error: unknown, button: string): string {
     if (error instanceof Gone) return say("writing.gone", { button })
     if (error instanceof NotSignedIn) return say("writing.signed-out", { button })
     if (error instanceof Unreachable) return say("writing.offline", { button })
+    if (error instanceof KeyNeeded || error instanceof OwnKeyRefused) return say("writing.key-needed")
     if (error instanceof BodyTooLarge) return say("writing.long")
     if (error instanceof CryptoError && error.code === "lookup-refused") return say("writing.keys")
     if (error instanceof Problem && error.detail !== "") return say("writing.stopped", { detail: error.detail })

@@ -1,7 +1,7 @@
 /** One answer: to which letter, to whom, and what writes and keeps it. It knows nothing of the form. */
 
 import type { CryptoClient } from "@letterlock/crypto"
-import { type Api, type Level, type Line, Problem, say, sayList, weakest } from "@letterlock/kit"
+import { type Api, type Level, levelToBe, type Line, Problem, say, sayList } from "@letterlock/kit"
 import { called, type OpenLetter, quoteLead } from "@letterlock/kit/reading/index"
 import {
     answerTo, type Desk, type DraftContent, DraftKeeper, Files, hasOthers, type Kept, type KeptState, NotSignedIn, openDesk, openKept,
@@ -124,9 +124,10 @@ export class Answer {
             const who = name === "" ? called(this.#letter, address) : name
             return { who, more: who === address ? "" : address, level: found[index]?.lookup.level ?? "managed" }
         })
-        const own: Line = { who: say("reply.own"), more: "", level: desk.me.lookup.level }
+        const { level } = desk.me.lookup
+        const own: Line = { who: say(level === "managed" ? "reply.own" : "readers.you"), more: "", level }
         return {
-            level: weakest([...lines, own].map(({ level }) => level)), people: sayList(lines.map(({ who }) => who)), lines: [...lines, own],
+            level: levelToBe(desk.me.lookup, lines.map((line) => line.level)), people: sayList(lines.map(({ who }) => who)), lines: [...lines, own],
         }
     }
 
