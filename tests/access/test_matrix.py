@@ -124,7 +124,9 @@ class Reach:
         others = [job for origin, job in self.world.jobs.items() if not origin.endswith(port)]
         yield from (dataclasses.replace(own, job=one) for one in others)
         yield dataclasses.replace(own, address=TOM)
-        others = [each for name, each in self.world.enrolments.items() if name != self.person.column]
+        others = [
+            each for name, each in self.world.enrolments.items() if name != self.person.column
+        ]
         yield from (dataclasses.replace(own, enrolment=one["id"]) for one in others)
         kept = [one for name, one in self.world.templates.items() if name not in drafts]
         yield from (dataclasses.replace(own, template=one) for one in kept)

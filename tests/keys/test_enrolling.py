@@ -19,6 +19,7 @@ from server.keys.self_held.models import enrolments, keyslots
 from server.messages.models import envelopes
 from server.people.sign_ins.models import sessions
 from tests.house import House, mailbox
+from tests.keys.conftest import signed_in
 from tests.keys.holding import Holder, opened_old
 from tests.sandbox.running import eventually
 
@@ -45,7 +46,7 @@ def later(database: Database, milliseconds: int) -> None:
         connection.execute(update(enrolments).values(**earlier))
 
 
-def test_a_key_of_her_own_in_place_of_the_firms(house: House, maya: Holder, letter: str) -> None:
+def test_a_key_of_her_own_in_place_of_the_firms(house: House, maya: Holder) -> None:
     before = maya.visitor.api("GET", "/keys/own").json
     assert (before["custody"], before["slots"], before["rp"]) == ("managed", [], "localhost")
     begun = maya.begin()
@@ -85,8 +86,9 @@ def signing_fingerprint(holder: Holder) -> str:
 
 
 def test_an_old_letter_opens_by_the_old_identity_that_she_alone_can_take_out(
-    house: House, maya: Holder, letter: str
+    house: House, maya: Holder
 ) -> None:
+    letter = house.pane().send()
     before = maya.visitor.api("GET", "/keys/own").json["key"]
     with all_firms("a test"), house.parts.database.read() as connection:
         own = (envelopes.c.entry_id == letter) & (envelopes.c.key == before)
@@ -121,38 +123,36 @@ def test_a_completion_is_repeated_with_the_same_answer(house: House, maya: Holde
     assert problem(maya.complete(begun["id"], b64u(bytes(32)))) == (403, "enrolment-not-proved")
 
 
-def test_wrong_bytes_change_nothing(house: House, maya: Holder) -> None:
-    begun = maya.begin().json
+def test_wrong_bytes_change_nothing(sqlite_house: House, nora: Holder) -> None:
+    begun = nora.begin().json
     for answer in (b64u(bytes(32)), "", "not base64url!"):
-        assert problem(maya.complete(begun["id"], answer)) == (403, "enrolment-not-proved")
-    assert maya.visitor.api("GET", "/keys/own").json["custody"] == "managed"
-    assert maya.complete(begun["id"], maya.answer(begun["challenge"])).status_code == 200
+        assert problem(nora.complete(begun["id"], answer)) == (403, "enrolment-not-proved")
+    assert nora.visitor.api("GET", "/keys/own").json["custody"] == "managed"
+    assert nora.complete(begun["id"], nora.answer(begun["challenge"])).status_code == 200
 
 
-def test_a_new_enrolment_takes_the_place_of_one_not_completed(maya: Holder) -> None:
-    first, second = maya.begin().json, maya.begin().json
-    assert maya.visitor.api("GET", f"/keys/enrolments/{first['id']}").status_code == 404
-    assert problem(maya.complete(first["id"], maya.answer(first["challenge"])))[0] == 404
-    assert maya.complete(second["id"], maya.answer(second["challenge"])).status_code == 200
+def test_a_new_enrolment_takes_the_place_of_one_not_completed(nora: Holder) -> None:
+    first, second = nora.begin().json, nora.begin().json
+    assert nora.visitor.api("GET", f"/keys/enrolments/{first['id']}").status_code == 404
+    assert problem(nora.complete(first["id"], nora.answer(first["challenge"])))[0] == 404
+    assert nora.complete(second["id"], nora.answer(second["challenge"])).status_code == 200
 
 
-def test_an_enrolment_lives_an_hour(house: House, maya: Holder) -> None:
-    begun = maya.begin().json
-    later(house.parts.database, LIFE_MS - 60_000)
-    assert maya.visitor.api("GET", f"/keys/enrolments/{begun['id']}").status_code == 200
-    later(house.parts.database, 60_001)
-    gone = maya.visitor.api("GET", f"/keys/enrolments/{begun['id']}")
-    never = maya.visitor.api("GET", f"/keys/enrolments/{'A' * 22}")
+def test_an_enrolment_lives_an_hour(sqlite_house: House, nora: Holder) -> None:
+    begun = nora.begin().json
+    later(sqlite_house.parts.database, LIFE_MS - 60_000)
+    assert nora.visitor.api("GET", f"/keys/enrolments/{begun['id']}").status_code == 200
+    later(sqlite_house.parts.database, 60_001)
+    gone = nora.visitor.api("GET", f"/keys/enrolments/{begun['id']}")
+    never = nora.visitor.api("GET", f"/keys/enrolments/{'A' * 22}")
     assert (gone.status_code, gone.data) == (404, never.data)
-    assert problem(maya.complete(begun["id"], maya.answer(begun["challenge"])))[0] == 404
+    assert problem(nora.complete(begun["id"], nora.answer(begun["challenge"])))[0] == 404
 
 
-def test_another_persons_enrolment_is_none(house: House, maya: Holder) -> None:
-    letter = house.pane().send(("tom@client.example",))
-    visitor = house.visitor()
-    visitor.sign_in(letter, "tom@client.example")
-    begun = maya.begin().json
-    answer = {"challenge": maya.answer(begun["challenge"])}
+def test_another_persons_enrolment_is_none(sqlite_house: House, nora: Holder) -> None:
+    visitor = signed_in(sqlite_house, "tom@client.example").visitor
+    begun = nora.begin().json
+    answer = {"challenge": nora.answer(begun["challenge"])}
     for method, tail, body in (("GET", "", None), ("POST", "/completion", answer)):
         foreign = visitor.api(method, f"/keys/enrolments/{begun['id']}{tail}", body)
         unknown = visitor.api(method, f"/keys/enrolments/{'A' * 22}{tail}", body)
@@ -160,45 +160,47 @@ def test_another_persons_enrolment_is_none(house: House, maya: Holder) -> None:
 
 
 def test_a_session_that_is_not_fresh_begins_and_completes_nothing(
-    house: House, maya: Holder
+    sqlite_house: House, nora: Holder
 ) -> None:
-    begun = maya.begin().json
-    with all_firms("a test"), house.parts.database.write() as connection:
+    begun = nora.begin().json
+    with all_firms("a test"), sqlite_house.parts.database.write() as connection:
         connection.execute(update(sessions).values(proved=sessions.c.proved - 601_000))
-    assert problem(maya.begin()) == (403, "fresh-code-needed")
-    done = maya.complete(begun["id"], maya.answer(begun["challenge"]))
+    assert problem(nora.begin()) == (403, "fresh-code-needed")
+    done = nora.complete(begun["id"], nora.answer(begun["challenge"]))
     assert problem(done) == (403, "fresh-code-needed")
-    assert maya.visitor.api("GET", "/keys/own").json["custody"] == "managed"
+    assert nora.visitor.api("GET", "/keys/own").json["custody"] == "managed"
 
 
-def test_a_managed_key_that_came_meanwhile_makes_it_begin_again(house: House, maya: Holder) -> None:
-    begun = maya.begin().json
-    with all_firms("a test"), house.parts.database.write() as connection:
-        own = (keys.c.owner_id == maya.person) & (keys.c.purpose == "encryption")
+def test_a_managed_key_that_came_meanwhile_makes_it_begin_again(
+    sqlite_house: House, nora: Holder
+) -> None:
+    begun = nora.begin().json
+    with all_firms("a test"), sqlite_house.parts.database.write() as connection:
+        own = (keys.c.owner_id == nora.person) & (keys.c.purpose == "encryption")
         connection.execute(update(keys).where(own).values(fingerprint="A" * 43))
-    done = maya.complete(begun["id"], maya.answer(begun["challenge"]))
+    done = nora.complete(begun["id"], nora.answer(begun["challenge"]))
     assert problem(done) == (409, "enrolment-outdated")
 
 
-def test_who_holds_her_key_herself_enrols_no_other(maya: Holder) -> None:
-    maya.enrol()
-    assert problem(Holder.of(maya.visitor).begin()) == (409, "already-self-held")
+def test_who_holds_her_key_herself_enrols_no_other(nora: Holder) -> None:
+    nora.enrol()
+    assert problem(Holder.of(nora.visitor).begin()) == (409, "already-self-held")
 
 
-def test_nothing_managed_is_made_beside_a_key_of_her_own(house: House, maya: Holder) -> None:
-    maya.enrol()
-    house.pane().post("/lookups", {"readers": [{"address": "maya@client.example"}]})
-    assert maya.visitor.api("PUT", "/me", {}).status_code == 200
-    present = [row for row in keys_of(house.parts.database, maya.person) if not row["retired"]]
+def test_nothing_managed_is_made_beside_a_key_of_her_own(sqlite_house: House, nora: Holder) -> None:
+    nora.enrol()
+    sqlite_house.pane().post("/lookups", {"readers": [{"address": "maya@client.example"}]})
+    assert nora.visitor.api("PUT", "/me", {}).status_code == 200
+    present = [
+        row for row in keys_of(sqlite_house.parts.database, nora.person) if not row["retired"]
+    ]
     assert [row["custody"] for row in present] == ["self-held", "self-held"]
 
 
-def test_somebody_of_the_firm_enrols_at_no_portal(house: House) -> None:
-    house.pane("ben@hart.example")
-    letter = house.pane().send(("ben@hart.example",))
-    visitor = house.visitor()
-    assert visitor.sign_in(letter, "ben@hart.example").status_code == 201
-    assert problem(Holder.of(visitor).begin()) == (403, "clients-only")
+def test_somebody_of_the_firm_enrols_at_no_portal(sqlite_house: House) -> None:
+    sqlite_house.pane("ben@hart.example")
+    ben = signed_in(sqlite_house, "ben@hart.example")
+    assert problem(ben.begin()) == (403, "clients-only")
 
 
 def without(holder: Holder, kind: str) -> list[dict[str, str]]:
@@ -274,18 +276,18 @@ def cheaper(holder: Holder) -> dict[str, str]:
     return {"text": text, "name": "x"}
 
 
-def test_every_refusal_says_why_and_keeps_nothing(house: House, maya: Holder) -> None:
-    found = {why: problem(maya.begin(**change(maya))) for why, (change, _) in REFUSED.items()}
+def test_every_refusal_says_why_and_keeps_nothing(sqlite_house: House, nora: Holder) -> None:
+    found = {why: problem(nora.begin(**change(nora))) for why, (change, _) in REFUSED.items()}
     assert found == {why: (422, code) for why, (_, code) in REFUSED.items()}
-    with all_firms("a test"), house.parts.database.read() as connection:
+    with all_firms("a test"), sqlite_house.parts.database.read() as connection:
         assert connection.execute(select(enrolments.c.id)).all() == []
         assert connection.execute(select(keyslots.c.id)).all() == []
-    assert maya.begin().status_code == 201
+    assert nora.begin().status_code == 201
 
 
-def test_what_is_kept_of_names_and_slots_is_sealed(house: House, maya: Holder) -> None:
-    maya.enrol()
-    with all_firms("a test"), house.parts.database.read() as connection:
+def test_what_is_kept_of_names_and_slots_is_sealed(sqlite_house: House, nora: Holder) -> None:
+    nora.enrol()
+    with all_firms("a test"), sqlite_house.parts.database.read() as connection:
         rows = connection.execute(select(keyslots)).mappings().all()
     assert len(rows) == 2
     for row in rows:
