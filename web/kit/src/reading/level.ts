@@ -2,7 +2,7 @@
 
 import { type Level, levelOf, type Note, type Shown } from "@letterlock/crypto"
 
-import { longDate, dayMonth } from "../dates.ts"
+import { dayMonth, longDate } from "../dates.ts"
 import { levelWords } from "../levels.ts"
 import { say, sayList } from "../words.ts"
 import { called, type OpenLetter } from "./open.ts"
@@ -38,7 +38,8 @@ const WORDS: Readonly<Record<Note, (letter: OpenLetter) => string>> = {
         if (grant === null) return ""
         const date = dayMonth(new Date(grant.created * 1000))
         const level = levelWords(shownLevel(letter).level)
-        return say("level.lowered", { who: called(letter, grant.address), by: granter(letter, grant), date, level })
+        const who = grant.address === letter.viewer ? say("readers.you") : called(letter, grant.address)
+        return say("level.lowered", { who, by: granter(letter, grant), date, level })
     },
     "level.since": (letter) => {
         if (letter.until === null) return ""   // sealed to the key that is hers today: nothing about it has changed
