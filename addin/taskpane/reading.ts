@@ -38,9 +38,9 @@ export class Reading {
     constructor(desk: Desk, crypto: CryptoClient, copier: CryptoClient, { reader, afterwards, inDoubt }: Around) {
         this.#desk = desk
         const helpdesk = new Helpdesk(desk, announce)
-        const { call, me: { directoryKey, firmName } } = desk
+        const { call, log, me: { directoryKey, firmName } } = desk
         this.#host = {
-            desk: { call, crypto, directoryKey, files: crypto }, firm: firmName, announce,
+            desk: { call, crypto, directoryKey, log, files: crypto }, firm: firmName, announce,
             answer: (card, all) => { this.#replying.begin(card, all) },
             framed: () => undefined,
             shown: (card, letter) => {
@@ -51,7 +51,7 @@ export class Reading {
             excuse: (error) => error instanceof Unreachable ? say("reach.offline", { host: location.host }) : say("reach.unexpected"),
         }
         this.#replying = new Replying(desk, { heads: (letter, recipients) => this.#seenOf(letter).heads(letter.viewer, recipients), sent: () => { void this.#list() }, inDoubt })
-        this.#copying = new Copying({ call, crypto: copier, directoryKey }, reader)
+        this.#copying = new Copying({ call, crypto: copier, directoryKey, log }, reader)
     }
 
     /**

@@ -7,6 +7,7 @@ import { WorkerFailed } from "./errors.ts"
 import type { FileDraft, Finished, PlainDraft, SealedFile } from "./files.ts"
 import type { MessageKey } from "./keys.ts"
 import { Lane, type CallOptions, type WorkerLike } from "./lane.ts"
+import type { Looked, Looking } from "./log/looked.ts"
 import type { Lookup } from "./lookup.ts"
 import type { OpenedMessage, Opening } from "./open.ts"
 import type { OwnKey } from "./own.ts"
@@ -46,6 +47,11 @@ export class CryptoClient {
     /** As `verifyLookup` of lookup.ts. */
     verifyLookup(args: Operations["verifyLookup"]["args"], options?: CallOptions): Promise<Lookup> {
         return this.#texts.call("verifyLookup", args, options)
+    }
+
+    /** As `checkLooked` of log/looked.ts. */
+    checkLooked(looking: Looking, options?: CallOptions): Promise<Looked> {
+        return this.#texts.call("checkLooked", looking, options)
     }
 
     /** As `newMessageKey` of keys.ts. */

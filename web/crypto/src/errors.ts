@@ -7,6 +7,7 @@
  * ├── KeyslotRefused      open nothing; why by `code` (keyslotrefusals.ts)
  * ├── OwnKeyRefused       open and sign nothing; why by `code` (ownrefusals.ts)
  * ├── LevelRefused        show no level; why by `code` (levels.ts)
+ * ├── LogRefused          trust no key on the word of this log; why by `code` (log/refusals.ts)
  * ├── LookupRefused       trust none of the keys in the look-up; ask again or stop
  * ├── SealError           nothing has left this device; mend the draft or its readers
  * │   ├── ClassicalRecipient   this reader's key is of an older kind; a new key is needed

@@ -11,6 +11,8 @@ import type { FileDraft, Finished, PlainDraft, SealedFile } from "./files.ts"
 import type { MessageKey } from "./keys.ts"
 import { KeyslotRefused, type KeyslotRefusal, KEYSLOT_REFUSALS } from "./keyslotrefusals.ts"
 import type { Owner } from "./keyslots.ts"
+import type { Looked, Looking } from "./log/looked.ts"
+import { LOG_REFUSALS, LogRefused, type LogRefusalCode } from "./log/refusals.ts"
 import type { Lookup } from "./lookup.ts"
 import type { OpenedMessage, Opening } from "./open.ts"
 import type { OwnKey } from "./own.ts"
@@ -32,6 +34,7 @@ export interface Operations {
         }
         result: Lookup
     }
+    checkLooked: { args: Looking; result: Looked }
     newMessageKey: { args: null; result: MessageKey }
     sealObjects: { args: ObjectsDraft; result: SealedObjects }
     sealEnvelopes: { args: EnvelopesDraft; result: readonly SealedEnvelope[] }
@@ -105,6 +108,7 @@ function made(name: string, code: string): CryptoError {
     if (name === "Refusal" && isRefusalCode(code)) return new Refusal(code)
     if (name === "KeyslotRefused" && Object.hasOwn(KEYSLOT_REFUSALS, code)) return new KeyslotRefused(code as KeyslotRefusal)
     if (name === "OwnKeyRefused" && Object.hasOwn(OWN_REFUSALS, code)) return new OwnKeyRefused(code as OwnRefusal)
+    if (name === "LogRefused" && Object.hasOwn(LOG_REFUSALS, code)) return new LogRefused(code as LogRefusalCode)
     if (name === "FileRefused" && isFileRefusal(code)) return new FileRefused(code)
     return FACTORIES[name]?.() ?? new CryptoError(code, "")
 }

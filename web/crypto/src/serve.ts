@@ -4,6 +4,7 @@ import { openDraft, sealDraft } from "./draft.ts"
 import { CryptoError } from "./errors.ts"
 import { sealFile, sealPlain } from "./files.ts"
 import { newMessageKey } from "./keys.ts"
+import { checkLooked } from "./log/looked.ts"
 import { verifyLookup } from "./lookup.ts"
 import { openEnvelope, openMessage } from "./open.ts"
 import { newIdentity, openChallenge, openOwnDraftKey, openOwnEnvelope, signEnrolment, signGrant, signStatement, unwrapOld } from "./ownkeys.ts"
@@ -28,6 +29,7 @@ type Handlers = { [K in Op]: (args: Operations[K]["args"], context: Context) => 
 
 const handlers: Handlers = {
     verifyLookup: (args) => verifyLookup(args.text, args.signature, args.directoryKey, args),
+    checkLooked: (looking) => checkLooked(looking),
     newMessageKey: () => newMessageKey(),
     sealObjects: (draft, { onProgress }) => sealObjects(draft, onProgress),
     sealEnvelopes: (draft, { onProgress }) => sealEnvelopes(draft, onProgress),

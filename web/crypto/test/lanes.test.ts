@@ -160,6 +160,9 @@ type Calls = Record<string, (client: CryptoClient, options: CallOptions) => Prom
 /** Every operation, with good arguments. */
 const CALLS: Calls = {
     verifyLookup: (client, options) => client.verifyLookup({ ...lookup, directoryKey, address: ann.address }, options),
+    checkLooked: (client, options) => client.checkLooked({
+        lookup: lookupOf(ann), text: "", signature: null, history: [], directoryKey, logKey: "", kept: null, known: null,
+    }, options),
     newMessageKey: (client, options) => client.newMessageKey(options),
     sealObjects: (client, options) => client.sealObjects({ body: BODY }, options),
     sealEnvelopes: (client, options) => client.sealEnvelopes({ ...letter, readers: [ann, maya] }, options),

@@ -2,6 +2,7 @@
 
 import { openFile, openMessage, temporaryOf, verifyLookup, type CryptoClient } from "@letterlock/crypto"
 import { Api } from "@letterlock/kit"
+import type { Logged } from "@letterlock/kit/log"
 import type { ReadingDesk } from "@letterlock/kit/reading/open"
 import type { SavingDesk } from "@letterlock/kit/reading/save"
 
@@ -16,6 +17,9 @@ const crypto: ReadingDesk["crypto"] = {
     verifyLookup: ({ text, signature, directoryKey, address }) => verifyLookup(text, signature, directoryKey, { address }),
     openMessage: (opening) => openMessage(opening),
 }
+
+/** What the log said was checked when the copy was made; a file has nothing to hold it against. */
+const NO_LOG: Logged = { begin: () => ({ since: 0, check: (_, lookup) => Promise.resolve(lookup) }) }
 
 /** @param sealed - The folder's envelope, opened. */
 export function deskOf(folder: Folder, sealed: Sealed): FolderDesk {
@@ -32,7 +36,7 @@ export function deskOf(folder: Folder, sealed: Sealed): FolderDesk {
             return opened
         },
     }
-    return { call: (work) => work(api), crypto, files, directoryKey: sealed.directoryKey }
+    return { call: (work) => work(api), crypto, files, directoryKey: sealed.directoryKey, log: NO_LOG }
 }
 
 function answer({ originals }: Folder, { content }: Sealed, path: string, method: string): Response {

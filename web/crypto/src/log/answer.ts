@@ -31,10 +31,14 @@ export interface Seen {
     readonly event: string
 }
 
+/** The keys that a look-up names. */
+export type NamedKeys = Pick<Lookup, "key" | "signing_key" | "level" | "custody">
+
 /** What the reader knows: who was asked about, the keys named, whom to believe, what was kept. */
 export interface Asking {
     readonly address: string
-    readonly keys: Pick<Lookup, "key" | "signing_key" | "level" | "custody">
+    /** Null for a key that was replaced: the caller checks the history then. */
+    readonly keys: NamedKeys | null
     /** Base64url of 32 bytes, from the page itself. */
     readonly directoryKey: string
     readonly trust: Trust
@@ -85,7 +89,7 @@ export async function checkAnswer(source: string, signature: unknown, asking: As
     checkInclusion({ ...checkpoint, leaf: eventHash(seen.event), index: seen.index, proof: answer.proof.map(fromBase64url) })
     if (event.person !== commit(answer.address, fromBase64url(answer.salt))) throw new LogRefused("commitment-wrong")
     if (asking.known !== null) checkNewer(asking.known, seen, event)
-    if (!hasKeys(event, asking.keys)) throw new LogRefused("key-not-logged")
+    if (asking.keys !== null && !hasKeys(event, asking.keys)) throw new LogRefused("key-not-logged")
     return { checkpoint, seen }
 }
 
@@ -106,6 +110,7 @@ function checkNewer(known: Seen, seen: Seen, event: KeyEvent): void {
     if (event.version === before.version + 1) checkSuccessor(known.event, seen.event)
 }
 
-function hasKeys(event: KeyEvent, keys: Asking["keys"]): boolean {
+/** Whether an event is about these keys. */
+export function hasKeys(event: KeyEvent, keys: NamedKeys): boolean {
     return event.key === keys.key && event.signing_key === keys.signing_key && event.level === keys.level && event.custody === keys.custody
 }

@@ -1,11 +1,12 @@
 /** Open one letter for an export, and seal it anew to an identity made for this export alone. */
 
 import {
-    canonical, encodeBody, LookupRefused, parseStatement, Refusal, type Body, type CryptoClient, type Lookup,
+    canonical, encodeBody, LogRefused, LookupRefused, parseStatement, Refusal, type Body, type CryptoClient, type Lookup,
     type Opened, type SignedObject, type Statement,
 } from "@letterlock/crypto"
 
 import { newKey, Problem } from "../api.ts"
+import type { LogCall } from "../log.ts"
 import { openedOf, type ReadingDesk, viewerOf } from "../reading/open.ts"
 import { list, type Members, members, text, Unexpected } from "../shape.ts"
 import { ENVELOPE, fileName, IDENTITY, MESSAGE, originalName } from "./names.ts"
@@ -16,7 +17,7 @@ export type ExportCrypto =
     Pick<CryptoClient, "cleanTemporary" | "newMessageKey" | "openMessage" | "resealFile" | "sealPlain" | "verifyLookup">
 
 /** What an export is made with: a reading desk whose crypto client can seal too. */
-export interface ExportDesk extends Pick<ReadingDesk, "call" | "directoryKey" | "own"> {
+export interface ExportDesk extends Pick<ReadingDesk, "call" | "directoryKey" | "log" | "own"> {
     readonly crypto: ExportCrypto
 }
 
@@ -60,21 +61,22 @@ export interface Step {
  * @throws {@link ExportRefused}; Problem and Unreachable of api.ts.
  */
 export async function openForExport(desk: ExportDesk, id: string, signal?: AbortSignal): Promise<Opening> {
-    const key = newKey()
-    const said = await desk.call((api) => api.post(`/messages/${id}/open`, { body: { for: "export" }, key, ...calling(signal) }))
+    const [key, log] = [newKey(), desk.log.begin()]
+    const body = { for: "export", since: log.since }
+    const said = await desk.call((api) => api.post(`/messages/${id}/open`, { body, key, ...calling(signal) }))
     return refusing(id, async () => {
         const answer = members(said)
         const opened = await openedOf(desk, answer)
         const { sender: { address }, objects: [first] } = parseStatement(opened.statement)
-        const sender = await lookUp(desk, answer["sender"], address)
-        const granters = await Promise.all(list(answer["granters"]).map((one) => lookUp(desk, one)))
+        const sender = await lookUp(desk, log, answer["sender"], address)
+        const granters = await Promise.all(list(answer["granters"]).map((one) => lookUp(desk, log, one)))
         const viewer = viewerOf(answer)
         const original = first === undefined ? null : await fetchObject(desk, id, first.id, signal)
         // The worker empties what it is given, so it gets a copy. Nothing there is said by the check.
         const objects = new Map(first === undefined || original === null ? [] : [[first.id, original.slice()]])
         const checked = await desk.crypto.openMessage({ asked: id, viewer, opened, sender, granters, objects }, calling(signal))
-        const { statement, body } = checked
-        return { id, statement, body, opened, original: original ?? new Uint8Array(), envelope: envelopeOf({ ...answer, ...opened, viewer }, desk.directoryKey) }
+        const { statement } = checked
+        return { id, statement, body: checked.body, opened, original: original ?? new Uint8Array(), envelope: envelopeOf({ ...answer, ...opened, viewer }, desk.directoryKey) }
     })
 }
 
@@ -115,10 +117,10 @@ function resealed(
 }
 
 /** @param address - The one that was asked for; without it the one that the directory signed. */
-async function lookUp({ crypto, directoryKey }: ExportDesk, said: unknown, address?: string): Promise<Lookup> {
+async function lookUp({ crypto, directoryKey }: ExportDesk, log: LogCall, said: unknown, address?: string): Promise<Lookup> {
     const signed = { text: text(members(said), "text"), signature: members(said)["signature"] }
     const about = address ?? text(members(JSON.parse(signed.text)), "address")
-    return crypto.verifyLookup({ ...signed, directoryKey, address: about })
+    return log.check(members(said), await crypto.verifyLookup({ ...signed, directoryKey, address: about }))
 }
 
 /** @returns null when the server does not have it. */
@@ -148,7 +150,7 @@ async function refusing<Value>(letter: string, work: () => Promise<Value>): Prom
     } catch (error) {
         if (error instanceof Unexpected || error instanceof SyntaxError) throw new ExportRefused(letter, "envelope-malformed")
         if (error instanceof LookupRefused) throw new ExportRefused(letter, "sender-key-unknown")
-        throw error instanceof Refusal ? new ExportRefused(letter, error.code) : error
+        throw error instanceof Refusal || error instanceof LogRefused ? new ExportRefused(letter, error.code) : error
     }
 }
 

@@ -7,6 +7,7 @@ import {
 import { type Api, newKey, Problem } from "../api.ts"
 import { KeyNeeded } from "../own/desk.ts"
 import { isSealed, type Own } from "../own/opened.ts"
+import type { LogCall, Logged } from "../log.ts"
 import { list, type Members, members, text } from "../shape.ts"
 
 /** What reading takes from a page or pane. */
@@ -16,6 +17,8 @@ export interface ReadingDesk {
     readonly crypto: Pick<CryptoClient, "verifyLookup" | "openMessage">
     /** The firm's directory key, base64url of 32 bytes; it does not come with the letter. */
     readonly directoryKey: string
+    /** Every look-up is held against it. */
+    readonly log: Logged
     /** Opens what is sealed to a key that the reader holds herself; without it such a letter stays closed. */
     readonly own?: Own
 }
@@ -41,18 +44,19 @@ export interface OpenLetter extends OpenedMessage {
 
 /**
  * @param checking - Called when all has arrived and the checks begin.
- * @throws Refusal or LookupRefused if anything is not as the sender signed it: show nothing then.
+ * @throws Refusal, LookupRefused or LogRefused if anything is not as the sender signed it: show nothing then.
  * Problem and Unreachable of the kit if it could not be fetched. KeyNeeded if it is sealed to a key that is not open here;
  * OwnKeyRefused if the one that is open is not the one.
  */
 export async function openLetter(desk: ReadingDesk, id: string, checking: () => void = () => undefined): Promise<OpenLetter> {
-    const answer = members(await desk.call((api) => api.post(`/messages/${id}/open`, { key: newKey() })))
+    const log = desk.log.begin()
+    const answer = members(await desk.call((api) => api.post(`/messages/${id}/open`, { body: { since: log.since }, key: newKey() })))
     const opened = await openedOf(desk, answer)
     const statement = parseStatement(opened.statement)
     const body = statement.objects.find(({ role }) => role === "body")?.id ?? ""
     const [sender, granters, objects] = await Promise.all([
-        verify(desk, members(answer["sender"]), statement.sender.address),
-        Promise.all(list(answer["granters"] ?? []).map((one) => verifyOwn(desk, members(one)))),
+        verify(desk, log, members(answer["sender"]), statement.sender.address),
+        Promise.all(list(answer["granters"] ?? []).map((one) => verifyOwn(desk, log, members(one)))),
         fetchObject(desk, id, body),
     ])
     checking()
@@ -89,14 +93,14 @@ export async function openedOf(desk: Pick<ReadingDesk, "own">, answer: Members):
 /** How a person is called: by the directory's name, else the address. */
 export const called = (letter: Pick<OpenLetter, "names">, address: string): string => letter.names[address] ?? address
 
-function verify(desk: ReadingDesk, said: Members, address: string): Promise<Lookup> {
-    const { directoryKey } = desk
-    return desk.crypto.verifyLookup({ text: text(said, "text"), signature: said["signature"], directoryKey, address })
+async function verify({ crypto, directoryKey }: ReadingDesk, log: LogCall, said: Members, address: string): Promise<Lookup> {
+    const lookup = await crypto.verifyLookup({ text: text(said, "text"), signature: said["signature"], directoryKey, address })
+    return log.check(said, lookup)
 }
 
 /** A granter's look-up is about the address in it; whether he may grant is openMessage's to say. */
-function verifyOwn(desk: ReadingDesk, said: Members): Promise<Lookup> {
-    return verify(desk, said, text(members(JSON.parse(text(said, "text"))), "address"))
+function verifyOwn(desk: ReadingDesk, log: LogCall, said: Members): Promise<Lookup> {
+    return verify(desk, log, said, text(members(JSON.parse(text(said, "text"))), "address"))
 }
 
 function namesIn(value: unknown): Record<string, string> {

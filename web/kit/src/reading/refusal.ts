@@ -1,6 +1,6 @@
 /** Why a letter or a file stays closed, in words (statement.md section 5). */
 
-import { CryptoError, OwnKeyRefused, type RefusalCode } from "@letterlock/crypto"
+import { CryptoError, OwnKeyRefused, type LogRefusalCode, type RefusalCode } from "@letterlock/crypto"
 
 import { Problem } from "../api.ts"
 import { KeyNeeded } from "../own/desk.ts"
@@ -27,6 +27,27 @@ const LETTER: Readonly<Record<RefusalCode, (name: string) => string>> = {
     "envelope-malformed": () => say("refused.envelope-malformed"),
 }
 
+/** What the log refuses a key for: what was seen before is gone, the key does not stand in it, or it came damaged. */
+const LOG: Readonly<Record<LogRefusalCode, (name: string) => string>> = {
+    "log-rolled-back": () => say("refused.log.past"),
+    "log-split": () => say("refused.log.past"),
+    "consistency-wrong": () => say("refused.log.past"),
+    "checkpoint-origin": () => say("refused.log.past"),
+    "event-rolled-back": (name) => say("refused.log.event", { name }),
+    "event-chain": (name) => say("refused.log.event", { name }),
+    "commitment-wrong": (name) => say("refused.log.key", { name }),
+    "inclusion-wrong": (name) => say("refused.log.key", { name }),
+    "key-not-logged": (name) => say("refused.log.key", { name }),
+    "answer-address": (name) => say("refused.log.key", { name }),
+    "note-malformed": () => say("refused.log.damaged"),
+    "note-signature": () => say("refused.log.damaged"),
+    "checkpoint-malformed": () => say("refused.log.damaged"),
+    "witness-missing": () => say("refused.log.damaged"),
+    "event-malformed": () => say("refused.log.damaged"),
+    "answer-malformed": () => say("refused.log.damaged"),
+    "answer-signature": () => say("refused.log.damaged"),
+}
+
 const FILE: Readonly<Record<string, (name: string) => string>> = {
     "object-missing": () => say("refused.file.object-missing"),
     "object-changed": (name) => say("refused.file.object-changed", { name }),
@@ -36,6 +57,7 @@ const FILE: Readonly<Record<string, (name: string) => string>> = {
 
 /** The sentence for a letter's refusal; a code of another version gets a general one. `name` is the sender's. */
 export function refusalWords(code: string, name: string): string {
+    if (Object.hasOwn(LOG, code)) return LOG[code as LogRefusalCode](name)
     return Object.hasOwn(LETTER, code) ? LETTER[code as RefusalCode](name) : say("refused.other")
 }
 

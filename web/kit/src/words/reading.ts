@@ -43,6 +43,10 @@ export const READING = {
     "refused.grant-signature": "Somebody was added to its readers, and the signature on that is not genuine.",
     "refused.granter-not-allowed": "Somebody was added to its readers by a person who may not do so.",
     "refused.merge-mismatch": "What was filled into it for you is not what {name} signed.",
+    "refused.log.past": "The firm's record of keys is not the one that this browser saw before: it was shortened or changed. Ring the firm.",
+    "refused.log.event": "The firm's record of keys tells another story of {name}'s key than it told this browser before. Ring the firm.",
+    "refused.log.key": "It is signed with a key that does not stand in the firm's record of keys as {name}'s.",
+    "refused.log.damaged": "What came of the firm's record of keys is damaged, or not signed by the firm.",
     "refused.file-name": "A file in it has a name that could do harm or mislead you.",
     "refused.file-type": "A file in it is of another kind than {name} signed.",
 

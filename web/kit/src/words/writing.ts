@@ -14,6 +14,7 @@ export const WRITING = {
     "writing.gone": "This letter was thrown away in another window. Your text is still here and kept anew; nothing has gone out. Press {button} again.",
     "writing.earlier": "An earlier version of this letter was sent. What you changed since is still here, not sent.",
     "writing.long": "The letter is longer than 4 MB, its pictures included. Nothing has gone out; shorten it or add pictures as files, then send.",
+    "writing.log": "The firm's record of keys does not bear out a key, so nothing has gone out. Your text is still here. Ring whoever runs Letterlock at the firm.",
     "writing.keys": "A key could not be checked, so nothing has gone out. Your text is still here. Ring whoever runs Letterlock at the firm.",
     "writing.stopped": "{detail} Your text is still here.",
     "writing.fault": "Something went wrong here. Your text is still here, and nothing has gone out. Press {button} again.",

@@ -5,6 +5,7 @@ import type { CryptoClient, Lookup } from "@letterlock/crypto"
 import type { Person } from "../address.ts"
 import type { Api } from "../api.ts"
 import type { Own } from "../own/opened.ts"
+import { KeyLog, lastLog, type LogCall } from "../log.ts"
 import { list, type Members, members, text, textOr } from "../shape.ts"
 
 /** Who writes, as the firm's server knows her. */
@@ -37,7 +38,7 @@ export type Caller = <Value>(work: (api: Api) => Promise<Value>) => Promise<Valu
 
 /** The part of the crypto worker that writing needs. */
 export type Sealer = Pick<CryptoClient,
-    "newMessageKey" | "openDraft" | "sealDraft" | "sealEnvelopes" | "sealFile" | "sealObjects" | "verifyLookup">
+    "newMessageKey" | "openDraft" | "sealDraft" | "sealEnvelopes" | "sealFile" | "sealObjects" | "verifyLookup" | "checkLooked">
 
 /** Letters whose notices wait for their sender's sign-in; `claims` are for MSAL, if Entra named some. */
 export interface Held {
@@ -51,9 +52,10 @@ export interface Desk {
     readonly me: Me
     readonly crypto: Sealer
     readonly call: Caller
+    readonly log: KeyLog
     /** Of a writer who holds her key herself: opens her drafts, signs her letters. */
     readonly own?: Own
-    /** What the directory holds for some addresses, in their order. A new address gets a key. @throws LookupRefused */
+    /** What the directory holds for some addresses, in their order. A new address gets a key. @throws LookupRefused, LogRefused */
     readonly lookUp: (people: readonly Pick<Person, "address">[]) => Promise<readonly Found[]>
 }
 
@@ -67,25 +69,34 @@ export interface DeskParts {
 
 /** Sign in at the server, which makes the person and her keys at the first call. */
 export async function openDesk({ crypto, call, own, about }: DeskParts): Promise<Desk> {
-    const answer = members(await call((api) => api.put("/me")))
+    const known = lastLog()
+    let answer = await enter(call, known?.since ?? 0)
+    // What was kept is of another log, so it proves nothing of this one.
+    if (known !== null && known.logKey !== answer["log_key"]) answer = await enter(call, 0)
     const person = members(answer["person"])
     const address = text(person, "address")
     const directoryKey = text(answer, "directory_key")
-    const verify = (said: Members, whose: string): Promise<Lookup> =>
-        crypto.verifyLookup({ text: text(said, "text"), signature: said["signature"], directoryKey, address: whose })
-    const lookup = await verify(members(answer["lookup"]), address)
+    const log = new KeyLog({ crypto, directoryKey, logKey: text(answer, "log_key") })
+    const verify = async (asked: LogCall, said: Members, whose: string): Promise<Lookup> =>
+        asked.check(said, await crypto.verifyLookup({ text: text(said, "text"), signature: said["signature"], directoryKey, address: whose }))
+    const lookup = await verify(log.begin(), members(answer["lookup"]), address)
     const firm = members(answer["firm"])
     const me = { address, name: text(person, "name"), admin: person["admin"] === true, isHeld: person["mailbox_held"] === true, firm: text(firm, "id"), firmName: text(firm, "name"), directoryKey, lookup }
     const lookUp: Desk["lookUp"] = async (people) => {
         if (people.length === 0) return []
-        const body = { readers: people.map((one) => ({ address: one.address })), ...(about === undefined ? {} : { about }) }
+        const asked = log.begin()
+        const body = { readers: people.map((one) => ({ address: one.address })), since: asked.since, ...(about === undefined ? {} : { about }) }
         const said = list(members(await call((api) => api.post("/lookups", { body })))["lookups"]).map(members)
         return Promise.all(people.map(async (one, index) => {
             const found = said[index] ?? {}
-            return { lookup: await verify(found, one.address), name: textOr(found, "name", "") }
+            return { lookup: await verify(asked, found, one.address), name: textOr(found, "name", "") }
         }))
     }
-    return { held: heldIn(answer["held"]), me, crypto, call, lookUp, ...(own === undefined ? {} : { own }) }
+    return { held: heldIn(answer["held"]), me, crypto, call, log, lookUp, ...(own === undefined ? {} : { own }) }
+}
+
+async function enter(call: Caller, since: number): Promise<Members> {
+    return members(await call((api) => api.put("/me", { body: { since } })))
 }
 
 function heldIn(said: unknown): Held | null {

@@ -1,6 +1,6 @@
 /** Why something did not go, in a sentence with one next step. */
 
-import { BodyTooLarge, CryptoError, OwnKeyRefused } from "@letterlock/crypto"
+import { BodyTooLarge, CryptoError, LogRefused, OwnKeyRefused } from "@letterlock/crypto"
 
 import { Problem, Unreachable } from "../api.ts"
 import { clock } from "../dates.ts"
@@ -20,6 +20,7 @@ export function writingTrouble(error: unknown, button: string): string {
     if (error instanceof KeyNeeded || error instanceof OwnKeyRefused) return say("writing.key-needed")
     if (error instanceof BodyTooLarge) return say("writing.long")
     if (error instanceof CryptoError && error.code === "lookup-refused") return say("writing.keys")
+    if (error instanceof LogRefused) return say("writing.log")
     if (error instanceof Problem && error.detail !== "") return say("writing.stopped", { detail: error.detail })
     return say("writing.fault", { button })
 }

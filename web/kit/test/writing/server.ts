@@ -22,6 +22,7 @@ export const ANN = "ann@hart.example"
 /** The operations of the worker, without one. */
 export const sealer: Sealer = {
     newMessageKey: () => newMessageKey(),
+    checkLooked: () => Promise.resolve({ checkpoint: { size: 1, root: "" }, seen: { index: 0, event: "" } }),
     verifyLookup: ({ text, signature, directoryKey, address }) => verifyLookup(text, signature, directoryKey, { address }),
     sealObjects: (draft) => sealObjects(draft),
     sealEnvelopes: (draft) => sealEnvelopes(draft),
@@ -128,7 +129,7 @@ export class Server {
     async #me(): Promise<object> {
         return {
             person: { address: ANN, name: "Ann Lee" }, firm: { id: "firm", name: "Hart & Co", portal: "" },
-            directory_key: publicKey(DIRECTORY), lookup: await this.#lookup(ANN),
+            directory_key: publicKey(DIRECTORY), log_key: "", lookup: await this.#lookup(ANN),
         }
     }
 
@@ -142,7 +143,8 @@ export class Server {
         const text = canonical({
             address, asked: 1, checkpoint: null, custody: "managed", key, level: "managed", recipient, signing_key, until: null, v: 1,
         })
-        return { text, signature: await sign(LOOKUP_DOMAIN, text, this.forged ? SEED : DIRECTORY) }
+        const log = { text: "", signature: null, history: [] }
+        return { text, signature: await sign(LOOKUP_DOMAIN, text, this.forged ? SEED : DIRECTORY), log }
     }
 
     #create(draft: string, replyTo: string | null): Response {

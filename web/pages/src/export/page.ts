@@ -1,6 +1,7 @@
 /** The stages of the export page, and what leads from one to the next. */
 
 import { Api, fact, find, focusOn, Problem, say, startCrypto, Unreachable } from "@letterlock/kit"
+import { KeyLog } from "@letterlock/kit/log"
 import { cleanExports, exportName, type ExportRefused, exportThread, leftOutWords, saveBlob, type ExportDesk } from "@letterlock/kit/export/index"
 import { forgetOwn } from "@letterlock/kit/own/shelf"
 import { type Entry, fetchThread } from "@letterlock/kit/reading/thread"
@@ -41,9 +42,10 @@ export async function startExportPage(): Promise<void> {
 function readPage(): Page {
     const main = find("#main", HTMLElement)
     const api = new Api("/api/v1")
+    const [crypto, directoryKey, logKey] = [startCrypto(fact(main, "worker")), fact(main, "directoryKey"), fact(main, "logKey")]
     const desk = {
         call: <Value>(work: (api: Api) => Promise<Value>): Promise<Value> => work(api),
-        crypto: startCrypto(fact(main, "worker")), directoryKey: fact(main, "directoryKey"),
+        crypto, directoryKey, log: new KeyLog({ crypto, directoryKey, logKey }),
     }
     return { desk, letter: fact(main, "letter"), host: fact(main, "host"), reader: fact(main, "reader") }
 }

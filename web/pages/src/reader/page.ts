@@ -2,6 +2,7 @@
 
 import type { CryptoClient } from "@letterlock/crypto"
 import { Api, fact, find, focusOn, Problem, say, startCrypto, Unreachable } from "@letterlock/kit"
+import { KeyLog } from "@letterlock/kit/log"
 import type { ReadingDesk } from "@letterlock/kit/reading/open"
 import type { SavingDesk } from "@letterlock/kit/reading/save"
 
@@ -19,6 +20,8 @@ export interface Letter {
     readonly codeFrom: string
     /** The firm's directory key, base64url of 32 bytes; it came with the page, not with the letter. */
     readonly directoryKey: string
+    /** The verifier key of the firm's key log. */
+    readonly logKey: string
 }
 
 export interface Page {
@@ -36,11 +39,11 @@ export function readPage(): Page {
     const worker = fact(main, "worker")
     const letter = {
         id: fact(main, "letter"), sender: fact(main, "sender"), first: fact(main, "first"), firm: fact(main, "firm"),
-        host: fact(main, "host"), codeFrom: fact(main, "codeFrom"), directoryKey: fact(main, "directoryKey"),
+        host: fact(main, "host"), codeFrom: fact(main, "codeFrom"), directoryKey: fact(main, "directoryKey"), logKey: fact(main, "logKey"),
     }
     const api = new Api("/api/v1")
     const [crypto, files] = [startCrypto(worker), startCrypto(worker)]
-    const desk = { call: <Value>(work: (api: Api) => Promise<Value>) => work(api), crypto, files, directoryKey: letter.directoryKey }
+    const desk = { call: <Value>(work: (api: Api) => Promise<Value>) => work(api), crypto, files, directoryKey: letter.directoryKey, log: new KeyLog({ crypto, directoryKey: letter.directoryKey, logKey: letter.logKey }) }
     return { letter, api, crypto, files, desk }
 }
 
