@@ -17,12 +17,14 @@ from server.base.tenancy import all_firms
 from server.crypto.encoding import b64u
 from server.crypto.identity import Identity
 from server.firms.first_run import service as first_run
-from server.keys import service
+from server.keys.custody import service as custody
 from server.keys.models import keys
 from server.people.sign_ins.service import SealedTokenCaches
 from tests.drafts import Draft
 from tests.e2e.canary import ENCODINGS, find_all, new_word
 from tests.house import House, Pane, Visitor
+from tests.keys.conftest import signed_in
+from tests.keys.holding import opened_old
 from tests.sandbox.running import SECRET, TENANT
 
 SETUP_ORIGIN: Final = "http://localhost:8397"
@@ -124,6 +126,7 @@ def collect(house: House) -> Hoard:
         "managed identity": Identity(seeds["encryption key"]).text,
         **_kept_tokens(house),
         **_set_up(house),
+        **_own_key(house),
     }
     cookies = {
         SESSION_COOKIE: made["session cookie"],
@@ -151,8 +154,8 @@ def _seeds(house: House) -> dict[str, bytes]:
         for row in connection.execute(keys.select().order_by(keys.c.created)).mappings():
             if row["secret_sealed"] is not None:
                 vault, owner = house.parts.vault, (row["firm_id"], row["owner_id"])
-                made[f"{row['purpose']} key"] = service._unwrap(connection, vault, row)
-                made["wrapping key"] = service._wrapping_key(connection, vault, *owner)
+                made[f"{row['purpose']} key"] = custody.unwrap(connection, vault, row)
+                made["wrapping key"] = custody._wrapping_key(connection, vault, *owner)
     return made
 
 
@@ -164,6 +167,24 @@ def _kept_tokens(house: House) -> dict[str, str]:
     cache: dict[str, Any] = json.loads(kept or "")
     (refresh,), (access,) = cache["RefreshToken"].values(), cache["AccessToken"].values()
     return {"refresh token": refresh["secret"], "access token": access["secret"]}
+
+
+def _own_key(house: House) -> dict[str, str]:
+    """What somebody keeps to herself who has taken her key out of the firm's custody."""
+    nora = signed_in(house, "nora@client.example")
+    name, slots = new_word()[:22], nora.slots()
+    begun = nora.begin(slots=[{**slot, "name": name} for slot in slots]).json
+    answer = nora.answer(begun["challenge"])
+    former = opened_old(nora.identity, begun["old"][0]["age"])
+    assert nora.complete(begun["id"], answer).status_code == 200
+    house.work()
+    return {
+        "name of a keyslot": name,
+        "answer to a challenge": answer,
+        "own identity": nora.identity.text,
+        "former identity": former.text,
+        "sealed part of a keyslot": json.loads(slots[1]["text"])["sealed"],
+    }
 
 
 def _set_up(house: House) -> dict[str, str]:
