@@ -153,7 +153,9 @@ def _checked(
         )
     except NotGenuine:
         return None
-    return {**row, "signed": counter} if row and handle == row["user_handle"] else None
+    # An authenticator may leave the handle out where the page named its credential.
+    known = row is not None and handle in {"", row["user_handle"]}
+    return {**row, "signed": counter} if row and known else None
 
 
 def _goes_on(connection: Connection, row: store.Row) -> bool:
