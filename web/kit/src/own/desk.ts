@@ -19,8 +19,8 @@ export interface Passkeys {
     readonly create: (options: unknown) => Promise<{ readonly credential: unknown; readonly id: string; readonly prf: boolean }>
     /** One touch: the secret of one of these, whichever the person takes. */
     readonly evaluate: (rp: string, asked: readonly Asked[]) => Promise<{ readonly id: string; readonly prf: Bytes }>
-    /** One touch to sign in, by any passkey of this host; with `salt` also the secret for it, if the passkey has one. */
-    readonly assert: (options: unknown, salt: string | null) => Promise<{
+    /** One touch to sign in: by `known`, whose secret comes with it if it has one, or if null by any passkey of this host. */
+    readonly assert: (options: unknown, known: Asked | null) => Promise<{
         readonly credential: unknown
         readonly id: string
         readonly prf: Bytes | null

@@ -33,13 +33,14 @@ export async function unlock(desk: OwnDesk, by: Unlocking): Promise<OwnKey> {
 /**
  * Sign in and open with one touch, if this browser knows the passkey; else sign in alone.
  *
+ * @param anew - Ask for any passkey: the one that is known here is not at hand.
  * @returns The key, or null: signed in, and one more touch ({@link unlock}) opens it if it is self-held.
  * @throws Problem `passkey-refused`; what the passkey says.
  */
-export async function enterByPasskey(desk: OwnDesk): Promise<OwnKey | null> {
-    const hint = getHint(desk.rp)
+export async function enterByPasskey(desk: OwnDesk, { anew = false } = {}): Promise<OwnKey | null> {
+    const hint = anew ? null : getHint(desk.rp)
     const { options } = members(await calling(desk, (api) => api.post("/passkeys/challenges", { body: {} })))
-    const { credential, id, prf } = await desk.passkeys.assert(options, hint?.salt ?? null)
+    const { credential, id, prf } = await desk.passkeys.assert(options, hint)
     try {
         await calling(desk, (api) => api.post("/sessions/passkey", { body: { credential } }))
         if (prf === null || hint?.credential !== id) return null

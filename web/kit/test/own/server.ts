@@ -172,10 +172,10 @@ export class Authenticator implements Passkeys {
         return { id: one.credential, prf: await this.#secretOf(rp, one.credential, one.salt) }
     }
 
-    assert: Passkeys["assert"] = async (_, salt) => {
+    assert: Passkeys["assert"] = async (_, known) => {
         this.touches.push("get")
-        const id = this.takes ?? this.made[0] ?? ""
-        return { credential: { id }, id, prf: salt === null ? null : await this.#secretOf(RP, id, salt) }
+        const id = known?.credential ?? this.takes ?? this.made[0] ?? ""
+        return { credential: { id }, id, prf: known === null ? null : await this.#secretOf(RP, id, known.salt) }
     }
 
     async #secretOf(...parts: readonly string[]): Promise<Uint8Array<ArrayBuffer>> {
