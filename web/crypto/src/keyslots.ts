@@ -1,6 +1,6 @@
 /**
  * Keyslots: one identity, sealed once for each way in which its owner can open it
- * (docs/spec/keyslots.md). Nothing uses them yet.
+ * (docs/spec/keyslots.md).
  */
 
 // noble, audited and maintained, is what age/plain.ts stands on; the platform has no XChaCha20.
