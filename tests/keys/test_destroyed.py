@@ -15,6 +15,9 @@ from server.base.erasure import StillRead
 from server.base.events import events
 from server.base.outbox import outbox
 from server.base.tenancy import all_firms
+from server.keys import store
+from server.keys.custody import service as custody
+from server.keys.custody.service import LeftCustody
 from server.keys.log import service as log
 from server.keys.models import keys, wrapping_keys
 from server.keys.self_held.models import enrolments, key_challenges, keyslots
@@ -159,3 +162,14 @@ def _swept(house: House, holder: Holder) -> dict[str, int]:
             table.name: len(connection.execute(select(table.c.id)).all())
             for table in (keyslots, enrolments, key_challenges)
         }
+
+
+def test_who_reads_while_the_key_leaves_custody_is_told_so(house: House, maya: Holder) -> None:
+    own = select(keys).where(keys.c.owner_id == maya.person)
+    with all_firms("a test"), house.parts.database.read() as connection:
+        before = dict(connection.execute(own).mappings().first() or {})
+    maya.enrol()
+    with all_firms("a test"), house.parts.database.write() as connection:
+        with pytest.raises(LeftCustody):
+            custody.unwrap(connection, house.parts.vault, before)
+        assert store.wrapping_key(connection, maya.person) is None

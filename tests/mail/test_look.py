@@ -8,11 +8,16 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from server.base.mail import Brand
+from server.people.news.ports import SELF_HELD, News
 from tests.browser import chromium
 from tests.mail.pages import Page as Mailed
-from tests.mail.samples import HART, Writer
+from tests.mail.samples import CODE, HART, Writer
 
 AXE = Path(__file__).parents[2] / "node_modules" / "axe-core" / "axe.min.js"
+NEWS = News(
+    what=SELF_HELD, thing="", at=CODE["asked_at"], browser="Chrome on Windows",
+    until=CODE["expires_at"],
+)  # fmt: skip
 HOUSE = Brand(
     **HART
     | {"firm_1": "#274469", "firm_2": "#c9a96a", "fill": "#274469", "text": "#274469"}
@@ -36,6 +41,7 @@ def mails(write: Writer) -> dict[str, str]:
     return {
         "notice": write.notice().html,
         "code": write.code().html,
+        "news": write.news(NEWS).html,
         "notice of a firm without colours": write.notice(brand=HOUSE).html,
     }
 

@@ -11,7 +11,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from server.base.database import now_ms
-from server.base.errors import NotFound
+from server.base.errors import Conflict, NotFound
 from server.base.events import append_event
 from server.base.ids import new_id
 from server.base.vault import Vault
@@ -24,6 +24,13 @@ SIGNING: Final = "signing"
 DIRECTORY: Final = "directory"
 LOG: Final = "log"
 MANAGED: Final = "managed"
+
+
+class LeftCustody(Conflict):
+    """A key whose owner has just taken it to herself."""
+
+    code = "left-custody"
+    detail = "This key has just become its owner's alone. Nothing was lost; load the page again."
 
 
 def keep(
@@ -94,7 +101,13 @@ def secret_of(
 
 
 def unwrap(connection: Connection, vault: Vault, row: store.Row) -> bytes:
-    """The secret of a key in custody, from its row."""
+    """The secret of a key in custody, from its row.
+
+    Raises:
+        LeftCustody: Its owner's wrapping key was destroyed since the row was read.
+    """
+    if store.wrapping_key(connection, row["owner_id"]) is None:
+        raise LeftCustody
     wrapping = _wrapping_key(connection, vault, row["firm_id"], row["owner_id"])
     place = (row["firm_id"], row["owner_id"], row["id"], row["purpose"])
     return custody.unseal(wrapping, place, row["secret_sealed"])
