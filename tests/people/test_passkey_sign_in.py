@@ -6,11 +6,14 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
+from server.base import housekeeping
+from server.base.housekeeping import DAY_MS
 from server.crypto.encoding import b64u
+from server.people.passkeys.signing_in import LIFE_MS
 from server.people.sign_ins.service import WRONG_PER_NETWORK
 from tests.house import House, Visitor
 from tests.people.authenticator import FLAG, Authenticator
-from tests.people.test_passkeys import MAYA, events, made, run, signed_in, told
+from tests.people.test_passkeys import MAYA, events, firm_id, made, run, signed_in, told
 
 REFUSED = (403, "urn:letterlock:problem:passkey-refused")
 
@@ -214,3 +217,16 @@ def test_asking_keeps_nothing(house: House) -> None:
     with house.parts.database.read() as connection:
         kept = text("SELECT count(*) FROM passkey_challenges")
         assert connection.execute(kept).scalar_one() == 0
+
+
+def test_answered_challenges_are_swept_when_they_could_not_be_answered_again(
+    house: House, key: Authenticator
+) -> None:
+    assert enter(house.visitor(), key).status_code == 201
+    for later_ms, left in ((0, 1), (DAY_MS, 1), (LIFE_MS, 0)):
+        run(house, f"UPDATE passkey_challenges SET expires = expires - {later_ms}")
+        housekeeping.plant(house.parts.database, [firm_id(house)], {"sweep-passkeys": 0})
+        house.work()
+        with house.parts.database.read() as connection:
+            kept = text("SELECT count(*) FROM passkey_challenges")
+            assert connection.execute(kept).scalar_one() == left
