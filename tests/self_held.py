@@ -4,12 +4,13 @@ import base64
 import contextlib
 import time
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy import Connection
 
-from server.base.database import now_ms
+from server.base.database import Database, now_ms
 from server.base.ids import new_id
+from server.base.vault import Vault
 from server.crypto import signing
 from server.crypto.envelope import open_draft_envelope, open_envelope
 from server.crypto.errors import Refusal
@@ -20,7 +21,6 @@ from server.keys.models import keys, wrapping_keys
 from server.keys.service import SELF_HELD
 from server.people import service as people
 from server.people.service import Person
-from tests.house import House
 
 Opened = dict[str, Any]
 
@@ -55,12 +55,32 @@ class OwnKey:
         raise AssertionError("none of her keys opens it")
 
 
-def make_self_held(house: House, address: str) -> OwnKey:
+class Parts(Protocol):
+    """Of a firm's Letterlock: where keys are, and what opens those in custody."""
+
+    @property
+    def database(self) -> Database:
+        """The one of keys."""
+
+    @property
+    def vault(self) -> Vault:
+        """Under its master key."""
+
+
+@dataclass(frozen=True)
+class Beside:
+    """A running Letterlock's database, from another process."""
+
+    database: Database
+    vault: Vault
+
+
+def make_self_held(parts: Parts, address: str) -> OwnKey:
     """Put a key of her own in place of her managed ones, which are retired and destroyed."""
     seed, identity = signing.new_seed(), Identity.new()
     own = OwnKey(seed, {identity.recipient.fingerprint: identity})
-    database, vault = house.parts.database, house.parts.vault
-    with database.write() as connection:
+    vault = parts.vault
+    with parts.database.write() as connection:
         (firm_id,) = (
             connection.execute(keys.select().with_only_columns(keys.c.firm_id)).first() or ()
         )
@@ -81,10 +101,10 @@ def make_self_held(house: House, address: str) -> OwnKey:
     return own
 
 
-def as_if_replaced(house: House, key: str, *, seconds_ago: int) -> None:
+def as_if_replaced(parts: Parts, key: str, *, seconds_ago: int) -> None:
     """Let a signing key, and what was in use with it, have been replaced so long ago."""
     at = (int(time.time()) - seconds_ago) * 1000
-    with house.parts.database.write() as connection:
+    with parts.database.write() as connection:
         row = connection.execute(keys.select().where(keys.c.fingerprint == key)).mappings().one()
         hers = keys.c.owner_id == row["owner_id"]
         retired = hers & keys.c.retired.is_not(None)

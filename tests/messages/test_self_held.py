@@ -38,7 +38,7 @@ def enrolled(house: House) -> tuple[Pane, Visitor, str]:
     maya = house.visitor()
     assert maya.sign_in(before).status_code == 201
     maya.me = maya.api("PUT", "/me", {}).json
-    maya.own = make_self_held(house, MAYA)
+    maya.own = make_self_held(house.parts, MAYA)
     return ann, maya, before
 
 
@@ -139,7 +139,7 @@ def test_a_page_that_still_names_the_key_of_before_is_told_to_look_again(house: 
     maya.sign_in(message)
     maya.me = maya.api("PUT", "/me", {}).json
     draft = begin(maya, to=[ANN], reply_to=message)
-    make_self_held(house, MAYA)
+    make_self_held(house.parts, MAYA)
     assert problem(draft.sign())[0] == "own-key-changed"
 
 
@@ -166,7 +166,7 @@ def test_what_was_signed_before_a_key_was_replaced_is_looked_up_by_that_key(hous
     maya = house.visitor()
     maya.sign_in(before)
     earlier = maya.answer(before, [ANN])
-    maya.own = make_self_held(house, MAYA)
+    maya.own = make_self_held(house.parts, MAYA)
     maya.me = maya.api("PUT", "/me", {}).json
     later = maya.answer(before, [ANN])
     found = [ann.post(f"/messages/{one}/open", {}).json for one in (earlier, later)]
@@ -181,7 +181,7 @@ def test_what_was_signed_before_a_key_was_replaced_is_looked_up_by_that_key(hous
     assert statements[0].created <= lookups[0]["until"] <= int(time.time())
     own = maya.open(earlier).json
     assert json.loads(own["sender"]["text"])["signing_key"] == lookups[0]["signing_key"]
-    as_if_replaced(house, statements[0].sender.key, seconds_ago=7200)
+    as_if_replaced(house.parts, statements[0].sender.key, seconds_ago=7200)
     again = json.loads(ann.post(f"/messages/{earlier}/open", {}).json["sender"]["text"])
     assert abs(again["until"] - (time.time() - 7200)) < 60
 
@@ -218,7 +218,7 @@ def test_a_draft_from_before_is_given_out_too(house: House) -> None:
     maya.sign_in(before)
     draft = answering(maya, before)
     draft.keep("Not yet")
-    maya.own = make_self_held(house, MAYA)
+    maya.own = make_self_held(house.parts, MAYA)
     answer = maya.post(f"/messages/{draft.id}/draft/open", {}).json
     assert set(answer) == {"envelope", "object"}
     assert maya.own.open_draft(answer) == draft.identity.text
@@ -228,8 +228,8 @@ def own_ann(house: House) -> tuple[Pane, Draft]:
     """Ann holds her own key and has sent Maya, who has one too, a letter; Tom reads it in secret."""
     ann = house.pane()
     look_up(ann, [MAYA])
-    make_self_held(house, MAYA)
-    ann.own = make_self_held(house, ANN)
+    make_self_held(house.parts, MAYA)
+    ann.own = make_self_held(house.parts, ANN)
     ann.me = ann.put("/me", {}).json
     draft = ann.draft([MAYA], hidden=[])
     sent(draft)
@@ -326,6 +326,6 @@ def test_nobody_is_added_to_a_letter_of_a_key_that_was_replaced(house: House) ->
     sent(draft)
     (tom,) = look_up(ann, [TOM])
     text = draft.grant(tom, role="late", created=int(time.time()))
-    ann.own = make_self_held(house, ANN)
+    ann.own = make_self_held(house.parts, ANN)
     body = {"grant": text, "signature": ann.own.sign(GRANT, text)}
     assert problem(ann.post(f"/messages/{draft.id}/readers/signature", body))[0] == "key-replaced"

@@ -4,6 +4,7 @@ import type { CryptoClient } from "@letterlock/crypto"
 import { Api, fact, find, focusOn, Problem, say, startCrypto, Unreachable } from "@letterlock/kit"
 import { KeyLog } from "@letterlock/kit/log"
 import type { ReadingDesk } from "@letterlock/kit/reading/open"
+import { isLocked } from "@letterlock/kit/reading/refusal"
 import type { SavingDesk } from "@letterlock/kit/reading/save"
 
 export type Stage = "who" | "code" | "opening" | "opened" | "refusal" | "gone"
@@ -81,7 +82,7 @@ export function trouble(form: HTMLFormElement, text: string | null): void {
 export function excuse(letter: Letter, error: unknown): string {
     if (error instanceof Unreachable) return say("reach.offline", { host: letter.host })
     if (error instanceof Problem && (error.status === 429 || error.status === 503)) return say("reach.busy")
-    return say("reach.unexpected")
+    return say(isLocked(error) ? "open.key-needed" : "reach.unexpected")
 }
 
 /** Run one thing at a time per form; its button says so meanwhile. */
