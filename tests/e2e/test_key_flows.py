@@ -39,20 +39,21 @@ class Reader:
 
     def __init__(self, profile: Profile, flows: str, *, who: str, prf: bool) -> None:
         self._flows, self._pair, self._who = flows, profile.pair, who
+        self.url = profile.pair.url
         self.letter = post(self._pair, ANN, [who], "Before.")
         self.page = profile.context.new_page()
         self._browser = profile.context.new_cdp_session(self.page)
         self._browser.send("WebAuthn.enable")
         options = AUTHENTICATOR | {"hasPrf": prf}
         self._browser.send("WebAuthn.addVirtualAuthenticator", {"options": options})
-        self.page.goto(f"{self._pair.url}/m/{self.letter}")
+        self.page.goto(f"{self.url}/m/{self.letter}")
         enter_code(self.page, ask_code(self.page, self._pair, who))
         expect_open(self.page, "Before.")
         self.begin()
 
     def begin(self) -> None:
         """Put the flows into a page of the portal's that has no script, loaded anew."""
-        self.page.goto(f"{self._pair.url}/mails")
+        self.page.goto(f"{self.url}/mails")
         assets = json.loads((ROOT / "web/dist/assets.json").read_text())
         self.page.evaluate(self._flows)
         self.ask("start", *(f"/static/{assets[name]}" for name in ("worker.js", "argon2.js")))
@@ -106,6 +107,12 @@ def test_a_passkey_makes_the_key_hers_and_opens_what_came_before_and_after(
     maya.page.context.clear_cookies()
     assert maya.ask("enter") == enrolled["key"]
     assert maya.reads(after) == enrolled["key"]
+
+    maya.page.goto(f"{maya.url}/m/{after}")
+    with maya.page.expect_response("**/sessions/current"):
+        maya.page.locator("#not-me").click()
+    maya.begin()
+    assert maya.ask("kept") is None
 
 
 def test_a_password_makes_the_key_hers_where_passkeys_hold_none(
