@@ -17,7 +17,7 @@ export interface Logged {
     readonly begin: () => LogCall
 }
 
-interface Kept {
+export interface Kept {
     /** The log's verifier key: a log with another key is another log. */
     readonly log: string
     readonly size: number
@@ -48,9 +48,9 @@ export class KeyLog implements Logged {
         this.#trust = trust
     }
 
-    begin(): LogCall {
+    /** @param kept - What was sent along already, where the call was made before the log's key was known. */
+    begin(kept = read(this.#trust.logKey)): LogCall {
         const { crypto, directoryKey, logKey } = this.#trust
-        const kept = read(logKey)
         return {
             since: kept?.size ?? 0,
             check: async (said, lookup) => {
@@ -67,11 +67,8 @@ export class KeyLog implements Logged {
     }
 }
 
-/** What a page knows that has not been told the log's key yet. */
-export function lastLog(): { readonly logKey: string; readonly since: number } | null {
-    const kept = load()
-    return kept === null ? null : { logKey: kept.log, since: kept.size }
-}
+/** What was kept of whatever log, for a page that has not been told the log's key yet. */
+export const lastLog = (): Kept | null => load()
 
 /** Another call may have brought more meanwhile: the larger checkpoint and the later event stay. @throws LogRefused */
 function keep(log: string, address: string, { checkpoint, seen }: Looked): void {

@@ -69,17 +69,19 @@ export interface DeskParts {
 
 /** Sign in at the server, which makes the person and her keys at the first call. */
 export async function openDesk({ crypto, call, own, about }: DeskParts): Promise<Desk> {
-    const known = lastLog()
-    let answer = await enter(call, known?.since ?? 0)
-    // What was kept is of another log, so it proves nothing of this one.
-    if (known !== null && known.logKey !== answer["log_key"]) answer = await enter(call, 0)
+    let kept = lastLog()
+    let answer = await enter(call, kept?.size ?? 0)
+    if (kept !== null && kept.log !== answer["log_key"]) {   // of another log: it proves nothing of this one
+        kept = null
+        answer = await enter(call, 0)
+    }
     const person = members(answer["person"])
     const address = text(person, "address")
     const directoryKey = text(answer, "directory_key")
     const log = new KeyLog({ crypto, directoryKey, logKey: text(answer, "log_key") })
     const verify = async (asked: LogCall, said: Members, whose: string): Promise<Lookup> =>
         asked.check(said, await crypto.verifyLookup({ text: text(said, "text"), signature: said["signature"], directoryKey, address: whose }))
-    const lookup = await verify(log.begin(), members(answer["lookup"]), address)
+    const lookup = await verify(log.begin(kept), members(answer["lookup"]), address)
     const firm = members(answer["firm"])
     const me = { address, name: text(person, "name"), admin: person["admin"] === true, isHeld: person["mailbox_held"] === true, firm: text(firm, "id"), firmName: text(firm, "name"), directoryKey, lookup }
     const lookUp: Desk["lookUp"] = async (people) => {
