@@ -154,7 +154,7 @@ def create_app(parts: Parts | None = None) -> APIFlask:
     _pages(app, parts.settings)
     for module in _ROUTES:
         app.register_blueprint(module.bp)
-    for pages in (first_run_routes.pages, deployment_routes.pages):
+    for pages in (first_run_routes.pages, deployment_routes.pages, self_held_routes.pages):
         app.register_blueprint(pages)
     app.register_blueprint(guard_routes.pages)
     spec = app.view_functions["openapi.spec"]

@@ -156,6 +156,7 @@ CALLS: dict[str, Maker] = {
     "GET /guard/launchevent.html": plain("/guard/launchevent.html"),
     "GET /guard/launchevent.js": plain("/guard/launchevent.js"),
     "GET /m/<message_id>": lambda _world, _person, ids: (f"/m/{ids.letter}", {}),
+    "GET /key": plain("/key"),
     "GET /m/<message_id>/export": lambda _world, _person, ids: (f"/m/{ids.letter}/export", {}),
     "POST /api/v1/messages/<message_id>/visits": on(
         "/messages/{letter}/visits", json={"lacks": []}

@@ -4,11 +4,12 @@ from http import HTTPStatus
 from typing import Annotated
 
 from apiflask import APIBlueprint
-from flask import Response, request
+from flask import Response, render_template, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from server.base.http import (
+    ANYONE,
     CLIENT,
     PORTAL,
     Model,
@@ -26,6 +27,7 @@ from server.keys.self_held import service as self_held
 from server.keys.self_held.proofs import service as proofs
 from server.keys.self_held.proofs.service import Proof
 
+pages = APIBlueprint("key_page", __name__, enable_openapi=False)
 bp = APIBlueprint("self_held", __name__, url_prefix="/api/v1")
 
 Name = Annotated[str, Field(min_length=1, max_length=60)]
@@ -56,6 +58,19 @@ class ProvedIn(Model):
     """A call whose maker has the key."""
 
     proof: ProofIn
+
+
+@pages.get("/key")
+@callers(ANYONE, host=PORTAL)
+def page() -> ResponseReturnValue:
+    """The page on which a client becomes the only holder of her key, or sees what opens it."""
+    firm, holder = current("firm"), current("viewer")
+    if not firm.is_open:
+        return render_template("not_open.html")
+    stage = "loading" if holder else "out"
+    if holder and (holder.kind != "client" or firm.has_address(holder.address)):
+        stage = "staff"
+    return render_template("key.html", holder=holder, stage=stage)
 
 
 @bp.get("/keys/own")

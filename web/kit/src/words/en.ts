@@ -2,6 +2,7 @@ import { DEPLOYMENT } from "./deployment.ts"
 import { DOCUMENT } from "./document.ts"
 import { EXPORT } from "./export.ts"
 import { HELPDESK } from "./helpdesk.ts"
+import { OWN_KEY } from "./key.ts"
 import { LEVEL_WORDS } from "./levels.ts"
 import { PANE } from "./pane.ts"
 import { READING } from "./reading.ts"
@@ -24,6 +25,7 @@ export const EN = {
     ...HELPDESK,
     ...TAKEOVER,
     ...DOCUMENT,
+    ...OWN_KEY,
     ...LEVEL_WORDS,
 
     "level.managed": "Protected",
