@@ -59,10 +59,10 @@ interface Sealed {
 export async function makePasskey(
     desk: OwnDesk, name: string, page: Pick<EnrolPage, "fresh">,
 ): Promise<{ readonly credential: string; readonly prf: boolean }> {
-    const { options } = members(await fresh(page, () => calling(desk, (api) => api.post("/passkeys/options", { body: {} }))))
+    const { options } = members(await step("options", () => fresh(page, () => calling(desk, (api) => api.post("/passkeys/options")))))
     const { credential, prf } = await step("create", () => desk.passkeys.create(options))
     const body = { credential, name }
-    const made = members(await fresh(page, () => calling(desk, (api) => api.post("/passkeys", { body }))))
+    const made = members(await step("registered", () => fresh(page, () => calling(desk, (api) => api.post("/passkeys", { body })))))
     return { credential: text(made, "id"), prf }
 }
 
