@@ -23,6 +23,11 @@ IDS = {
     "name": "assets.json",
     "size": "16",
     "template_id": "z" * 22,
+    "credential": "z" * 22,
+    "enrolment_id": "z" * 22,
+    "slot": "z" * 22,
+    "level": "0",
+    "where": "000",
 }
 
 

@@ -199,8 +199,9 @@ def test_nothing_managed_is_made_beside_a_key_of_her_own(sqlite_house: House, no
 
 def test_somebody_of_the_firm_enrols_at_no_portal(sqlite_house: House) -> None:
     sqlite_house.pane("ben@hart.example")
-    ben = signed_in(sqlite_house, "ben@hart.example")
-    assert problem(ben.begin()) == (403, "clients-only")
+    for address in ("ben@hart.example", "not-yet@hart.example"):
+        ben = signed_in(sqlite_house, address)
+        assert problem(ben.begin()) == (403, "clients-only"), address
 
 
 def without(holder: Holder, kind: str) -> list[dict[str, str]]:

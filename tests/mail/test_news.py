@@ -10,7 +10,7 @@ from tests.mail.samples import Writer
 
 AT = datetime(2026, 11, 19, 14, 2, tzinfo=UTC)
 WORDS = {
-    SELF_HELD: ("Your key is yours alone now", "We can no longer open them for you."),
+    SELF_HELD: ("Your key is yours alone now", "Our server no longer holds your key."),
     ADDED: ("A passkey now opens your letters too", "What you had before still works."),
     REMOVED: ("A passkey no longer opens your letters", "The others still work."),
 }

@@ -70,13 +70,13 @@ class TooManySlots(Conflict):
     detail = "Twenty ways to open your letters are the most. Remove one first; nothing was changed."
 
 
-def require_client(person: Person) -> None:
-    """Only clients hold their keys themselves, so far.
+def require_client(firm: Firm, person: Person) -> None:
+    """Only clients hold their keys themselves, so far; nobody whose address is the firm's.
 
     Raises:
         ClientsOnly: It is somebody of the firm.
     """
-    if person.kind != "client":
+    if person.kind != "client" or firm.has_address(person.address):
         raise ClientsOnly
 
 

@@ -119,5 +119,5 @@ def complete(enrolment_id: str, json_data: AnswerIn) -> ResponseReturnValue:
 
 def _require(connection: Connection) -> None:
     """A client, whose mailbox was proved a moment ago."""
-    require_client(current("person"))
+    require_client(current("firm"), current("person"))
     proving.require_fresh(connection, tools().vault, request.cookies.get(SESSION_COOKIE))
