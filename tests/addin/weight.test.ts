@@ -39,3 +39,10 @@ void test("what is loaded late is in no first script, and a heavier page would b
     const all = Object.keys(assets).filter((name) => name.endsWith(".js"))
     assert.ok(weigh(...all) > MOST)
 })
+
+void test("WebAssembly stands in the worker of passwords alone, which no page loads with it", () => {
+    const scripts = Object.keys(assets).filter((name) => name.endsWith(".js"))
+    assert.deepEqual(scripts.filter((name) => source(name).includes("WebAssembly")), ["argon2.js"])
+    const html = readdirSync(join(ROOT, "web/templates"), { recursive: true, encoding: "utf8" }).filter((name) => name.endsWith(".html"))
+    assert.ok(html.length > 10 && html.every((name) => !scriptsOf(page(name)).includes("argon2.js")))
+})
