@@ -241,6 +241,21 @@ def test_after_signing_out_nothing_opens(maya: Visitor, message_id: str) -> None
     assert maya.open(message_id).status_code == 401
 
 
+def test_signing_in_anew_ends_the_session_that_this_browser_had(
+    house: House, maya: Visitor, message_id: str
+) -> None:
+    maya.sign_in(message_id)
+    earlier = maya.http.get_cookie("__Host-session", domain="localhost")
+    assert earlier is not None
+    other = house.visitor()
+    other.sign_in(message_id)
+    maya.sign_in(message_id)
+    assert maya.open(message_id).status_code == 200
+    assert other.open(message_id).status_code == 200  # another browser's goes on
+    maya.http.set_cookie("__Host-session", earlier.value, domain="localhost")
+    assert maya.open(message_id).status_code == 401
+
+
 def test_cookies_are_bound_to_the_host_and_hidden_from_scripts(
     maya: Visitor, message_id: str
 ) -> None:

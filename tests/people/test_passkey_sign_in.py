@@ -52,6 +52,16 @@ def test_a_passkey_signs_in(house: House, key: Authenticator) -> None:
     assert events(house, "passkey.used") == 1
 
 
+def test_a_passkey_ends_the_session_that_this_browser_had(house: House, key: Authenticator) -> None:
+    visitor = signed_in(house, MAYA)
+    earlier = visitor.http.get_cookie("__Host-session", domain="localhost")
+    assert earlier is not None
+    assert enter(visitor, key).status_code == 201
+    assert visitor.api("GET", "/passkeys").status_code == 200
+    visitor.http.set_cookie("__Host-session", earlier.value, domain="localhost")
+    assert visitor.api("GET", "/passkeys").status_code == 401
+
+
 def test_the_challenge_asks_for_a_verified_user_and_names_nobody(house: House) -> None:
     visitor = house.visitor()
     answer = visitor.post("/passkeys/challenges", {})

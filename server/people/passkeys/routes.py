@@ -166,6 +166,9 @@ def sign_in(json_data: CredentialIn) -> ResponseReturnValue:
     )
     with tools().database.write() as connection:
         outcome = signing_in.sign_in(connection, tools().vault, firm=current("firm"), answer=answer)
+        if isinstance(outcome, sign_ins.Started):
+            earlier = request.cookies.get(SESSION_COOKIE)
+            sign_ins.end_earlier(connection, tools().vault, earlier, outcome.token)
     if isinstance(outcome, AppError):
         raise outcome
     response = created({"signed_in": True})

@@ -49,6 +49,9 @@ def start(json_data: SessionIn) -> ResponseReturnValue:
             request_key=request_key(),
             network=network_of(request),
         )
+        if isinstance(outcome, sign_ins.Started):
+            earlier = request.cookies.get(SESSION_COOKIE)
+            sign_ins.end_earlier(connection, tools().vault, earlier, outcome.token)
     if isinstance(outcome, AppError):
         raise outcome
     response = created({"signed_in": True})

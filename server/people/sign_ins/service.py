@@ -286,6 +286,15 @@ def end(connection: Connection, vault: Vault, token: str) -> None:
         )
 
 
+def end_earlier(connection: Connection, vault: Vault, earlier: str | None, token: str) -> None:
+    """End the session that a browser had when it signed in anew. The caller commits.
+
+    `earlier` is its cookie; by a repeated request that is `token` itself, and goes on.
+    """
+    if earlier and earlier != token:
+        end(connection, vault, earlier)
+
+
 def normalise(typed: str) -> str:
     """What was typed, in capitals, without spaces and hyphens."""
     return "".join(char for char in typed.upper() if char.isalnum())
