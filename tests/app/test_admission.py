@@ -111,6 +111,13 @@ def test_who_waits_over_a_second_is_turned_away_and_health_still_answers(little:
     head, _, body = refused.partition(b"\r\n\r\n")
     assert head.startswith(b"HTTP/1.1 503")
     assert b"Retry-After: 2" in head
+    for name in (
+        b"default-src 'none'; base-uri 'none'",
+        b"max-age=63072000",
+        b"nosniff",
+        b"no-store",
+    ):
+        assert name in head
     problem = json.loads(body)
     assert problem["type"] == "urn:letterlock:problem:busy"
     assert "Nothing was lost" in problem["detail"]
