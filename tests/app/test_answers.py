@@ -1,0 +1,77 @@
+"""What holds of every answer of the application, whoever asks and however it is served."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Response
+
+from server.app import create_app
+from server.base.headers import Headers
+from server.base.http import ADDIN, PORTAL
+from tests.app.test_access import call, origins, routes
+from tests.house import ORIGIN, House
+
+
+def test_every_answer_says_what_it_is_and_in_which_characters(house: House) -> None:
+    kinds = set()
+    for method, path, rule in routes(house):
+        for origin in origins(rule.host):
+            answer = call(house, method, path, origin)
+            if not answer.content_length:
+                continue
+            kind = answer.headers["Content-Type"]
+            kinds.add(answer.mimetype)
+            if answer.mimetype.startswith("text/"):
+                assert kind.endswith("; charset=utf-8"), path
+            if answer.mimetype.endswith("json") and not path.startswith("/static/"):
+                assert answer.get_json() is not None, path
+    assert {"text/html", "application/json", "application/problem+json"} <= kinds
+
+
+@pytest.mark.parametrize("host", [PORTAL, ADDIN])
+def test_over_https_every_answer_asks_for_https_for_two_years(house: House, host: str) -> None:
+    settings = replace(house.parts.settings, origin="https://portal.hart.example")
+    answer = Response()
+    Headers(settings).secure(answer, host=host, frame=False)
+    strict = answer.headers["Strict-Transport-Security"]
+    assert strict == "max-age=63072000; includeSubDomains"
+
+
+def test_no_answer_lets_a_page_of_another_site_read_it(house: House) -> None:
+    for method, path, rule in routes(house):
+        for origin in origins(rule.host):
+            headers = call(house, method, path, origin, Origin="https://evil.example").headers
+            assert not [name for name, _ in headers if name.startswith("Access-Control-")]
+            assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
+
+
+def test_nothing_is_served_that_is_no_route_or_built_file(house: House) -> None:
+    client = house.app.test_client()
+    assert (Path("web/dist") / "assets.json").exists()
+    for path in (
+        "/static/", "/static/.", "/static/..", "/static/%2e%2e/app.py", "/static/../server/app.py",
+        "/static/..%2f..%2fpyproject.toml", "/static//etc/passwd", "/.git/config", "/.git/HEAD",
+        "/.svn/entries", "/.env", "/letterlock.db", "/master.key", "/server/app.py", "/metrics",
+    ):  # fmt: skip
+        with client.get(path, base_url=ORIGIN) as answer:
+            assert answer.status_code == 404, path
+
+
+def test_a_bug_says_nothing_even_where_somebody_asked_for_debugging(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("FLASK_DEBUG", "1")
+    app: Any = create_app(house.parts)
+
+    def fails(**_: object) -> None:
+        raise ValueError("maya@client.example")
+
+    fails.rule = app.view_functions["firms.front"].rule  # type: ignore[attr-defined]
+    app.view_functions["firms.front"] = fails
+    for path in ("/", "/console", "/?__debugger__=yes"):
+        answer = app.test_client().get(path, base_url=ORIGIN)
+        assert answer.status_code == (404 if path == "/console" else 500)
+        for word in ("maya@", "Traceback", "ValueError", "test_answers", "werkzeug", "Flask"):
+            assert word not in answer.text
