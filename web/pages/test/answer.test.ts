@@ -2,6 +2,7 @@ import assert from "node:assert/strict"
 import { test } from "node:test"
 
 import { type CryptoClient, DraftDamaged } from "@letterlock/crypto"
+import { ownIn } from "@letterlock/kit/own/index"
 import type { OpenLetter } from "@letterlock/kit/reading/index"
 import { DraftKeeper, Files, type Kept, listDrafts, Place } from "@letterlock/kit/writing/index"
 
@@ -21,7 +22,8 @@ async function begun(crypto: Partial<typeof sealer> = {}) {
     await new DraftKeeper(new Place(own, "letter"), () => content, () => undefined).flush()
     const [kept] = await listDrafts(own) as [Kept]
     const said = { html: "<p>Kept</p>" }
-    const answer = new Answer(letter, false, { ...sealer, ...crypto } as unknown as CryptoClient, own.call, {
+    const means = { crypto: { ...sealer, ...crypto } as unknown as CryptoClient, call: own.call, own: ownIn(sealer as unknown as CryptoClient, () => Promise.resolve(null)) }
+    const answer = new Answer(letter, false, means, {
         html: () => said.html, isEmpty: () => false, filesChanged: (files) => { assert.ok(files instanceof Files) }, kept: () => undefined,
     })
     return { server, answer, kept, said }

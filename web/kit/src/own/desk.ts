@@ -72,6 +72,13 @@ export class NoSlot extends Error {
 /** A letter is sealed to a key that only its owner has, and it is not open here: open a keyslot, then call again. */
 export class KeyNeeded extends Error {
     override readonly name = "KeyNeeded"
+    /** Whose key it is, as far as the server said; for her password manager. */
+    readonly address: string
+
+    constructor(message: string, address = "") {
+        super(message)
+        this.address = address
+    }
 }
 
 /** A call of the flows. That the session is over also ends what was kept for it. */

@@ -10,7 +10,7 @@ import { answerTo, hasOthers } from "../writing/reply.ts"
 import { type Enclosed, showEnclosed } from "./enclosed.ts"
 import { levelNotes, shownLevel } from "./level.ts"
 import { openLetter, type OpenLetter, type ReadingDesk } from "./open.ts"
-import { isLocked, refusalIn, refusalWords } from "./refusal.ts"
+import { isGivenUp, isLocked, refusalIn, refusalWords } from "./refusal.ts"
 import type { SavingDesk } from "./save.ts"
 import { addressees, initials, notices, readerLines } from "./standing.ts"
 import type { Entry } from "./thread.ts"
@@ -203,6 +203,7 @@ export class LetterCard {
     }
 
     #excuse(error: unknown): string {
+        if (isGivenUp(error)) return say("unlock.given-up", { name: this.entry.sender.name })
         return isLocked(error) ? say("open.key-needed") : this.#page.excuse(error)
     }
 

@@ -8,7 +8,7 @@ import { type Api, newKey, Problem } from "../api.ts"
 import { KeyNeeded } from "../own/desk.ts"
 import { isSealed, type Own } from "../own/opened.ts"
 import type { LogCall, Logged } from "../log.ts"
-import { list, type Members, members, text } from "../shape.ts"
+import { list, type Members, members, text, textOr } from "../shape.ts"
 
 /** What reading takes from a page or pane. */
 export interface ReadingDesk {
@@ -82,12 +82,19 @@ function untilIn(answer: Members): Date | null {
 
 /** Of a managed reader the server opened the envelope; a self-held one opens it here. */
 export async function openedOf(desk: Pick<ReadingDesk, "own">, answer: Members): Promise<Opened> {
-    if (isSealed(answer)) {
-        if (desk.own === undefined) throw new KeyNeeded("this page opens no key")
-        return desk.own.openLetter(answer)
-    }
+    if (isSealed(answer)) return sealedOf(desk, answer)
     const { message_key, statement, signature, grants, merge } = answer
     return parseOpened({ message_key, statement, signature, grants, merge })
+}
+
+async function sealedOf({ own }: Pick<ReadingDesk, "own">, answer: Members): Promise<Opened> {
+    const address = textOr(members(answer["viewer"]), "address", "")
+    if (own === undefined) throw new KeyNeeded("this page opens no key", address)
+    try {
+        return await own.openLetter(answer)
+    } catch (error) {
+        throw error instanceof KeyNeeded ? new KeyNeeded(error.message, address) : error
+    }
 }
 
 /** How a person is called: by the directory's name, else the address. */

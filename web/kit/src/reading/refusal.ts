@@ -57,6 +57,7 @@ const FILE: Readonly<Record<string, (name: string) => string>> = {
 
 /** The sentence for a letter's refusal; a code of another version gets a general one. `name` is the sender's. */
 export function refusalWords(code: string, name: string): string {
+    if (code === "own-key-unknown") return say("unlock.given-up", { name })
     if (Object.hasOwn(LOG, code)) return LOG[code as LogRefusalCode](name)
     return Object.hasOwn(LETTER, code) ? LETTER[code as RefusalCode](name) : say("refused.other")
 }
@@ -69,6 +70,9 @@ export function fileRefusalWords(code: string, name: string): string {
 
 /** A key of one's own is needed for it, and is not open here: no refusal, and nothing of the letter is wrong. */
 export const isLocked = (error: unknown): boolean => error instanceof KeyNeeded || error instanceof OwnKeyRefused
+
+/** Sealed to a key that its owner has given up since: none of hers opens it any more. */
+export const isGivenUp = (error: unknown): boolean => error instanceof OwnKeyRefused && error.code === "own-key-unknown"
 
 /** The code under which an error refuses a letter; null where it only could not be fetched. */
 export function refusalIn(error: unknown): string | null {

@@ -8,6 +8,7 @@ import { PANE } from "./pane.ts"
 import { READING } from "./reading.ts"
 import { SET_UP } from "./set-up.ts"
 import { TAKEOVER } from "./takeover.ts"
+import { UNLOCK } from "./unlock.ts"
 import { WRITING } from "./writing.ts"
 
 /**
@@ -27,6 +28,7 @@ export const EN = {
     ...DOCUMENT,
     ...OWN_KEY,
     ...LEVEL_WORDS,
+    ...UNLOCK,
 
     "level.managed": "Protected",
     "level.passphrase": "Protected by your phrase",

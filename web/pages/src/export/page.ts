@@ -1,20 +1,25 @@
 /** The stages of the export page, and what leads from one to the next. */
 
-import { Api, fact, find, focusOn, Problem, say, startCrypto, Unreachable } from "@letterlock/kit"
+import { Api, fact, find, focusOn, Problem, say, startCrypto, startStretcher, Unreachable } from "@letterlock/kit"
 import { KeyLog } from "@letterlock/kit/log"
 import { cleanExports, exportName, type ExportRefused, exportThread, leftOutWords, saveBlob, type ExportDesk } from "@letterlock/kit/export/index"
-import { forgetOwn } from "@letterlock/kit/own/shelf"
+import { passkeysHere } from "@letterlock/kit/own/here"
+import { forgetOwn, KeyNeeded, type OwnDesk, ownIn } from "@letterlock/kit/own/index"
+import { isLocked } from "@letterlock/kit/reading/refusal"
 import { type Entry, fetchThread } from "@letterlock/kit/reading/thread"
 import { sizeWords } from "@letterlock/kit/writing/kinds"
 
+import { Unlock } from "../unlock/unlock.ts"
 import { chosenLetters, showChoice } from "./choice.ts"
 import { isSessionOver, troubleWords } from "./trouble.ts"
 import { Making } from "./making.ts"
 
-type Stage = "signed-out" | "listing" | "choice" | "making" | "done"
+type Stage = "signed-out" | "listing" | "choice" | "unlock" | "making" | "done"
 
 interface Page {
     readonly desk: ExportDesk
+    /** Unlocks the reader's own key. */
+    readonly ownDesk: OwnDesk
     readonly letter: string
     readonly host: string
     /** Address of the offline reader. */
@@ -25,13 +30,20 @@ interface Page {
 export async function startExportPage(): Promise<void> {
     const page = readPage()
     await Promise.all([cleanExports(), page.desk.crypto.cleanTemporary()])
-    if (find("[data-stage=listing]", HTMLElement).hidden) return
+    if (find("[data-stage=listing]", HTMLElement).hidden) {
+        await forgetOwn()
+        return
+    }
     try {
         const entries = await fetchThread(page.desk, page.letter)
         showChoice(entries, page.letter)
+        const unlock: Unlock = new Unlock(page.ownDesk, {
+            announce, over: () => { sessionOver() }, excuse: (error) => troubleWords(error, { host: page.host, entries }),
+            opened: () => make(page, entries, unlock),
+        })
         find("#choice", HTMLFormElement).addEventListener("submit", (event) => {
             event.preventDefault()
-            void make(page, entries)
+            void make(page, entries, unlock)
         })
         showStage("choice")
     } catch (error) {
@@ -45,12 +57,13 @@ function readPage(): Page {
     const [crypto, directoryKey, logKey] = [startCrypto(fact(main, "worker")), fact(main, "directoryKey"), fact(main, "logKey")]
     const desk = {
         call: <Value>(work: (api: Api) => Promise<Value>): Promise<Value> => work(api),
-        crypto, directoryKey, log: new KeyLog({ crypto, directoryKey, logKey }),
+        crypto, directoryKey, log: new KeyLog({ crypto, directoryKey, logKey }), own: ownIn(crypto),
     }
-    return { desk, letter: fact(main, "letter"), host: fact(main, "host"), reader: fact(main, "reader") }
+    const ownDesk = { call: desk.call, crypto, stretcher: startStretcher(fact(main, "argon2")), passkeys: passkeysHere, rp: location.hostname }
+    return { desk, ownDesk, letter: fact(main, "letter"), host: fact(main, "host"), reader: fact(main, "reader") }
 }
 
-async function make(page: Page, entries: readonly Entry[]): Promise<void> {
+async function make(page: Page, entries: readonly Entry[], unlock: Unlock): Promise<void> {
     trouble(null)
     const ids = chosenLetters()
     if (ids.length === 0) return
@@ -64,11 +77,21 @@ async function make(page: Page, entries: readonly Entry[]): Promise<void> {
         const zip = await exportThread({ ...page.desk, ids, reader: page.reader, made, signal, onProgress, onRefused })
         showDone(zip, `${exportName(made)}.zip`, ids.length - refused.length, leftOutWords(refused, entries))
     } catch (error) {
-        showStage("choice", find("#choice button[type=submit]", HTMLButtonElement))
-        fail(page, error, entries)
+        if (isLocked(error)) await askKey(unlock, error)
+        else {
+            showStage("choice", find("#choice button[type=submit]", HTMLButtonElement))
+            fail(page, error, entries)
+        }
     } finally {
         making.end()
     }
+}
+
+/** The letters are sealed to a key of her own: it is unlocked first, then the copy is made. */
+async function askKey(unlock: Unlock, error: unknown): Promise<void> {
+    await forgetOwn()
+    showStage("unlock", find("#unlock-h", HTMLElement))
+    await unlock.begin(error instanceof KeyNeeded ? error.address : "")
 }
 
 function showDone(zip: Blob, name: string, letters: number, leftOut: string): void {
@@ -85,14 +108,18 @@ function showDone(zip: Blob, name: string, letters: number, leftOut: string): vo
 /** Say why there is no copy; a session that is over leads back to the letter. */
 function fail(page: Page, error: unknown, entries: readonly Entry[]): void {
     if (isSessionOver(error)) {
-        void forgetOwn()
-        showStage("signed-out", find("[data-stage=signed-out] a", HTMLAnchorElement))
-        trouble(say("export.session"))
+        sessionOver()
         return
     }
     const unlisted = entries.length === 0
     if (unlisted && (error instanceof Unreachable || error instanceof Problem)) showStage("signed-out")
     trouble(troubleWords(error, { host: page.host, entries }))
+}
+
+function sessionOver(): void {
+    void forgetOwn()
+    showStage("signed-out", find("[data-stage=signed-out] a", HTMLAnchorElement))
+    trouble(say("export.session"))
 }
 
 function trouble(text: string | null): void {

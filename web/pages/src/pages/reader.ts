@@ -2,20 +2,24 @@
 
 import { find, localise, Problem, say } from "@letterlock/kit"
 import { cleanExports } from "@letterlock/kit/export/index"
-import { forgetOwn } from "@letterlock/kit/own/shelf"
-import { fetchThread, openLetter, refusalIn } from "@letterlock/kit/reading/index"
+import { fetchOwn, forgetOwn, getOwn, isSame, KeyNeeded } from "@letterlock/kit/own/index"
+import { fetchThread, isGivenUp, isLocked, openLetter, refusalIn } from "@letterlock/kit/reading/index"
 
 import { recallAsked, startAsking } from "../reader/ask.ts"
 import { forget } from "../reader/asked.ts"
 import { Conversation } from "../reader/conversation.ts"
 import { CodeEntry } from "../reader/enter.ts"
 import { announce, busy, excuse, type Page, readPage, showStage, trouble } from "../reader/page.ts"
+import { PasskeyEntry } from "../reader/passkey.ts"
 import { showRefusal } from "../reader/refusal.ts"
 import { Reply } from "../reader/reply.ts"
+import { Unlock } from "../unlock/unlock.ts"
 
 class ReaderPage {
     readonly #page: Page
     readonly #reply: Reply
+    readonly #passkey: PasskeyEntry
+    readonly #unlock: Unlock
     #conversation: Conversation | null = null
 
     constructor(page: Page) {
@@ -24,6 +28,22 @@ class ReaderPage {
             heads: (writer, recipients) => this.#conversation?.heads(writer, recipients) ?? [],
             sent: (id, words) => { void this.#conversation?.sent(id, words) },
             signIn: () => { this.#end(say("open.session")) },
+        })
+        this.#passkey = new PasskeyEntry(page, () => this.open())
+        this.#unlock = new Unlock(page.ownDesk, {
+            announce, over: () => { this.#sessionOver() }, excuse: (error) => excuse(page.letter, error),
+            opened: () => this.open(),
+        })
+        this.#wire()
+    }
+
+    #wire(): void {
+        const press = (id: string, act: () => void): void => { find(`#${id}`, HTMLButtonElement).addEventListener("click", act) }
+        press("to-lost", () => { showStage("lost") })
+        press("to-unlock", () => { showStage("unlock") })
+        for (const id of ["not-me", "unlock-not-me"]) press(id, () => {
+            this.signOut()
+            this.askWho(null)
         })
         find("#close", HTMLButtonElement).addEventListener("click", () => { void this.#close() })
         find("#close-anyway", HTMLButtonElement).addEventListener("click", () => {
@@ -62,7 +82,9 @@ class ReaderPage {
         note.hidden = sentence === null
         find("p", HTMLParagraphElement, note).textContent = sentence ?? ""
         find("#known", HTMLFormElement).hidden = true
-        find("#ask", HTMLFormElement).hidden = false
+        this.#unlock.clear()
+        if (sentence === null) this.#passkey.hide()
+        else this.#passkey.show()
         showStage("who")
         if (sentence !== null) announce(sentence)
     }
@@ -79,13 +101,38 @@ class ReaderPage {
         cleanExports({ own: true }).catch(() => undefined)
     }
 
+    /** Nobody is signed in: what was kept of a key is over too. */
+    begin(): void {
+        void forgetOwn()
+        this.#passkey.show()
+    }
+
     #fail(error: unknown): void {
         const refusal = refusalIn(error)
-        if (refusal !== null) showRefusal(this.#page.letter, refusal)
+        if (isLocked(error)) void this.#locked(error)
+        else if (refusal !== null) showRefusal(this.#page.letter, refusal)
         else if (error instanceof Problem && error.code === "recalled") location.reload()   // the page itself says by whom
         else if (error instanceof Problem && error.status === 404) showStage("gone")
         else if (error instanceof Problem && error.status === 401) this.#sessionOver()
         else this.#offerOpenAgain(excuse(this.#page.letter, error))
+    }
+
+    /** Her own key is not open here, or it is another that was. */
+    async #locked(error: unknown): Promise<void> {
+        if (isGivenUp(error) && await this.#isOpen()) {
+            showStage("given-up")
+            return
+        }
+        await forgetOwn()
+        showStage("unlock")
+        await this.#unlock.begin(error instanceof KeyNeeded ? error.address : "")
+    }
+
+    /** Whether the key that is open here is the one that the server knows as hers today. */
+    async #isOpen(): Promise<boolean> {
+        const own = await getOwn()
+        const state = own === null ? null : await fetchOwn(this.#page.ownDesk).catch(() => null)
+        return own !== null && state !== null && isSame(own, state)
     }
 
     #sessionOver(): void {
@@ -132,6 +179,7 @@ class ReaderPage {
         known.hidden = false
         find(".hint", HTMLElement, known).hidden = true
         find("#ask", HTMLFormElement).hidden = true
+        find("#passkey", HTMLFormElement).hidden = true
         showStage("who")
         trouble(known, sentence)
     }
@@ -145,6 +193,7 @@ function start(): void {
     const entry = new CodeEntry(page, () => reader.open())
     startAsking(page, (asked) => { entry.begin(asked) })
     const known = find("#known", HTMLFormElement)
+    if (known.hidden) reader.begin()
     const asked = known.hidden ? recallAsked(page) : null
     if (asked !== null) entry.begin(asked)
     find("button[type=submit]", HTMLButtonElement, known).disabled = false
@@ -152,10 +201,6 @@ function start(): void {
         event.preventDefault()
         trouble(known, null)
         void busy(known, () => reader.open())
-    })
-    find("#not-me", HTMLButtonElement).addEventListener("click", () => {
-        reader.signOut()
-        reader.askWho(null)
     })
     for (const button of document.querySelectorAll("[data-go=who]")) {
         button.addEventListener("click", () => {

@@ -2,6 +2,7 @@
 
 import type { CryptoClient } from "@letterlock/crypto"
 import { type Api, type Level, levelToBe, type Line, Problem, say, sayList } from "@letterlock/kit"
+import { forgetOwn, type Own } from "@letterlock/kit/own/index"
 import { called, type OpenLetter, quoteLead } from "@letterlock/kit/reading/index"
 import {
     answerTo, type Desk, type DraftContent, DraftKeeper, Files, hasOthers, type Kept, type KeptState, NotSignedIn, openDesk, openKept,
@@ -33,12 +34,21 @@ export interface Shown {
 
 type Call = Desk["call"]
 
-/** Calls by cookie; a session that has ended leaves what was written alone. */
+/** With what an answer is sealed, posted and, by who holds her own key, signed. */
+export interface Means {
+    readonly crypto: CryptoClient
+    readonly call: Call
+    readonly own: Own
+}
+
+/** Calls by cookie; a session that has ended leaves what was written alone, and ends what was kept of a key. */
 export const callAsClient = (api: Api): Call => async (work) => {
     try {
         return await work(api)
     } catch (error) {
-        throw error instanceof Problem && error.status === 401 ? new NotSignedIn("the session has ended", { cause: error }) : error
+        if (!(error instanceof Problem && error.status === 401)) throw error
+        await forgetOwn()
+        throw new NotSignedIn("the session has ended", { cause: error })
     }
 }
 
@@ -51,21 +61,19 @@ export class Answer {
     readonly hasOthers: boolean
     all: boolean
     readonly #letter: OpenLetter
-    readonly #crypto: CryptoClient
-    readonly #call: Call
+    readonly #means: Means
     readonly #fields: Fields
     #tools: Tools | null = null
     #making: Promise<Tools> | null = null
 
-    constructor(letter: OpenLetter, all: boolean, crypto: CryptoClient, call: Call, fields: Fields) {
+    constructor(letter: OpenLetter, all: boolean, means: Means, fields: Fields) {
         this.to = letter.id
         this.viewer = letter.viewer
         this.subject = replySubject(letter.body.subject)
         this.hasOthers = letter.viewerRole !== "hidden" && hasOthers(letter)
         this.all = all && this.hasOthers
         this.#letter = letter
-        this.#crypto = crypto
-        this.#call = call
+        this.#means = means
         this.#fields = fields
     }
 
@@ -165,7 +173,7 @@ export class Answer {
     }
 
     #open(): Promise<Desk> {
-        return openDesk({ crypto: this.#crypto, call: this.#call, about: this.to })
+        return openDesk({ ...this.#means, about: this.to })
     }
 
     async #make(): Promise<Tools> {

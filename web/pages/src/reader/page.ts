@@ -1,13 +1,17 @@
 /** What every step of the reader's page needs: the letter's facts, the stages, and what is said aloud. */
 
 import type { CryptoClient } from "@letterlock/crypto"
-import { Api, fact, find, focusOn, Problem, say, startCrypto, Unreachable } from "@letterlock/kit"
+import { Api, fact, find, focusOn, Problem, say, startCrypto, startStretcher, Unreachable } from "@letterlock/kit"
 import { KeyLog } from "@letterlock/kit/log"
+import { passkeysHere } from "@letterlock/kit/own/here"
+import { ownIn, type Own, type OwnDesk } from "@letterlock/kit/own/index"
 import type { ReadingDesk } from "@letterlock/kit/reading/open"
 import { isLocked } from "@letterlock/kit/reading/refusal"
 import type { SavingDesk } from "@letterlock/kit/reading/save"
 
-export type Stage = "who" | "code" | "opening" | "opened" | "refusal" | "gone"
+export { busy } from "../unlock/forms.ts"
+
+export type Stage = "who" | "code" | "opening" | "opened" | "refusal" | "gone" | "unlock" | "lost" | "given-up"
 
 /** Facts of the letter that the server wrote into the page. */
 export interface Letter {
@@ -32,6 +36,10 @@ export interface Page {
     /** A worker of its own for files: a large one keeps no letter waiting. */
     readonly files: CryptoClient
     readonly desk: ReadingDesk & SavingDesk
+    /** Opens and signs with the reader's own key, once it is unlocked. */
+    readonly own: Own
+    /** Unlocks it. */
+    readonly ownDesk: OwnDesk
 }
 
 /** Read the page's facts. A worker starts when it is first needed. */
@@ -44,8 +52,12 @@ export function readPage(): Page {
     }
     const api = new Api("/api/v1")
     const [crypto, files] = [startCrypto(worker), startCrypto(worker)]
-    const desk = { call: <Value>(work: (api: Api) => Promise<Value>) => work(api), crypto, files, directoryKey: letter.directoryKey, log: new KeyLog({ crypto, directoryKey: letter.directoryKey, logKey: letter.logKey }) }
-    return { letter, api, crypto, files, desk }
+    const own = ownIn(crypto)
+    const call = <Value>(work: (api: Api) => Promise<Value>): Promise<Value> => work(api)
+    const log = new KeyLog({ crypto, directoryKey: letter.directoryKey, logKey: letter.logKey })
+    const desk = { call, crypto, files, directoryKey: letter.directoryKey, log, own }
+    const ownDesk = { call, crypto, stretcher: startStretcher(fact(main, "argon2")), passkeys: passkeysHere, rp: location.hostname }
+    return { letter, api, crypto, files, desk, own, ownDesk }
 }
 
 /** Show one stage and move focus into it: to `target`, or to its heading. */
@@ -83,18 +95,4 @@ export function excuse(letter: Letter, error: unknown): string {
     if (error instanceof Unreachable) return say("reach.offline", { host: letter.host })
     if (error instanceof Problem && (error.status === 429 || error.status === 503)) return say("reach.busy")
     return say(isLocked(error) ? "open.key-needed" : "reach.unexpected")
-}
-
-/** Run one thing at a time per form; its button says so meanwhile. */
-export async function busy(form: HTMLFormElement, work: () => Promise<void>): Promise<void> {
-    if (form.getAttribute("aria-busy") === "true") return
-    form.setAttribute("aria-busy", "true")
-    const button = find("button[type=submit]", HTMLButtonElement, form)
-    button.setAttribute("aria-disabled", "true")
-    try {
-        await work()
-    } finally {
-        button.removeAttribute("aria-disabled")
-        form.removeAttribute("aria-busy")
-    }
 }

@@ -118,7 +118,7 @@ export class Reply {
 
     #start(card: LetterCard, letter: OpenLetter, all: boolean): Answer {
         const { editor } = this.#form
-        const answer: Answer = new Answer(letter, all, this.#page.crypto, callAsClient(this.#page.api), {
+        const answer: Answer = new Answer(letter, all, { crypto: this.#page.crypto, call: callAsClient(this.#page.api), own: this.#page.own }, {
             html: () => editor.written().html,
             isEmpty: () => editor.isEmpty(),
             filesChanged: (files) => { this.#attached.draw(files) },
