@@ -1,6 +1,6 @@
 """Keyslots: one identity, sealed once for each way in which its owner can open it.
 
-Source: docs/spec/keyslots.md. Nothing uses them yet. The server will check what a client posts
+Source: docs/spec/keyslots.md. The server checks what a client posts
 (`parse_keyslot`, `check_owner`); `open_keyslot` is for vectors, audits and an offline machine.
 """
 
