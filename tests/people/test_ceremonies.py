@@ -107,6 +107,7 @@ def test_another_key_did_not_sign_this() -> None:
         lambda one: one.clear(),
         lambda one: one.update(rawId=7),
         lambda one: one.update(rawId=b64u(b"another")),
+        lambda one: one.update(dict.fromkeys(("id", "rawId"), b64u(b"another credential"))),
         lambda one: one.update(response=None),
         lambda one: one["response"].update(attestationObject=b64u(b"\x81" * 9000)),
         lambda one: one["response"].update(attestationObject=b64u(b"\xa0")),
