@@ -6,6 +6,7 @@ import {
 } from "../src/index.ts"
 import { decryptWith } from "../src/age.ts"
 import type { CallOptions } from "../src/lane.ts"
+import { hold, newSeeds } from "../src/own.ts"
 import { ann, BODY, directoryKey, lookupOf, maya, MESSAGE_ID, signedLookup, signText, statementText, tom } from "./people.ts"
 import { startWorker, type Started } from "./worker.ts"
 import { vectors } from "./vectors.ts"
@@ -155,6 +156,9 @@ const lookup = await signedLookup(lookupOf(ann))
 const envelope = { message_key: parts.messageKey, statement: letter.statement, signature: letter.signature, grants: [], merge: {} }
 const objects = (): Map<string, Uint8Array> => new Map(parts.objects.map((each) => [each.id, each.bytes.slice()]))
 
+const own = await hold("3f0c".repeat(8), { ...newSeeds(), old: [] })
+const owner = { person: own.person, key: own.key, rp: "portal.hart.example" }
+
 type Calls = Record<string, (client: CryptoClient, options: CallOptions) => Promise<unknown>>
 
 /** Every operation, with good arguments. */
@@ -175,6 +179,18 @@ const CALLS: Calls = {
     sealPlain: (client, options) => client.sealPlain({ recipient: tom.recipient, content: large }, options),
     resealFile: (client, options) => client.resealFile({ ...opening, recipient: tom.recipient }, source().stream, options),
     cleanTemporary: (client, options) => client.cleanTemporary(options),
+    newIdentity: (client, options) => client.newIdentity({ person: own.person }, options),
+    newRecoveryCode: (client, options) => client.newRecoveryCode(options),
+    sealSlots: (client, options) => client.sealSlots({ own, ways: [] }, options),
+    readSlots: (client, options) => client.readSlots({ texts: [], owner }, options),
+    openSlot: (client, options) => client.openSlot({ text: "", given: { kind: "recovery-code", code: "" }, owner }, options),
+    openChallenge: (client, options) => client.openChallenge({ own, challenge: new Uint8Array(9) }, options),
+    unwrapOld: (client, options) => client.unwrapOld({ own, old: [] }, options),
+    signEnrolment: (client, options) => client.signEnrolment({ own, slots: [] }, options),
+    signStatement: (client, options) => client.signStatement({ own, text: letter.statement }, options),
+    signGrant: (client, options) => client.signGrant({ own, text: "" }, options),
+    openOwnEnvelope: (client, options) => client.openOwnEnvelope({ own, key: own.key, envelope: new Uint8Array(9) }, options),
+    openOwnDraftKey: (client, options) => client.openOwnDraftKey({ own, envelope: new Uint8Array(9) }, options),
 }
 
 describe("each operation", () => {
