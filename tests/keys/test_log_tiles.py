@@ -30,7 +30,7 @@ def fetched(house: House, path: str) -> bytes:
     assert answer.status_code == 200, path
     assert answer.content_type == "application/octet-stream"
     assert "immutable" in answer.headers["Cache-Control"]
-    return answer.data
+    return bytes(answer.data)
 
 
 def test_tiles_and_entries_add_up_to_the_checkpoint(house: House) -> None:

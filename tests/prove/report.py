@@ -44,6 +44,7 @@ ORDER = (
     "browsers",
     "lacks",
     "secrets",
+    "key-log",
 )
 START = (
     "# Proof\n\nWhat the long runs found. `make prove` writes this page; "
