@@ -216,6 +216,7 @@ def main() -> None:
         "One person's look-up with its answer, whose consistency proof begins at half the log, and one append with its "
         f"signed checkpoint: medians of {TRIES}, SQLite, one process. A proof grows by one hash of 32 bytes when the log doubles."
     )
+    words += _judged(out, options.referee)
     section(
         "key-log", "The key log at three sizes", f"{words}\n\n" + "\n".join(lines), command=COMMAND
     )
