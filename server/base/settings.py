@@ -4,10 +4,13 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 from urllib.parse import SplitResult, urlsplit
 
 from server.base.clouds import CLOUDS, GLOBAL, Cloud
+
+if TYPE_CHECKING:
+    from sqlalchemy.engine import URL
 
 MAIL_LANES: Final = ("codes", "notices")
 LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
@@ -145,7 +148,8 @@ def _database(url: str, data: Path) -> str:
     if not url:
         return f"sqlite:///{data / 'letterlock.db'}"
     try:
-        name = make_url(url).drivername
+        read = make_url(url)
+        name = read.drivername
     except (ArgumentError, ValueError):
         name = ""
     if name not in {"sqlite", "postgresql+psycopg"}:
@@ -154,7 +158,23 @@ def _database(url: str, data: Path) -> str:
             "postgresql+psycopg://user:password@host/name; "
             "write @ : / % in a password as %40 %3A %2F %25"
         )
+    require_tls("LETTERLOCK_DATABASE_URL", read)
     return url
+
+
+def require_tls(name: str, database: "URL") -> None:
+    """Let a database on another machine be called by TLS alone, its certificate and name checked.
+
+    Raises:
+        BadSetting: It may be called otherwise; the text begins with `name`.
+    """
+    host = str(database.host or database.query.get("host") or "")
+    is_here = not host or host.startswith("/") or host in LOOPBACK  # none, or a path: a socket
+    if not is_here and database.query.get("sslmode") != "verify-full":
+        raise BadSetting(
+            f"{name} names another machine: end it with ?sslmode=verify-full, and with "
+            "&sslrootcert= and the file of its authority, so that nobody in between reads along"
+        )
 
 
 def _secure(env: Mapping[str, str], name: str, default: str) -> str:

@@ -11,7 +11,7 @@ from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from server.base.settings import BadSetting, Settings, from_environment
+from server.base.settings import BadSetting, Settings, from_environment, require_tls
 
 if TYPE_CHECKING:
     from sqlalchemy import Connection
@@ -76,6 +76,7 @@ def _target(given: str | None) -> str:
             f"a password on a command line is seen by everybody on this machine: put the URL into "
             f"{_TO}, or leave --to out and type it when asked. Nothing was copied; change that password"
         )
+    require_tls(_TO, url)
     return text
 
 

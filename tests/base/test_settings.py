@@ -60,6 +60,27 @@ def test_a_wrong_setting_is_named_and_never_echoed(name: str, value: str) -> Non
     assert value not in str(refusal.value)
 
 
+@pytest.mark.parametrize(
+    "end",
+    ["db.hart.example/x", "db.hart.example/x?sslmode=prefer", "db.hart.example/x?sslmode=require",
+     "db/x?sslmode=verify-ca", "10.0.0.5/x", "/x?host=db.hart.example"],
+)  # fmt: skip
+def test_a_database_on_another_machine_needs_tls_with_its_certificate_checked(end: str) -> None:
+    with pytest.raises(BadSetting, match="sslmode=verify-full") as refusal:
+        load_settings({**GOOD, "LETTERLOCK_DATABASE_URL": f"postgresql+psycopg://u:hunter22@{end}"})
+    assert "hunter22" not in str(refusal.value)
+
+
+@pytest.mark.parametrize(
+    "end",
+    ["localhost/x", "127.0.0.1:5433/x", "/x", "/x?host=/run/postgresql", "[::1]/x",
+     "db.hart.example/x?sslmode=verify-full&sslrootcert=/etc/ca.pem"],
+)  # fmt: skip
+def test_a_database_on_this_machine_or_with_checked_tls_is_taken(end: str) -> None:
+    url = f"postgresql+psycopg://u:hunter22@{end}"
+    assert load_settings({**GOOD, "LETTERLOCK_DATABASE_URL": url}).database_url == url
+
+
 def test_settings_do_not_show_the_secret() -> None:
     assert "the-secret" not in repr(load_settings(GOOD))
 

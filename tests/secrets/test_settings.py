@@ -33,7 +33,9 @@ def test_an_address_that_cannot_be_read_is_refused_by_name(url: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "url", ["sqlite:////data/letterlock.db", "postgresql+psycopg://letterlock:p%40ss@db/letterlock"]
-)
+    "url",
+    ["sqlite:////data/letterlock.db",
+     "postgresql+psycopg://letterlock:p%40ss@db/letterlock?sslmode=verify-full"],
+)  # fmt: skip
 def test_an_address_of_either_engine_is_taken_as_it_is(url: str) -> None:
     assert load_settings(GOOD | {"LETTERLOCK_DATABASE_URL": url}).database_url == url
