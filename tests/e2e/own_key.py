@@ -1,6 +1,7 @@
 """A client becomes the only holder of her key, in her browser; and an authenticator for her passkeys."""
 
 import re
+import secrets
 import time
 from dataclasses import dataclass, field
 from typing import Any
@@ -112,13 +113,18 @@ def take_code(page: Page, profile: Profile, address: str) -> str:
 
 def type_back(page: Page, code: str, password: str | None) -> None:
     """The two groups, the password once more, the box."""
+    type_groups(page, code)
+    if password is not None:
+        page.get_by_label("Your password once more").fill(password)
+    page.get_by_role("checkbox").check()
+
+
+def type_groups(page: Page, code: str) -> None:
+    """The two groups that the page asks for."""
     asked = page.get_by_role("group", name=re.compile("^Type group"))
     for box in asked.get_by_role("textbox").all():
         number = int((box.get_attribute("aria-label") or "").removeprefix("Group "))
         box.fill(code.split("-")[number - 1].lower())
-    if password is not None:
-        page.get_by_label("Your password once more").fill(password)
-    page.get_by_role("checkbox").check()
 
 
 def expect_done(page: Page, profile: Profile, address: str) -> None:
@@ -143,3 +149,23 @@ def prove_fresh(page: Page, profile: Profile, address: str) -> None:
     code = eventually(lambda: next(iter(codes(profile.pair, address) - before), None), within=20)
     page.get_by_role("textbox", name="Code").fill(code)
     page.get_by_role("button", name="Go on").click()
+
+
+def expect_said(page: Page, words: str) -> None:
+    """Wait until the page shows a sentence; it reads each out once more, unseen and further up."""
+    expect(page.get_by_text(words).last).to_be_visible(timeout=PATIENCE_MS)
+
+
+def sign_in_unseen(profile: Profile, address: str, letter: str) -> None:
+    """By a code, without a page: what the letter's page does over HTTP."""
+    before = codes(profile.pair, address)
+    _post(profile, f"/messages/{letter}/codes", {"address": address}, 202)
+    code = eventually(lambda: next(iter(codes(profile.pair, address) - before), None), within=20)
+    _post(profile, "/sessions", {"code": code}, 201)
+
+
+def _post(profile: Profile, path: str, body: dict[str, str], status: int) -> None:
+    url = profile.pair.url
+    headers = {"origin": url, "idempotency-key": secrets.token_urlsafe(24)}
+    answer = profile.context.request.post(f"{url}/api/v1{path}", data=body, headers=headers)
+    assert answer.status == status, answer.text()

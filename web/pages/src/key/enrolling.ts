@@ -20,6 +20,7 @@ export class Enrolling {
     readonly #way = find("#step-way", HTMLElement)
     readonly #code = find("#step-code", HTMLElement)
     readonly #password = find("#password", HTMLInputElement)
+    readonly #other = find("#other-way", HTMLButtonElement)
     #run: Run | null = null
     /** A passkey of hers that no keyslot needs yet. */
     #known: { readonly id: string; readonly name: string } | null = null
@@ -125,12 +126,19 @@ export class Enrolling {
     #enrolPage(run: Run, way: EnrolWay | null = null): EnrolPage {
         return {
             keep: async (code) => {
+                run.ended.signal.throwIfAborted()
                 this.#showCode(run, way)
                 await this.#finish.keep(run, code, way?.kind === "password")
                 run.finishing = true
+                this.#other.hidden = true
                 return { name: say("key.code.name") }
             },
-            again: (tries) => this.#finish.password(run, tries),
+            again: async (tries) => {
+                this.#other.hidden = tries === 1
+                const typed = await this.#finish.password(run, tries)
+                this.#other.hidden = true
+                return typed
+            },
             fresh: async () => {
                 progress(run.place, "")
                 await this.#fresh.prove(find("[data-fresh]", HTMLElement, run.place), run.ended.signal)
@@ -145,7 +153,8 @@ export class Enrolling {
         find("#way-password", HTMLElement).hidden = true
         find("#way-made", HTMLElement).hidden = false
         find("#way-said", HTMLElement).textContent = way?.kind === "passkey" ? say("key.made.passkey", { name: way.name }) : say("key.made.password")
-        find("#other-way", HTMLElement).textContent = say(`key.instead.${way?.kind ?? "passkey"}`)
+        this.#other.hidden = false
+        this.#other.textContent = say(`key.instead.${way?.kind ?? "passkey"}`)
         markDone(find("#step-what", HTMLElement), true)
         markDone(this.#way, true)
         this.#code.hidden = false
@@ -157,13 +166,15 @@ export class Enrolling {
     async #ends(run: Run, work: () => Promise<void>): Promise<void> {
         try {
             await work()
+            clearPassword(this.#password)
         } catch (error) {
-            if (!(error instanceof GivenUp)) await this.#fail(run, error)
+            if (!(error instanceof GivenUp) && !run.ended.signal.aborted) await this.#fail(run, error)
         } finally {
-            if (this.#run === run) this.#run = null
-            for (const place of [this.#way, this.#code]) progress(place, "")
-            this.#finish.clear()
-            if (run.finishing) clearPassword(this.#password)
+            if (this.#run === run) {
+                this.#run = null
+                for (const place of [this.#way, this.#code]) progress(place, "")
+                this.#finish.clear()
+            }
         }
     }
 

@@ -22,7 +22,9 @@ export class Slip {
     show(code: string, place: HTMLElement): void {
         this.#code = code
         this.#picks = pickGroups(groupsOf(code).length)
-        place.prepend(this.#host)
+        const heading = place.querySelector("h2")
+        if (heading === null) place.prepend(this.#host)
+        else heading.after(this.#host)
         this.#host.hidden = false
         this.#copied.textContent = ""
         find("#slip-made", HTMLElement).textContent = say("key.code.made", { date: `${dayMonth(new Date())} ${new Date().getFullYear()}` })
