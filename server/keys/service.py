@@ -3,6 +3,7 @@
 Source: docs/spec/statement.md sections 6 and 7, docs/spec/envelope.md section 1.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -109,6 +110,32 @@ def look_up(
     Raises:
         NotFound: The person has no key (`ensure` makes one), or never had that one.
     """
+    known = log.present(connection, vault, person.firm_id, since=since)
+    return _look_up(connection, person, signing, vault=vault, known=known)
+
+
+def look_ups(
+    connection: Connection, vault: Vault, persons: Sequence[Person], *, since: int
+) -> list[Lookup]:
+    """The same for several persons of one firm, in their order: what they share is read once.
+
+    Raises:
+        NotFound: One of them has no key.
+    """
+    if not persons:
+        return []
+    known = log.present(connection, vault, persons[0].firm_id, since=since)
+    return [_look_up(connection, person, None, vault=vault, known=known) for person in persons]
+
+
+def _look_up(
+    connection: Connection,
+    person: Person,
+    signing: str | None,
+    *,
+    vault: Vault,
+    known: log.Present,
+) -> Lookup:
     reading, signs = _keys_at(connection, person, signing)
     if reading is None:
         raise NotFound
@@ -124,9 +151,8 @@ def look_up(
         signing_key=signing_key,
         until=None if until is None else until // 1000,
     )
-    seed = custody.secret_of(connection, vault, person.firm_id, person.firm_id, DIRECTORY)
-    logged = log.answer(connection, vault, person, since=since, signing_key=signing_key)
-    return Lookup(text=text, signature=_sign_lookup(seed, text), log=logged)
+    logged = log.answer(connection, vault, person, known, signing_key=signing_key)
+    return Lookup(text=text, signature=_sign_lookup(known.seed, text), log=logged)
 
 
 def reading_key(connection: Connection, person: Person) -> PublicKey:
@@ -169,6 +195,22 @@ def replaced(connection: Connection, person: Person, key: str) -> int | None:
     if row is None or row["owner_id"] != person.id:
         raise NotFound
     return None if row["retired"] is None else int(row["retired"]) // 1000
+
+
+def is_given_up(connection: Connection, person: Person, key: str) -> bool:
+    """Whether this key of hers opens nothing any more: it was given up, or what it is sealed to was.
+
+    Raises:
+        NotFound: It never was her key.
+    """
+    row = store.key_by_fingerprint(connection, person.firm_id, key)
+    if row is None or row["owner_id"] != person.id:
+        raise NotFound
+    while row is not None and row["retired"] is not None and row["secret_sealed"] is None:
+        if row["wrapped_to"] is None:
+            return True
+        row = store.key_by_fingerprint(connection, person.firm_id, row["wrapped_to"])
+    return False
 
 
 def signed_with(connection: Connection, person: Person, *, at: int) -> str | None:

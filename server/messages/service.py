@@ -263,8 +263,10 @@ def answerable(connection: Connection, firm: Firm, person: Person, message_id: s
 
 
 def own_row(rows: Sequence[store.Row], person: Person) -> store.Row | None:
-    """A person's row among a message's readers."""
-    return next((row for row in rows if row["person_id"] == person.id), None)
+    """A person's row among a message's readers; the last, if it was sealed for her again."""
+    own = [row for row in rows if row["person_id"] == person.id]
+    again = [row for row in own if row["role"] == LATE]
+    return (again[-1:] or own[:1] or [None])[0]
 
 
 def signed_with(connection: Connection, entry: store.Row, sender: Person) -> str | None:

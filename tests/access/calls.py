@@ -171,6 +171,7 @@ CALLS: dict[str, Maker] = {
     "PATCH /api/v1/passkeys/<credential>": on(f"/passkeys/{PASSKEY}", json={"name": "Mine"}),
     "DELETE /api/v1/passkeys/<credential>": on(f"/passkeys/{PASSKEY}"),
     "GET /api/v1/keys/own": on("/keys/own"),
+    "GET /api/v1/keys/own/former": on("/keys/own/former"),
     "GET /api/v1/keys/own/slots": on("/keys/own/slots"),
     "POST /api/v1/keys/enrolments": _enrolling,
     "GET /api/v1/keys/enrolments/<enrolment_id>": on("/keys/enrolments/{enrolment}"),

@@ -4,13 +4,14 @@ from datetime import UTC, datetime
 
 import pytest
 
-from server.people.news.ports import ADDED, REMOVED, SELF_HELD, News
+from server.people.news.ports import ADDED, REMOVED, REPLACED, SELF_HELD, News
 from tests.mail.pages import Page
 from tests.mail.samples import Writer
 
 AT = datetime(2026, 11, 19, 14, 2, tzinfo=UTC)
 WORDS = {
     SELF_HELD: ("Your key is yours alone now", "Our server no longer holds your key."),
+    REPLACED: ("You have a new key", "stay closed until their writers seal them for you again"),
     ADDED: ("A passkey now opens your letters too", "What you had before still works."),
     REMOVED: ("A passkey no longer opens your letters", "The others still work."),
 }

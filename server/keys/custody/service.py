@@ -106,15 +106,16 @@ def unwrap(connection: Connection, vault: Vault, row: store.Row) -> bytes:
     Raises:
         LeftCustody: Its owner's wrapping key was destroyed since the row was read.
     """
-    if store.wrapping_key(connection, row["owner_id"]) is None:
+    kept = store.wrapping_key(connection, row["owner_id"])
+    if kept is None:
         raise LeftCustody
-    wrapping = _wrapping_key(connection, vault, row["firm_id"], row["owner_id"])
+    wrapping = vault.unseal(_wrapping_place(row["firm_id"], row["owner_id"]), kept["sealed"])
     place = (row["firm_id"], row["owner_id"], row["id"], row["purpose"])
     return custody.unseal(wrapping, place, row["secret_sealed"])
 
 
 def _wrapping_key(connection: Connection, vault: Vault, firm_id: str, owner_id: str) -> bytes:
-    place = (firm_id, "wrapping_keys", owner_id, "sealed")
+    place = _wrapping_place(firm_id, owner_id)
     if row := store.wrapping_key(connection, owner_id):
         return vault.unseal(place, row["sealed"])
     fresh = os.urandom(custody.KEY)
@@ -122,3 +123,7 @@ def _wrapping_key(connection: Connection, vault: Vault, firm_id: str, owner_id: 
     values = {"owner_id": owner_id, "firm_id": firm_id, "sealed": sealed}
     store.insert_wrapping_key(connection, values)
     return fresh
+
+
+def _wrapping_place(firm_id: str, owner_id: str) -> tuple[str, ...]:
+    return (firm_id, "wrapping_keys", owner_id, "sealed")

@@ -59,6 +59,20 @@ class Signed:
         return {"text": self.text, "signature": signature, "history": list(self.history)}
 
 
+@dataclass(frozen=True, slots=True, repr=False)
+class Present:
+    """A firm's log as it is now, for one asker, and what signs answers about it. No repr: `seed`.
+
+    `since` is the size of the checkpoint that the asker has kept, 0 for none.
+    """
+
+    seed: bytes
+    checkpoint: str
+    size: int
+    since: int
+    consistency: tuple[bytes, ...]
+
+
 def hold(connection: Connection, firm_id: str) -> None:
     """Have the firm's log to oneself until the transaction ends.
 
@@ -118,38 +132,54 @@ def checkpoint(connection: Connection, firm_id: str) -> str:
     return str(_log(connection, firm_id)["checkpoint"])
 
 
+def present(connection: Connection, vault: Vault, firm_id: str, *, since: int) -> Present:
+    """What all answers to one asker have in common; good until the log grows.
+
+    Raises:
+        NotFound: The log has not begun.
+    """
+    log = _log(connection, firm_id)
+    size = int(log["size"])
+    return Present(
+        seed=custody.secret_of(connection, vault, firm_id, firm_id, custody.DIRECTORY),
+        checkpoint=str(log["checkpoint"]),
+        size=size,
+        since=since,
+        consistency=tuple(consistency(connection, firm_id, since, size)),
+    )
+
+
 def answer(
-    connection: Connection, vault: Vault, person: Person, *, since: int, signing_key: str | None
+    connection: Connection, vault: Vault, person: Person, log: Present, *, signing_key: str | None
 ) -> Signed:
     """What the log says of a person's keys, with proofs, signed by the firm's directory.
 
-    `since` is the size of the checkpoint that the reader has kept, 0 for none; `signing_key` the
-    public key that the look-up names, base64url: the history begins with the last event with it.
+    `signing_key` is the public key that the look-up names, base64url: the history begins with the
+    last event with it.
 
     Raises:
         NotFound: There is no such event.
     """
-    firm_id, log = person.firm_id, _log(connection, person.firm_id)
+    firm_id = person.firm_id
     row, history = _entries(connection, person, signing_key)
-    index, size = int(row["position"]), int(log["size"])
+    index = int(row["position"])
     sealed = store.salt(connection, firm_id, person.id)
     if sealed is None:
         raise NotFound
     said = Answer(
         address=person.address,
         asked=now_ms(connection) // 1000,
-        checkpoint=log["checkpoint"],
-        since=since,
-        consistency=tuple(consistency(connection, firm_id, since, size)),
+        checkpoint=log.checkpoint,
+        since=log.since,
+        consistency=log.consistency,
         event=row["text"],
         index=index,
         proof=tuple(
-            _with_nodes(connection, firm_id, lambda nodes: inclusion_proof(nodes, index, size))
+            _with_nodes(connection, firm_id, lambda nodes: inclusion_proof(nodes, index, log.size))
         ),
         salt=vault.unseal(_place(person), sealed),
     )
-    seed = custody.secret_of(connection, vault, firm_id, firm_id, custody.DIRECTORY)
-    return Signed(said.text, signing.sign(seed, DOMAIN, said.text), history)
+    return Signed(said.text, signing.sign(log.seed, DOMAIN, said.text), history)
 
 
 def consistency(connection: Connection, firm_id: str, old: int, new: int) -> list[bytes]:

@@ -31,6 +31,9 @@ keyslots: Final = Table(
     Column("name_sealed", LargeBinary, nullable=False, info={"place": ("{id}", "name")}),
     Column("created", BigInteger, nullable=False),
     Column("used", BigInteger),
+    # When its key was given up (milliseconds), and which that was; such a slot is no way in any more.
+    Column("retired", BigInteger),
+    Column("retired_key", String(43)),
     UniqueConstraint("firm_id", "person_id", "slot", name="uq_keyslots_slot"),
     Index("ix_keyslots_enrolment", "firm_id", "enrolment_id"),
 )
@@ -46,6 +49,7 @@ enrolments: Final = Table(
     Column("challenge", LargeBinary, nullable=False),
     Column("answer", String(43), nullable=False),  # SHA-256 of the challenge's bytes
     Column("old", JSON, nullable=False),
+    Column("replaces", String(43)),  # fingerprint of the self-held key that is given up for it
     Column("created", BigInteger, nullable=False),
     Column("expires", BigInteger, nullable=False),
     Column("completed", BigInteger),

@@ -89,6 +89,14 @@ def own_slots() -> ResponseReturnValue:
         return self_held.own_slots(connection, tools().vault, current("firm"), current("person"))
 
 
+@bp.get("/keys/own/former")
+@callers(CLIENT, host=PORTAL)
+def former() -> ResponseReturnValue:
+    """What is left of the keys that one gave up: their keyslots, and what was sealed to them."""
+    with tools().database.read() as connection:
+        return self_held.former(connection, tools().vault, current("person"))
+
+
 @bp.post("/keys/challenges")
 @bp.input(Nothing)
 @callers(CLIENT, host=PORTAL)

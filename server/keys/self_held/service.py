@@ -106,6 +106,20 @@ def own_slots(connection: Connection, vault: Vault, firm: Firm, person: Person) 
     return {**found, "slots": with_texts, "old": old}
 
 
+def former(connection: Connection, vault: Vault, person: Person) -> dict[str, Any]:
+    """What is left of the keys that she gave up: enrolment.md section 8."""
+    found: dict[str, dict[str, Any]] = {}
+    for row in store.slots_aside(connection, person.id):
+        key = row["retired_key"]
+        one = found.setdefault(key, {"key": key, "until": row["retired"] // 1000, "slots": []})
+        one["slots"].append(slots.text_of(vault, row))
+    old = [
+        {"key": row["fingerprint"], "age": base64_of(row["wrapped"]), "to": row["wrapped_to"]}
+        for row in store.wrapped_to_any(connection, person.id, list(found))
+    ]
+    return {"keys": list(found.values()), "old": old}
+
+
 def add_slot(
     connection: Connection,
     vault: Vault,

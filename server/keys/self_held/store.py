@@ -1,6 +1,6 @@
 """Queries on keyslots, enrolments and challenges, and on the keys that they change."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Table, select
@@ -29,7 +29,11 @@ def slots_of_enrolment(connection: Connection, person_id: str, enrolment_id: str
 
 def is_under(connection: Connection, person_id: str, credential: str) -> bool:
     """Whether a keyslot of a person, live or waiting, is sealed under this credential."""
-    where = _of_person(connection, keyslots, person_id) & (keyslots.c.credential == credential)
+    where = (
+        _of_person(connection, keyslots, person_id)
+        & (keyslots.c.credential == credential)
+        & keyslots.c.retired.is_(None)
+    )
     return connection.execute(select(keyslots.c.id).where(where).limit(1)).first() is not None
 
 
@@ -50,6 +54,20 @@ def make_live(connection: Connection, person_id: str, enrolment_id: str) -> None
     """Let an enrolment's keyslots hold."""
     where = _of_person(connection, keyslots, person_id) & (keyslots.c.enrolment_id == enrolment_id)
     connection.execute(keyslots.update().where(where).values(enrolment_id=None))
+
+
+def put_aside(connection: Connection, person_id: str, key: str, at: int) -> None:
+    """Let a person's live keyslots, those of `key`, be no way in any more; nothing is deleted."""
+    live = keyslots.c.enrolment_id.is_(None) & keyslots.c.retired.is_(None)
+    where = _of_person(connection, keyslots, person_id) & live
+    connection.execute(keyslots.update().where(where).values(retired=at, retired_key=key))
+
+
+def slots_aside(connection: Connection, person_id: str) -> list[Row]:
+    """The keyslots of keys that a person has given up, the latest given up first."""
+    where = _of_person(connection, keyslots, person_id) & keyslots.c.retired.is_not(None)
+    statement = select(keyslots).where(where).order_by(keyslots.c.retired.desc(), keyslots.c.id)
+    return [dict(row) for row in connection.execute(statement).mappings()]
 
 
 def insert_enrolment(connection: Connection, values: Row) -> None:
@@ -114,6 +132,14 @@ def wrapped_keys(connection: Connection, person_id: str, to: str) -> list[Row]:
     return [dict(row) for row in connection.execute(statement).mappings()]
 
 
+def wrapped_to_any(connection: Connection, person_id: str, keys_of: Sequence[str]) -> list[Row]:
+    """A person's former keys that are sealed to one of these, oldest first."""
+    own = of_firm(connection, keys) & (keys.c.owner_id == person_id)
+    where = own & keys.c.wrapped_to.in_(keys_of)
+    statement = select(keys).where(where).order_by(keys.c.created, keys.c.id)
+    return [dict(row) for row in connection.execute(statement).mappings()]
+
+
 def retire_keys(connection: Connection, person_id: str, at: int) -> None:
     """End a person's present keys, and take the secrets of all her keys away."""
     own = of_firm(connection, keys) & (keys.c.owner_id == person_id)
@@ -160,7 +186,7 @@ def challenges_over() -> Callable[[int], ColumnElement[bool]]:
 def _slots(connection: Connection, own: ColumnElement[bool], enrolment_id: str | None) -> list[Row]:
     statement = (
         select(keyslots)
-        .where(own, keyslots.c.enrolment_id == enrolment_id)
+        .where(own, keyslots.c.enrolment_id == enrolment_id, keyslots.c.retired.is_(None))
         .order_by(keyslots.c.created, keyslots.c.id)
     )
     return [dict(row) for row in connection.execute(statement).mappings()]

@@ -223,7 +223,8 @@ def _check(
     )
     if reader is None or not directory_agrees(connection, reader, grant.key, grant.level):
         raise StaleKeys(addresses=[grant.address])
-    if own_row(rows, reader) is not None:
+    row = own_row(rows, reader)
+    if row is not None and not keys.is_given_up(connection, reader, row["key"]):
         raise ReadsAlready
     if len(rows) >= MAX_READERS:
         raise TooManyReaders

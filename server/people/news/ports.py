@@ -9,7 +9,8 @@ from server.base.mail import Brand
 SELF_HELD: Final = "self-held"
 ADDED: Final = "added"
 REMOVED: Final = "removed"
-WHAT: Final = frozenset({SELF_HELD, ADDED, REMOVED})
+REPLACED: Final = "replaced"
+WHAT: Final = frozenset({SELF_HELD, ADDED, REMOVED, REPLACED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

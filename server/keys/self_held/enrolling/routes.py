@@ -57,6 +57,7 @@ class EnrolmentIn(Model):
     signing_key: Annotated[str, Field(max_length=43)]
     slots: Annotated[list[SlotIn], Field(min_length=2, max_length=MOST_SLOTS)]
     signature: SignatureIn
+    replaces: Annotated[str | None, Field(max_length=43)] = None
 
 
 class AnswerIn(Model):
@@ -77,6 +78,7 @@ def begin(json_data: EnrolmentIn) -> ResponseReturnValue:
         signing_key=json_data.signing_key,
         slots=[(one.text, one.name) for one in json_data.slots],
         signature=Signature(key=signature.key, value=signature.value, alg=signature.alg),
+        replaces=json_data.replaces,
     )
     with tools().database.write() as connection:
         _require(connection)

@@ -46,6 +46,7 @@ from server.people.news import service as news
 from server.people.service import Person
 
 LIFE_MS: Final = 3_600_000
+RECOVERED: Final = "recovered"  # why the key log has another key: log.md section 1
 KEPT_MS: Final = 24 * 3_600_000  # how long a completion may be repeated
 BACKUPS_MS: Final = 7 * 24 * 3_600_000  # the longest that a backup may live: docs/guides/backup.md
 ERASE: Final = "erase-keys"
@@ -92,12 +93,16 @@ class AlreadySelfHeld(Conflict):
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Wanted:
-    """A new identity as its browser posts it. `slots` are (text, name); all bytes as in JSON."""
+    """A new identity as its browser posts it. `slots` are (text, name); all bytes as in JSON.
+
+    `replaces` is the fingerprint of the self-held key that she gives up for it.
+    """
 
     recipient: str
     signing_key: str
     slots: Sequence[tuple[str, str]]
     signature: Signature
+    replaces: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,11 +125,14 @@ def begin(
         Its id, the challenge and the old identities, the last two as age files (base64).
 
     Raises:
-        EnrolmentMalformed, KeyslotRefused, AlreadySelfHeld: Nothing was kept.
+        EnrolmentMalformed, KeyslotRefused, AlreadySelfHeld, EnrolmentOutdated: Nothing was kept.
     """
     serialise(connection, f"keys {person.id}")
-    if _is_self_held(connection, person):
+    present = _self_held(connection, person)
+    if present is not None and wanted.replaces is None:
         raise AlreadySelfHeld
+    if present != wanted.replaces:
+        raise EnrolmentOutdated
     public = _public(connection, person, wanted)
     checked = _checked_slots(connection, wanted, public, firm=firm, person=person)
     _check_signature(wanted, public, person)
@@ -139,6 +147,7 @@ def begin(
         "challenge": age.encrypt(public.recipient, secret),
         "answer": digest(secret),
         "old": _old(connection, vault, person, public.recipient),
+        "replaces": wanted.replaces,
         "created": now,
         "expires": now + LIFE_MS,
         "completed": None,
@@ -200,15 +209,17 @@ def complete(
         raise EnrolmentNotProved
     if row["completed"]:
         return _completed(row, row["completed"])
-    if _is_self_held(connection, person) or _fingerprints(connection, person) != {
+    if _self_held(connection, person) != row["replaces"] or _fingerprints(connection, person) != {
         one["key"] for one in row["old"]
     }:
         raise EnrolmentOutdated
+    if row["replaces"]:
+        store.put_aside(connection, person.id, row["replaces"], now)
     _replace_keys(connection, person, row, now)
     store.make_live(connection, person.id, enrolment_id)
     done = {"completed": now, "old": [], "challenge": b""}
     store.complete_enrolment(connection, enrolment_id, done)
-    log.append_key_event(connection, vault, person, SELF_HELD)
+    log.append_key_event(connection, vault, person, RECOVERED if row["replaces"] else SELF_HELD)
     _tell(connection, person, row, now=now, browser=browser)
     return _completed(row, now)
 
@@ -248,10 +259,13 @@ def _tell(
     append_event(
         connection,
         firm_id=firm_id,
-        kind="key.self-held",
+        kind="key.replaced" if row["replaces"] else "key.self-held",
         person_id=person.id,
         about=fingerprint(row["recipient"]),
     )
+    if row["replaces"]:
+        news.tell(connection, person, news_ports.REPLACED, browser=browser)
+        return
     until = now + BACKUPS_MS
     news.tell(connection, person, news_ports.SELF_HELD, browser=browser, until=until)
     enqueue(
@@ -336,9 +350,10 @@ def _fingerprints(connection: Connection, person: Person) -> set[str]:
     return {row["fingerprint"] for row in rows}
 
 
-def _is_self_held(connection: Connection, person: Person) -> bool:
+def _self_held(connection: Connection, person: Person) -> str | None:
+    """Fingerprint of her present key, if she holds it herself."""
     row = keys.current_key(connection, person.firm_id, person.id, ENCRYPTION)
-    return row is not None and row["custody"] == SELF_HELD
+    return row["fingerprint"] if row is not None and row["custody"] == SELF_HELD else None
 
 
 def _begun(row: store.Row) -> dict[str, Any]:
@@ -346,5 +361,5 @@ def _begun(row: store.Row) -> dict[str, Any]:
 
 
 def _completed(row: store.Row, at: int) -> dict[str, Any]:
-    until = (at + BACKUPS_MS) // 1000
+    until = None if row["replaces"] else (at + BACKUPS_MS) // 1000
     return {"key": fingerprint(row["recipient"]), "backups_until": until}
