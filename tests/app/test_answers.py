@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Response
+from flask import Response, request
 
+from server import app as roof
 from server.app import create_app
 from server.base.headers import Headers
 from server.base.http import ADDIN, PORTAL
@@ -75,3 +76,50 @@ def test_a_bug_says_nothing_even_where_somebody_asked_for_debugging(
         assert answer.status_code == (404 if path == "/console" else 500)
         for word in ("maya@", "Traceback", "ValueError", "test_answers", "werkzeug", "Flask"):
             assert word not in answer.text
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address", "host"),
+    [(0, "127.0.0.1", "localhost:8399"), (1, "10.0.0.2", "two.example"), (2, "10.0.0.1", "one.example")],
+)  # fmt: skip
+def test_what_proxies_say_is_believed_of_as_many_as_were_named_and_of_no_caller(
+    house: House, proxies: int, address: str, host: str
+) -> None:
+    settings = replace(house.parts.settings, proxies=proxies)
+    app: Any = create_app(replace(house.parts, settings=settings))
+    seen = []
+    app.before_request_funcs[None].insert(
+        0, lambda: seen.append((request.remote_addr, request.host))
+    )
+    headers = {
+        "X-Forwarded-For": "6.6.6.6, 10.0.0.1, 10.0.0.2", "X-Real-IP": "6.6.6.6",
+        "X-Forwarded-Host": "evil.example, one.example, two.example", "Forwarded": "for=6.6.6.6",
+    }  # fmt: skip
+    app.test_client().get("/", base_url=ORIGIN, headers=headers)
+    assert seen == [(address, host)]
+
+
+def test_a_refused_call_leaves_a_line_with_its_route_and_answer(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[dict[str, object]] = []
+    monkeypatch.setattr(roof, "_log", _Ear(said))
+    letter = "z" * 22
+    call(house, "POST", f"/api/v1/messages/{letter}/open", ORIGIN)
+    call(house, "POST", "/api/v1/sessions", ORIGIN, **{"Sec-Fetch-Site": "cross-site"})
+    call(house, "GET", "/no/such/page", ORIGIN)
+    told = [(line["method"], line["route"], line["status"]) for line in said]
+    assert told == [
+        ("POST", "/api/v1/messages/<token:message_id>/open", 401),
+        ("POST", "/api/v1/sessions", 403),
+        ("GET", "None", 404),
+    ]
+    assert letter not in str(said)
+
+
+class _Ear:
+    def __init__(self, said: list[dict[str, object]]) -> None:
+        self._said = said
+
+    def info(self, _event: str, **line: object) -> None:
+        self._said.append(line)
