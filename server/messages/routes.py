@@ -167,11 +167,9 @@ def look_up(json_data: LookupsIn) -> ResponseReturnValue:
         readers = [_reader(connection, person, address, json_data.about) for address in wanted]
         for reader in readers:
             keys.ensure(connection, vault, reader, signs=False)
-        answers: list[dict[str, Any]] = [
-            {**keys.look_up(connection, vault, reader, since=since).to_json(), "name": reader.name}
-            for reader in readers
-        ]
-    return {"lookups": answers}
+        found = keys.look_ups(connection, vault, readers, since=since)
+    answers = zip(found, readers, strict=True)
+    return {"lookups": [{**each.to_json(), "name": reader.name} for each, reader in answers]}
 
 
 @bp.post("/messages")

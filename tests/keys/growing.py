@@ -61,7 +61,8 @@ def asked(
     signs = _signing_key(connection, who)
     kept = before.checkpoint if before else None
     since = kept.size if kept else 0
-    said = log.answer(connection, house.parts.vault, who, since=since, signing_key=signs)
+    present = log.present(connection, house.parts.vault, who.firm_id, since=since)
+    said = log.answer(connection, house.parts.vault, who, present, signing_key=signs)
     reading = keys.reading_key(connection, who)
     asking = Asking(
         address=who.address,

@@ -149,8 +149,9 @@ def test_a_salt_that_was_destroyed_leaves_the_entry_and_nobody_to_name(house: Ho
         maya = with_keys(connection, house, "maya@client.example")
         index = asked(connection, house, maya).seen.index
         log.forget(connection, maya)
+        present = log.present(connection, house.parts.vault, maya.firm_id, since=0)
         with pytest.raises(NotFound):
-            log.answer(connection, house.parts.vault, maya, since=0, signing_key=None)
+            log.answer(connection, house.parts.vault, maya, present, signing_key=None)
         [text] = store.texts(connection, maya.firm_id, index, 1)
     assert parse_event(text).reason == "first"
     assert "maya" not in text

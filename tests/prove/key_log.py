@@ -119,7 +119,7 @@ def measured(known: Log, size: int, out: Path | None) -> list[str]:
             connection,
             known.vault,
             maya,
-            since=since,
+            log.present(connection, known.vault, known.firm_id, since=since),
             signing_key=b64u(keys.signing_key(connection, maya).public),
         )
         answer: Any = parse_canonical(said.text)
