@@ -33,7 +33,7 @@ const flows = {
             return Promise.resolve({ name: "On paper" })
         }
         const { own, backupsUntil } = await enrol(desk, way, { keep, fresh, again: () => Promise.resolve(page.password) })
-        return { key: own.key, old: own.old, code: page.code, backupsUntil: backupsUntil.getTime() }
+        return { key: own.key, old: own.old, code: page.code, backupsUntil: backupsUntil?.getTime() ?? null }
     },
     unlock: async (by: Unlocking) => (await unlock(desk, by)).key,
     enter: async () => (await enterByPasskey(desk))?.key ?? null,

@@ -32,8 +32,8 @@ export interface EnrolPage {
 
 export interface Enrolled {
     readonly own: OwnKey
-    /** When the last backup with the firm's copy is gone. */
-    readonly backupsUntil: Date
+    /** When the last backup with the firm's copy is gone; null where the firm had none. */
+    readonly backupsUntil: Date | null
 }
 
 /** What was sealed, in this order, and how its daily way is asked for anew. */
@@ -69,22 +69,24 @@ export async function makePasskey(
 /**
  * A new identity that she alone holds, in place of the one that the server keeps.
  *
+ * @param replaces - Fingerprint of the key of her own that she has lost and gives up (enrolment.md section 8); null: none.
  * @throws Problem `already-self-held`, `enrolment-outdated` and others; KeyslotRefused and OwnKeyRefused if what was read
  * back is not what was sealed: nothing has changed then. What the page or the passkey says.
  */
-export async function enrol(desk: OwnDesk, way: EnrolWay, page: EnrolPage): Promise<Enrolled> {
+export async function enrol(desk: OwnDesk, way: EnrolWay, page: EnrolPage, replaces: string | null = null): Promise<Enrolled> {
     const sealed = await seal(desk, way, page)
     const { own, daily, recovery, salt } = sealed
     const { name } = await step("code kept", () => page.keep(sealed.code))
-    const id = await begin(desk, page, own, [{ text: daily.text, name: way.name }, { text: recovery.text, name }])
-    const { full, challenge } = await readBack(desk, id, sealed)
+    const slots = [{ text: daily.text, name: way.name }, { text: recovery.text, name }]
+    const id = await begin(desk, page, own, { slots, replaces })
+    const { full, challenge } = await readBack(desk, id, replaces === null ? sealed : { ...sealed, before: null })
     const body = { challenge }
     const answer = members(await step("completion", () => fresh(page, () => calling(desk, (api) =>
         api.post(`/keys/enrolments/${id}/completion`, { body })))))
     if (text(answer, "key") !== own.key) throw new Unexpected("another key was enrolled")
     await step("keep", () => putOwn(full))
     if (way.kind === "passkey" && salt !== null) putHint({ credential: way.credential, slot: daily.slot, salt, rp: desk.rp })
-    return { own: full, backupsUntil: moment(answer, "backups_until") }
+    return { own: full, backupsUntil: replaces === null ? moment(answer, "backups_until") : null }
 }
 
 async function seal(desk: OwnDesk, way: EnrolWay, page: EnrolPage): Promise<Sealed> {
@@ -131,11 +133,14 @@ async function byPassword(desk: OwnDesk, password: string, page: EnrolPage): Pro
     }
 }
 
-type Named = readonly { readonly text: string; readonly name: string }[]
+interface Posted {
+    readonly slots: readonly { readonly text: string; readonly name: string }[]
+    readonly replaces: string | null
+}
 
-async function begin(desk: OwnDesk, page: EnrolPage, own: OwnKey, slots: Named): Promise<string> {
+async function begin(desk: OwnDesk, page: EnrolPage, own: OwnKey, { slots, replaces }: Posted): Promise<string> {
     const signature = await step("sign", () => desk.crypto.signEnrolment({ own, slots: slots.map((one) => one.text) }))
-    const body = { recipient: own.recipient, signing_key: own.signing_key, slots, signature }
+    const body = { recipient: own.recipient, signing_key: own.signing_key, slots, signature, ...(replaces !== null && { replaces }) }
     const answer = await step("enrolment", () => fresh(page, () => calling(desk, (api) => api.post("/keys/enrolments", { body }))))
     return text(members(answer), "id")
 }

@@ -19,4 +19,7 @@ export const UNLOCK = {
     "unlock.nothing": "The server names nothing that opens your key here. Nothing was lost. Please ring us.",
 
     "unlock.given-up": "This letter is sealed to a key that you no longer have, so nothing here opens it. {name} can seal it for you again.",
+
+    "key.anew": "Your new key",
+    "key.anew.lead": "The same two steps as the first time: a passkey or a password, and a recovery code for your papers.",
 } as const

@@ -22,6 +22,8 @@ export class Enrolling {
     readonly #password = find("#password", HTMLInputElement)
     readonly #other = find("#other-way", HTMLButtonElement)
     #run: Run | null = null
+    /** Fingerprint of the key of her own that is given up for the new one. */
+    #replaces: string | null = null
     /** A passkey of hers that no keyslot needs yet. */
     #known: { readonly id: string; readonly name: string } | null = null
 
@@ -41,13 +43,15 @@ export class Enrolling {
         })
     }
 
-    /** Show the page of somebody whose key the firm's server keeps. */
-    async start(): Promise<void> {
+    /** Show the page of somebody whose key the firm's server keeps, or who has lost her own: `replaces` is that one. */
+    async start(replaces: string | null = null): Promise<void> {
+        this.#replaces = replaces
+        if (replaces !== null) showAnew()
         const [can, known] = await Promise.all([canUse(), this.#passkeys()])
         this.#known = known
         find("#to-passkey", HTMLElement).hidden = can === "no"
         this.#show(can === "no" ? "password" : "passkey", can === "no" ? say("key.no-passkeys") : null)
-        showStage("enrol")
+        showStage("enrol", ...(replaces === null ? [] : [find("#enrol-h", HTMLElement)]))
     }
 
     async #passkeys(): Promise<{ id: string; name: string } | null> {
@@ -120,7 +124,7 @@ export class Enrolling {
     }
 
     async #enrol(run: Run, way: EnrolWay): Promise<void> {
-        showDone(await enrol(deskOf(this.#page, run), way, this.#enrolPage(run, way)))
+        showDone(await enrol(deskOf(this.#page, run), way, this.#enrolPage(run, way), this.#replaces))
     }
 
     #enrolPage(run: Run, way: EnrolWay | null = null): EnrolPage {
@@ -215,10 +219,24 @@ function reason(error: unknown): string {
 }
 
 function showDone({ backupsUntil }: Enrolled): void {
-    const year = backupsUntil.getFullYear() === new Date().getFullYear() ? "" : ` ${backupsUntil.getFullYear()}`
-    find("#done-backups", HTMLElement).textContent = say("key.done.backups", { date: `${dayMonth(backupsUntil)}${year}`.trim() })
+    const words = find("#done-backups", HTMLElement)
+    words.hidden = backupsUntil === null
+    if (backupsUntil !== null) {
+        const year = backupsUntil.getFullYear() === new Date().getFullYear() ? "" : ` ${backupsUntil.getFullYear()}`
+        words.textContent = say("key.done.backups", { date: `${dayMonth(backupsUntil)}${year}`.trim() })
+    }
+    for (const part of document.querySelectorAll<HTMLElement>("[data-stage=done] [data-for]")) {
+        part.hidden = (part.dataset["for"] === "first") !== (backupsUntil !== null)
+    }
     showStage("done", find("[data-stage=done] h1", HTMLElement))
     announce(say("key.done"))
+}
+
+/** The same steps for a new key in place of a lost one: what changes was said before. */
+function showAnew(): void {
+    find("#enrol-h", HTMLElement).textContent = say("key.anew")
+    find("#enrol-lead", HTMLElement).textContent = say("key.anew.lead")
+    find("#step-what", HTMLElement).hidden = true
 }
 
 function markDone(step: HTMLElement, done: boolean): void {

@@ -4,7 +4,7 @@ import { Api, fact, find, focusOn, Problem, say, startCrypto, startStretcher, Un
 import { passkeysHere } from "@letterlock/kit/own/here"
 import type { OwnDesk } from "@letterlock/kit/own/index"
 
-export type Stage = "out" | "loading" | "enrol" | "done" | "yours"
+export type Stage = "out" | "loading" | "enrol" | "done" | "yours" | "lost"
 
 export interface KeyPage {
     /** Who is signed in, as the server wrote it into the page. */

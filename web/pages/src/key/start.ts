@@ -1,13 +1,15 @@
 /** Who holds the key decides what the page shows. */
 
-import { find } from "@letterlock/kit"
+import { find, say } from "@letterlock/kit"
 import { fetchOwn } from "@letterlock/kit/own/index"
 
 import { Enrolling } from "./enrolling.ts"
 import { FreshCode } from "./fresh.ts"
-import { busy, excuse, isOver, readPage, showOut, showStage, trouble } from "./page.ts"
+import { busy, excuse, fault, isOver, readPage, showOut, showStage, trouble } from "./page.ts"
 import { Slip } from "./slip.ts"
 import { YourKey } from "./yours.ts"
+
+const LOST = "#lost"   // of the address: she comes from a letter that nothing of hers opens
 
 /** Ask the server, if somebody is signed in who may hold a key; show what follows. */
 export async function startKeyPage(): Promise<void> {
@@ -22,7 +24,9 @@ export async function startKeyPage(): Promise<void> {
         showStage("loading")
         try {
             const state = await fetchOwn(page.desk)
-            await (state.custody === "managed" ? enrolling.start() : yours.start())
+            if (state.custody === "managed") await enrolling.start()
+            else if (location.hash === LOST && state.key !== null) offerNew(enrolling, state.key)
+            else await yours.start()
         } catch (error) {
             if (isOver(error)) showOut()
             else trouble(loading, excuse(error))
@@ -31,4 +35,17 @@ export async function startKeyPage(): Promise<void> {
     const again = find("#load-again", HTMLButtonElement)
     again.addEventListener("click", () => { void busy(again, load) })
     await load()
+}
+
+/** A new key in place of `lost`, once she has read what that costs. */
+function offerNew(enrolling: Enrolling, lost: string): void {
+    const form = find("#lost", HTMLFormElement)
+    const sure = find("#lost-sure", HTMLInputElement)
+    sure.addEventListener("change", () => { fault(sure, null) })
+    form.addEventListener("submit", (event) => {
+        event.preventDefault()
+        if (!sure.checked) fault(sure, say("key.code.tick"))
+        else void busy(form, () => enrolling.start(lost))
+    })
+    showStage("lost", find("[data-stage=lost] h1", HTMLElement))
 }
