@@ -19,33 +19,37 @@ export async function startKeyPage(): Promise<void> {
     const [fresh, slip] = [new FreshCode(page), new Slip()]
     const enrolling = new Enrolling(page, fresh, slip)
     const yours = new YourKey(page, fresh, slip)
-    const load = async (): Promise<void> => {
+    const showing = async (show: () => Promise<void>): Promise<void> => {
         trouble(loading, null)
         showStage("loading")
         try {
-            const state = await fetchOwn(page.desk)
-            if (state.custody === "managed") await enrolling.start()
-            else if (location.hash === LOST && state.key !== null) offerNew(enrolling, state.key)
-            else await yours.start()
+            await show()
         } catch (error) {
             if (isOver(error)) showOut()
             else trouble(loading, excuse(error))
         }
     }
+    const load = (): Promise<void> => showing(async () => {
+        const state = await fetchOwn(page.desk)
+        const { key } = state
+        if (state.custody === "managed") await enrolling.start()
+        else if (location.hash === LOST && key !== null) offerNew(() => showing(() => enrolling.start(key)))
+        else await yours.start()
+    })
     const again = find("#load-again", HTMLButtonElement)
     again.addEventListener("click", () => { void busy(again, load) })
     await load()
 }
 
-/** A new key in place of `lost`, once she has read what that costs. */
-function offerNew(enrolling: Enrolling, lost: string): void {
+/** A new key in place of a lost one, once she has read what that costs. */
+function offerNew(make: () => Promise<void>): void {
     const form = find("#lost", HTMLFormElement)
     const sure = find("#lost-sure", HTMLInputElement)
     sure.addEventListener("change", () => { fault(sure, null) })
     form.addEventListener("submit", (event) => {
         event.preventDefault()
         if (!sure.checked) fault(sure, say("key.code.tick"))
-        else void busy(form, () => enrolling.start(lost))
+        else void busy(form, make)
     })
     showStage("lost", find("[data-stage=lost] h1", HTMLElement))
 }
