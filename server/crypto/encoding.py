@@ -7,14 +7,22 @@ RFC 8785 with integers only (docs/spec/statement.md section 1).
 import base64
 import binascii
 import json
+from functools import reduce
+from operator import xor
 from typing import Final, TypeAlias
 
 from server.crypto.errors import MalformedKey, Refusal
 
 Json: TypeAlias = "bool | int | str | list[Json] | dict[str, Json] | None"
 
-_BECH32: Final = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_BECH32: Final = b"qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+_BASE32: Final = b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567"  # groups bits as Bech32 does (RFC 4648, 6)
+_FIVE_BITS: Final = bytes(range(32))
 _GENERATOR: Final = (0x3B6A57B2, 0x26508E6D, 0x1EA119FA, 0x3D4233DD, 0x2A1462B3)
+# What five bits that leave at the top add: a recipient has 1959 letters, and each takes one step.
+_REMAINDERS: Final = tuple(
+    reduce(xor, (each for i, each in enumerate(_GENERATOR) if top >> i & 1), 0) for top in range(32)
+)
 _CHECKSUM: Final = 6
 _SAFE_INTEGER: Final = 2**53 - 1
 
@@ -41,11 +49,11 @@ def unb64u(text: str) -> bytes:
 
 def bech32_encode(prefix: str, data: bytes) -> str:
     """Encode as Bech32 of any length, in the case of `prefix`."""
-    values = _regroup(data, 8, 5, pad=True)
     low = prefix.lower()
-    check = _polymod([*_expand(low), *values, *([0] * _CHECKSUM)]) ^ 1
-    values += [(check >> 5 * (5 - i)) & 31 for i in range(_CHECKSUM)]
-    text = low + "1" + "".join(_BECH32[v] for v in values)
+    values = base64.b32encode(data).rstrip(b"=").translate(bytes.maketrans(_BASE32, _FIVE_BITS))
+    check = _polymod(_expand(low) + values + bytes(_CHECKSUM)) ^ 1
+    values += bytes((check >> 5 * (5 - i)) & 31 for i in range(_CHECKSUM))
+    text = low + "1" + values.translate(bytes.maketrans(_FIVE_BITS, _BECH32)).decode("ascii")
     return text if prefix == low else text.upper()
 
 
@@ -59,10 +67,12 @@ def bech32_decode(prefix: str, text: str) -> bytes:
     head, _, tail = low.rpartition("1")
     if head != prefix.lower() or text != (low if prefix.islower() else low.upper()):
         raise MalformedKey(f"expected text that begins with {prefix}1")
-    values = [_BECH32.find(char) for char in tail]
-    if len(values) < _CHECKSUM or -1 in values or _polymod([*_expand(head), *values]) != 1:
+    letters = tail.encode("ascii", "replace")
+    values = letters.translate(bytes.maketrans(_BECH32, _FIVE_BITS))
+    known = len(values) >= _CHECKSUM and not letters.translate(None, delete=_BECH32)
+    if not known or _polymod(_expand(head) + values) != 1:
         raise MalformedKey("the checksum does not match")
-    return bytes(_regroup(values[:-_CHECKSUM], 5, 8, pad=False))
+    return _bytes_of(values[:-_CHECKSUM])
 
 
 def canonical(value: Json) -> str:
@@ -119,32 +129,23 @@ def _sorted(value: Json) -> Json:
             return value
 
 
-def _expand(prefix: str) -> list[int]:
-    return [ord(c) >> 5 for c in prefix] + [0] + [ord(c) & 31 for c in prefix]
+def _expand(prefix: str) -> bytes:
+    return bytes([*(ord(c) >> 5 for c in prefix), 0, *(ord(c) & 31 for c in prefix)])
 
 
-def _polymod(values: list[int]) -> int:
+def _polymod(values: bytes) -> int:
     check = 1
     for value in values:
-        top = check >> 25
-        check = (check & 0x1FFFFFF) << 5 ^ value
-        for i, generator in enumerate(_GENERATOR):
-            check ^= generator if (top >> i) & 1 else 0
+        check = (check & 0x1FFFFFF) << 5 ^ value ^ _REMAINDERS[check >> 25]
     return check
 
 
-def _regroup(data: bytes | list[int], width: int, to: int, *, pad: bool) -> list[int]:
-    bits = value = 0
-    out: list[int] = []
-    for item in data:
-        value = (value << width | item) & 0xFFF
-        bits += width
-        while bits >= to:
-            bits -= to
-            out.append(value >> bits & ((1 << to) - 1))
-    rest = value & ((1 << bits) - 1)
-    if pad and bits:
-        out.append(rest << (to - bits) & ((1 << to) - 1))
-    elif not pad and (bits >= width or rest):
+def _bytes_of(values: bytes) -> bytes:
+    letters = values.translate(bytes.maketrans(_FIVE_BITS, _BASE32))
+    try:
+        data = base64.b32decode(letters + b"=" * (-len(letters) % 8))
+    except binascii.Error as error:
+        raise MalformedKey("the last bits are not zero") from error
+    if base64.b32encode(data).rstrip(b"=") != letters:
         raise MalformedKey("the last bits are not zero")
-    return out
+    return data
