@@ -1,5 +1,6 @@
 """What holds of every answer of the application, whoever asks and however it is served."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -8,10 +9,11 @@ import pytest
 from flask import Response, request
 
 from server import app as roof
+from server import problems
 from server.app import create_app
 from server.base.headers import Headers
-from server.base.http import ADDIN, PORTAL
-from tests.app.test_access import call, origins, routes
+from server.base.http import ADDIN, PORTAL, rule_of
+from tests.app.test_access import IDS, call, origins, routes
 from tests.house import ORIGIN, House
 
 
@@ -48,6 +50,36 @@ def test_no_answer_lets_a_page_of_another_site_read_it(house: House) -> None:
             assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
+def test_browsers_keep_nothing_but_what_is_public(house: House) -> None:
+    public = {
+        "/static/<name>", "/brand.css", "/icons/icon-<size>.png", "/guard/launchevent.js",
+        "/log/tile/<level>/<where>",
+    }  # fmt: skip
+    pane = house.pane()
+    maya, letter = house.visitor(), pane.send()
+    maya.sign_in(letter)
+    ids, kept, asked = IDS | {"message_id": letter}, set(), 0
+    for route in house.app.url_map.iter_rules():
+        rule = rule_of(house.app.view_functions[route.endpoint])
+        if rule is None or "GET" not in route.methods:
+            continue
+        path = re.sub(
+            r"<(?:[^:>]+(?:\(.*?\))?:)?(\w+)>", lambda m: ids.get(m.group(1), "0"), route.rule
+        )
+        for origin in origins(rule.host):
+            http, sent = (
+                (maya.http, {})
+                if origin == ORIGIN
+                else (pane.http, {"Authorization": f"Bearer {pane.token}"})
+            )
+            with http.open(path, base_url=origin, headers=sent) as answer:
+                asked += 1
+                if answer.headers["Cache-Control"] != "no-store":
+                    kept.add(re.sub(r"<(?:[^:>]+(?:\(.*?\))?:)?(\w+)>", r"<\1>", route.rule))
+    assert asked > 40
+    assert kept <= public
+
+
 def test_nothing_is_served_that_is_no_route_or_built_file(house: House) -> None:
     client = house.app.test_client()
     assert (Path("web/dist") / "assets.json").exists()
@@ -69,6 +101,8 @@ def test_a_bug_says_nothing_even_where_somebody_asked_for_debugging(
     def fails(**_: object) -> None:
         raise ValueError("maya@client.example")
 
+    said: list[dict[str, object]] = []
+    monkeypatch.setattr(problems, "_log", _Ear(said))
     fails.rule = app.view_functions["firms.front"].rule  # type: ignore[attr-defined]
     app.view_functions["firms.front"] = fails
     for path in ("/", "/console", "/?__debugger__=yes"):
@@ -76,6 +110,9 @@ def test_a_bug_says_nothing_even_where_somebody_asked_for_debugging(
         assert answer.status_code == (404 if path == "/console" else 500)
         for word in ("maya@", "Traceback", "ValueError", "test_answers", "werkzeug", "Flask"):
             assert word not in answer.text
+    assert {line["error_type"] for line in said} == {"ValueError"}
+    assert {str(line["where"]).partition(":")[0] for line in said} == {__name__}
+    assert "maya@" not in str(said)
 
 
 @pytest.mark.parametrize(
@@ -123,3 +160,5 @@ class _Ear:
 
     def info(self, _event: str, **line: object) -> None:
         self._said.append(line)
+
+    error = info
