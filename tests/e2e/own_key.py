@@ -22,22 +22,25 @@ class Authenticator:
     id: str
 
     @classmethod
-    def add(cls, page: Page, *, prf: bool = True) -> "Authenticator":
-        """Give a page one; without `prf` its passkeys hold no key."""
+    def add(cls, page: Page, *, prf: bool = True, refuses: bool = False) -> "Authenticator":
+        """Give a page one; without `prf` its passkeys hold no key.
+
+        One that `refuses` verifies nobody, as when somebody closes its window; Chromium's goes on
+        refusing when it is told otherwise, so it is removed then.
+        """
         session = page.context.new_cdp_session(page)
         session.send("WebAuthn.enable")
         options = {
             "protocol": "ctap2", "ctap2Version": "ctap2_1", "transport": "internal", "hasPrf": prf,
-            "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": True,
+            "hasResidentKey": True, "hasUserVerification": True, "isUserVerified": not refuses,
             "automaticPresenceSimulation": True,
         }  # fmt: skip
         made = session.send("WebAuthn.addVirtualAuthenticator", {"options": options})
         return cls(session, made["authenticatorId"])
 
-    def refuse(self, refused: bool = True) -> None:  # noqa: FBT001, FBT002 as a switch is thrown
-        """Let nobody be verified any more, as when somebody closes the window; or again."""
-        told = {"authenticatorId": self.id, "isUserVerified": not refused}
-        self.session.send("WebAuthn.setUserVerified", told)
+    def remove(self) -> None:
+        """Take it away, with what it holds."""
+        self.session.send("WebAuthn.removeVirtualAuthenticator", {"authenticatorId": self.id})
 
     def credentials(self) -> list[dict[str, Any]]:
         """What it holds."""

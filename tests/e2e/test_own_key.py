@@ -5,11 +5,13 @@ import statistics
 import sys
 from collections.abc import Callable
 from contextlib import closing
+from dataclasses import dataclass, field
 
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e import own_key, wire
+from tests.e2e.accessibility import Inspector
 from tests.e2e.own_key import PASSWORD, Authenticator, become_self_held, enrol, key_page
 from tests.e2e.pair import DATABASE, FirstDay, Pair
 from tests.e2e.people import ANN, MAYA, PATIENCE_MS, Profile, expect_open, open_known
@@ -19,6 +21,7 @@ Profiles = Callable[..., Profile]
 TEXT = "Dear Maya, the figures are enclosed."
 SLIP = "Recovery code, in groups of four"
 RUNS = 3
+WIDTHS = (320, 390, 1280)
 
 
 @pytest.fixture
@@ -98,11 +101,11 @@ def test_where_a_passkey_cannot_hold_a_key_a_password_is_offered(maya: Profile) 
 
 def test_a_passkey_window_that_is_closed_asks_again(maya: Profile) -> None:
     page = key_page(maya)
-    authenticator = Authenticator.add(page)
-    authenticator.refuse()
+    authenticator = Authenticator.add(page, refuses=True)
     own_key.choose(page, None)
     own_key.expect_said(page, "Nothing happened: the passkey was not confirmed")
-    authenticator.refuse(refused=False)
+    authenticator.remove()
+    Authenticator.add(page)
     enrol(page, maya, MAYA, password=None)
 
 
@@ -185,7 +188,91 @@ def test_another_device_unlocks_by_the_code_and_adds_its_passkey(
     _expect_ways(page, ["Study", "Recovery code"])
     with other.refusal(409):
         _ask_to_remove(page, "Study")
-        expect(page.get_by_text("Add another first; nothing was removed.")).to_be_visible()
+        own_key.expect_said(page, "Add another first; nothing was removed.")
+
+
+@dataclass
+class Turns:
+    """Looks at each state at the next of three widths, in the next of three themes."""
+
+    inspector: Inspector = field(default_factory=lambda: Inspector(()))
+    count: int = 0
+
+    def look(self, name: str, page: Page) -> None:
+        """axe, and no wider than the screen."""
+        if self.count % 3 == 2:
+            page.emulate_media(forced_colors="active")
+        self.inspector.widths = (WIDTHS[self.count % 3],)
+        self.inspector.look(name, page)
+        page.emulate_media(forced_colors="none")
+        self.count += 1
+
+
+def test_each_state_is_accessible(maya: Profile, pair: Pair) -> None:
+    turns = Turns()
+    page = key_page(maya)
+    authenticator = Authenticator.add(page, refuses=True)
+    turns.look("begin", page)
+    own_key.choose(page, None)
+    own_key.expect_said(page, "Nothing happened")
+    turns.look("closed window", page)
+    authenticator.remove()
+    own_key.choose(page, "short")
+    own_key.expect_said(page, "Twelve characters at least.")
+    turns.look("short password", page)
+    _age_sessions(pair)
+    own_key.choose(page, PASSWORD)
+    code = own_key.take_code(page, maya, MAYA)
+    turns.look("recovery code", page)
+    own_key.type_back(page, "-".join(["AAAA"] * 7), PASSWORD)
+    page.get_by_role("textbox", name="Group").first.press("Enter")
+    own_key.expect_said(page, "Look at your paper once more.")
+    turns.look("wrong groups", page)
+    own_key.type_back(page, code, PASSWORD)
+    with maya.refusal(403):
+        page.get_by_role("button", name="Finish").click()
+        expect(page.get_by_role("heading", name="Is it you?")).to_be_visible(timeout=PATIENCE_MS)
+    turns.look("code by mail", page)
+    own_key.prove_fresh(page, maya, MAYA)
+    expect(page.get_by_role("heading", name="Your key is yours alone")).to_be_visible(
+        timeout=PATIENCE_MS
+    )
+    turns.look("end", page)
+    page = key_page(maya)
+    turns.look("your key", page)
+    page.get_by_role("button", name="Add a password").click()
+    turns.look("another password", page)
+    page.get_by_role("button", name="New recovery code").click()
+    expect(page.get_by_role("list", name=SLIP)).to_be_visible()
+    page.get_by_role("button", name="Rename Password").click()
+    turns.look("new recovery code", page)
+    assert turns.inspector.found == []
+
+
+def test_only_the_slip_is_printed(maya: Profile) -> None:
+    page = key_page(maya)
+    own_key.choose(page, PASSWORD)
+    code = own_key.take_code(page, maya, MAYA)
+    page.emulate_media(media="print")
+    printed = page.locator("body").inner_text()
+    assert all(group in printed for group in code.split("-"))
+    assert "maya@client.example, Hart & Co" in printed
+    assert "Hold your own key" not in printed
+    assert "Finish" not in printed
+
+
+def test_a_letter_that_the_server_opened_offers_it_and_one_of_her_own_does_not(
+    maya: Profile, letter: str
+) -> None:
+    page = open_known(maya, letter)
+    expect_open(page, TEXT)
+    page.get_by_role("link", name="See how it goes").click()
+    expect(page.get_by_role("heading", name="Hold your own key", level=1)).to_be_visible()
+    enrol(page, maya, MAYA, password=PASSWORD)
+    page = open_known(maya, letter)
+    expect_open(page, TEXT)
+    expect(page.get_by_role("link", name="See how it goes")).to_be_hidden()
+    expect(page.get_by_role("link", name="See what opens it")).to_be_visible()
 
 
 def _rename(page: Page, name: str, other: str) -> None:

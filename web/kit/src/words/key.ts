@@ -32,7 +32,7 @@ export const OWN_KEY = {
     "key.fresh.gone": "That code no longer works: it was used, is older than 10 minutes, had five wrong tries, or was asked for on another device. Nothing was changed. Have another sent.",
     "key.fresh.many": "You have used up your codes for now: five an hour, fifteen a day. Nothing was changed. Come back later, or ring us.",
 
-    "key.password.short": "Twelve characters at least. Four or five words that do not belong together are easy to keep and hard to guess.",
+    "key.password.short": "Twelve characters at least.",
     "key.password.long": "That is longer than a password can be here: at most 1,024 bytes.",
     "key.password.own": "Not your name or address: whoever guesses begins with those.",
     "key.password.same": "Too much of the same. Take four or five words that do not belong together.",
@@ -78,7 +78,7 @@ export const OWN_KEY = {
     "key.slot.name": "Name",
     "key.slot.keep": "Keep this name",
     "key.slot.cancel": "Cancel",
-    "key.slot.sure": "Remove {name}? It opens none of your letters from then on, old or new.",
+    "key.slot.sure": "Remove “{name}”? It opens none of your letters from then on, old or new.",
     "key.slot.sure.yes": "Remove it",
     "key.slot.sure.no": "Leave it",
     "key.slot.renamed": "It is called {name} now.",

@@ -64,6 +64,7 @@ export class Enrolling {
     async #choose(way: "passkey" | "password", why: string | null): Promise<void> {
         giveUp(this.#run)
         await Promise.resolve()   // what was given up cleans up first
+        trouble(this.#way, null)
         this.#show(way, why)
         if (way === "password") this.#password.focus()
         else find("#make-passkey", HTMLButtonElement).focus()

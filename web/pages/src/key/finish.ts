@@ -76,7 +76,7 @@ export class Finish {
         const ready = this.#slip.isTyped && this.#box.checked && (!this.#asksPassword || this.#again.value !== "") && !this.#box.disabled
         if (ready) this.#button.removeAttribute("aria-disabled")
         else this.#button.setAttribute("aria-disabled", "true")
-        find("#finish-h", HTMLElement).hidden = ready
+        find("#finish-h", HTMLElement).hidden = ready || this.#box.disabled
     }
 
     /** Whether all is there; else the first that is not says so. */

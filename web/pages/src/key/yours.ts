@@ -187,7 +187,8 @@ export class YourKey {
             await (button === null ? ended() : busy(button, ended))
             await this.#load()
         } catch (error) {
-            await this.#fail(error)
+            if (error instanceof GivenUp) button?.focus()
+            else await this.#fail(error)
         } finally {
             progress(this.#stage, "")
             this.#more.clear()
@@ -195,7 +196,6 @@ export class YourKey {
     }
 
     async #fail(error: unknown): Promise<void> {
-        if (error instanceof GivenUp) return
         if (isOver(error)) {
             showOut()
             return

@@ -40,6 +40,7 @@ export class Conversation {
         find("#thread", HTMLElement).replaceChildren(...this.#cards.map(({ host }) => host))
         asked.more.replaceChildren(find("#own", HTMLElement))
         this.#count(listed === null)
+        this.#offerKey(letter)
         const shown = asked.show(letter)
         showStage("opened", find("h1", HTMLElement, asked.host))
         await shown
@@ -70,7 +71,7 @@ export class Conversation {
         this.#cards = []
         find("[data-stage=opened]", HTMLElement).append(find("#own", HTMLElement))
         find("#thread", HTMLElement).replaceChildren()
-        find("#sent", HTMLElement).hidden = true
+        for (const id of ["sent", "hold"]) find(`#${id}`, HTMLElement).hidden = true
         find("#thread-count", HTMLElement).hidden = true
     }
 
@@ -86,6 +87,13 @@ export class Conversation {
             },
             excuse: (error) => excuse(letter, error),
         }
+    }
+
+    /** To hold her own key, or to see what opens it; colleagues read here and have no key at the portal. */
+    #offerKey({ now, viewer }: OpenLetter): void {
+        const domain = (address: string): string => address.slice(address.lastIndexOf("@") + 1)
+        find("#held", HTMLElement).hidden = now !== "self-held"
+        find("#hold", HTMLElement).hidden = now === "self-held" || domain(viewer) === domain(this.#page.letter.codeFrom)
     }
 
     #count(failed: boolean): void {
