@@ -137,7 +137,10 @@ def statements(draw: st.DrawFn) -> dict[str, Any]:
     sender = draw(address)
     others = draw(st.sets(st.tuples(address, st.sampled_from(["to", "cc", "archive"])), max_size=4))
     listed = sorted({*others, (sender, "sender")})
-    levels = [draw(st.sampled_from(LEVELS)) for _ in listed]
+    custody = draw(st.sampled_from(sorted(CUSTODIES)))
+    # The own copy of a managed sender is never self-held (levels.md rule 2).
+    below = LEVELS if custody == "self-held" else LEVELS[:-1]
+    levels = [draw(st.sampled_from(below if role == "sender" else LEVELS)) for _, role in listed]
     size = st.integers(1, 2**53 - 1)
     ids = draw(st.lists(IDS, min_size=1, max_size=4, unique=True))
     return {
@@ -149,7 +152,7 @@ def statements(draw: st.DrawFn) -> dict[str, Any]:
             "address": sender,
             "firm": draw(st.from_regex("[A-Za-z0-9-]{1,64}", fullmatch=True)),
             "key": draw(HASHES),
-            "custody": draw(st.sampled_from(sorted(CUSTODIES))),
+            "custody": custody,
         },
         "readers": [
             {"address": who, "role": role, "level": level, "key": draw(HASHES | st.just("pending"))}
