@@ -91,7 +91,8 @@ def _say_where(options: argparse.Namespace, settings: Settings) -> None:
             f"2  {outlook}maya@client.example",
             "   Maya's mailbox. Follow the notice's link, ask for the code, find it here, type it.",
             f"3  {settings.origin}",
-            "   The firm's portal, where the letter is opened in the browser.",
+            "   The firm's portal, where the letter is opened in the browser. With the letter open,",
+            "   /key is the page on which Maya becomes the only holder of her key.",
             "",
             f"What it keeps is in {settings.data}. Stop with Ctrl-C.",
         ]
