@@ -16,6 +16,13 @@ interface Said {
     readonly recalled: Members | null
 }
 
+/** A reader whose key is lost since `at`, in seconds; `may`: whether the viewer may seal it again. */
+interface Lost {
+    readonly reader: Members
+    readonly at: number
+    readonly may: boolean
+}
+
 export class Afterwards {
     readonly #desk: Desk
     readonly #announce: (text: string) => void
@@ -73,7 +80,23 @@ export class Afterwards {
         if (said.may["add"] === true && !state.endsWith("-waiting")) {
             row.append(this.#button(WORDS.again, host, () => this.#again(card, letter, host, reader), { "aria-label": WORDS.againTo(who) }))
         }
+        const at = reader["new_key"]
+        if (typeof at === "number") row.append(this.#lost(card, letter, host, { reader, at, may: said.may["add"] === true }))
         return row
+    }
+
+    /** She cannot open it: the key that it is sealed to is lost. */
+    #lost(card: LetterCard, letter: OpenLetter, host: HTMLElement, { reader, at, may }: Lost): HTMLElement {
+        const who = whoOf(reader)
+        const words = element("p", {}, WORDS.newKey(who, shortDate(new Date(at * 1000))))
+        const reseal = async (): Promise<void> => {
+            this.#say(host, WORDS.adding)
+            await addReader(this.#desk, letter, { address: text(reader, "address"), name: textOr(reader, "name", "") })
+            await card.open(true)   // its grants are checked again, and stand under "Who can read this"
+            this.#announce(WORDS.resealed(who))
+        }
+        const button = this.#button(WORDS.reseal, host, reseal, { class: "btn", "aria-label": WORDS.resealFor(who) })
+        return element("div", { class: "note lost", "data-st": "care" }, icon("care"), element("div", { class: "stack tight" }, words, ...(may ? [button] : [])))
     }
 
     async #again(card: LetterCard, letter: OpenLetter, host: HTMLElement, reader: Members): Promise<void> {

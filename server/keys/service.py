@@ -197,8 +197,10 @@ def replaced(connection: Connection, person: Person, key: str) -> int | None:
     return None if row["retired"] is None else int(row["retired"]) // 1000
 
 
-def is_given_up(connection: Connection, person: Person, key: str) -> bool:
-    """Whether this key of hers opens nothing any more: it was given up, or what it is sealed to was.
+def given_up(connection: Connection, person: Person, key: str) -> int | None:
+    """Since when (milliseconds) this key of hers opens nothing any more: it was given up, or what it is sealed to was.
+
+    None: it opens.
 
     Raises:
         NotFound: It never was her key.
@@ -208,9 +210,9 @@ def is_given_up(connection: Connection, person: Person, key: str) -> bool:
         raise NotFound
     while row is not None and row["retired"] is not None and row["secret_sealed"] is None:
         if row["wrapped_to"] is None:
-            return True
+            return int(row["retired"])
         row = store.key_by_fingerprint(connection, person.firm_id, row["wrapped_to"])
-    return False
+    return None
 
 
 def signed_with(connection: Connection, person: Person, *, at: int) -> str | None:

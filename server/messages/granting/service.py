@@ -224,7 +224,7 @@ def _check(
     if reader is None or not directory_agrees(connection, reader, grant.key, grant.level):
         raise StaleKeys(addresses=[grant.address])
     row = own_row(rows, reader)
-    if row is not None and not keys.is_given_up(connection, reader, row["key"]):
+    if row is not None and keys.given_up(connection, reader, row["key"]) is None:
         raise ReadsAlready
     if len(rows) >= MAX_READERS:
         raise TooManyReaders

@@ -116,6 +116,7 @@ def _reader(one: Standing) -> dict[str, Any]:
         "detail": one.detail,
         "since": _seconds(one.since),
         "opened": _seconds(one.opened),
+        "new_key": _seconds(one.new_key),
         "codes": {"asked": one.asked, "wrong": one.wrong, "next": _seconds(one.next_code)},
     }
 

@@ -28,6 +28,7 @@ from server.events.service import (
     Delivery,
 )
 from server.firms.service import AdministratorsOnly, Firm
+from server.keys import service as keys
 from server.messages import store
 from server.messages.notices import service as notices
 from server.messages.reading.service import OPENED
@@ -83,7 +84,8 @@ class Standing:
     `state`: opened, signed-in, code-withheld, code-renewed, code-spent, code-mistyped, code-expired,
     code-sent, code-refused, code-waiting, code-unsent, visited, quiet, or notice-… or again-… (of a
     notice to her alone) with `detail`, the reason as a code. `since` is when it came about;
-    `next_code` when she may be sent another, 0 for now.
+    `next_code` when she may be sent another, 0 for now. `new_key`: when she gave up the key of her
+    own that the letter is sealed to, so that she cannot open it; 0: she did not.
     """
 
     person: Person
@@ -96,6 +98,7 @@ class Standing:
     asked: int
     wrong: int
     next_code: int
+    new_key: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +139,7 @@ def show(
         for kind in (NOTICE, AGAIN)
     )
     visited = max((one.last for one in facts if one.kind == VISITED), default=0)
-    rows = [row for row in store.readers_of(connection, message_id) if _is_shown(row, is_own)]
+    rows = _shown(store.readers_of(connection, message_id), is_own=is_own)
     recalls = recalling.recalls(connection, vault, firm=firm, message_ids=[message_id])
     return Letter(
         recalled=recalls.get(message_id) if entry["state"] == RECALLED else None,
@@ -230,6 +233,12 @@ def _is_shown(row: store.Row, is_own: bool) -> bool:  # noqa: FBT001 a fact, nam
     return row["role"] in _SHOWN and (is_own or row["role"] != HIDDEN)
 
 
+def _shown(rows: Sequence[store.Row], *, is_own: bool) -> list[store.Row]:
+    """Each reader once: a letter may have been sealed again for a new key of hers."""
+    found = {row["person_id"]: row for row in rows if _is_shown(row, is_own)}
+    return list(found.values())
+
+
 def _standing(
     connection: Connection,
     vault: Vault,
@@ -262,6 +271,7 @@ def _standing(
         asked=own[_ASKED].count if _ASKED in own else 0,
         wrong=sum(own[kind].count for kind in (_MISTYPED, _SPENT) if kind in own),
         next_code=next_code,
+        new_key=keys.given_up(connection, person, row["key"]) or 0,
     )
 
 

@@ -20,6 +20,10 @@ export const UNLOCK = {
 
     "unlock.given-up": "This letter is sealed to a key that you no longer have, so nothing here opens it. {name} can seal it for you again.",
 
+    "open.session.own": "You were away for a while, so the letter stays closed. Your passkey opens it, or a new code.",
+    "open.idle.own": "You were away for a while, so we closed the letter. Your passkey opens it again, or a new code.",
+    "open.closed.own": "You have closed the letter. Your passkey opens it again, or a new code.",
+
     "key.anew": "Your new key",
     "key.anew.lead": "The same two steps as the first time: a passkey or a password, and a recovery code for your papers.",
 } as const

@@ -27,7 +27,7 @@ class ReaderPage {
         this.#reply = new Reply(page, {
             heads: (writer, recipients) => this.#conversation?.heads(writer, recipients) ?? [],
             sent: (id, words) => { void this.#conversation?.sent(id, words) },
-            signIn: () => { this.#end(say("open.session")) },
+            signIn: () => { this.#end(this.#words("open.session")) },
         })
         this.#passkey = new PasskeyEntry(page, () => this.open())
         this.#unlock = new Unlock(page.ownDesk, {
@@ -48,7 +48,7 @@ class ReaderPage {
         find("#close", HTMLButtonElement).addEventListener("click", () => { void this.#close() })
         find("#close-anyway", HTMLButtonElement).addEventListener("click", () => {
             void this.#reply.forget()
-            this.#end(say("open.closed"))
+            this.#end(this.#words("open.closed"))
         })
     }
 
@@ -137,14 +137,14 @@ class ReaderPage {
 
     #sessionOver(): void {
         void forgetOwn()
-        this.askWho(say("open.session"))
+        this.askWho(this.#words("open.session"))
     }
 
     async #close(): Promise<void> {
         const began = this.#reply.isBegun
         if (await this.#reply.save()) {
             await this.#reply.forget()
-            this.#end(began ? `${say("open.closed")} ${say("reply.kept")}` : say("open.closed"))
+            this.#end(began ? `${this.#words("open.closed")} ${say("reply.kept")}` : this.#words("open.closed"))
             return
         }
         find("#unsaved", HTMLElement).hidden = false
@@ -157,7 +157,12 @@ class ReaderPage {
 
     async #away(): Promise<void> {
         if (await this.#reply.save()) await this.#reply.forget()
-        this.#end(say("open.idle"))
+        this.#end(this.#words("open.idle"))
+    }
+
+    /** Why it is closed, and what opens it here. */
+    #words(key: "open.session" | "open.idle" | "open.closed"): string {
+        return this.#passkey.isKnown ? say(`${key}.own`) : say(key)
     }
 
     /** Everything leaves the page; an answer that could not be saved stays in the window, out of sight. */
