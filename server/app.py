@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -41,6 +42,7 @@ from server.firms.first_run import routes as first_run_routes
 from server.firms.first_run import service as first_run
 from server.firms.guarding import routes as guard_routes
 from server.firms.service import Firm
+from server.graph.door import EntraDoor
 from server.graph.entra import Entra
 from server.graph.tokens import EntraTokens
 from server.keys.log import routes as key_log_routes
@@ -63,9 +65,11 @@ from server.people.passkeys import routes as passkey_routes
 from server.people.service import Person
 from server.people.sign_ins import routes as sign_in_routes
 from server.people.sign_ins import service as sign_ins
-from server.people.sign_ins.ports import StaffClaims, StaffTokens
+from server.people.sign_ins.ports import CLIENT_SESSION, STAFF_SESSION, StaffClaims, StaffTokens
 from server.people.sign_ins.proving import routes as proving_routes
 from server.people.sign_ins.service import OtherTenant
+from server.people.sign_ins.staff import routes as staff_routes
+from server.people.sign_ins.staff.ports import StaffDoor
 from server.stationery import routes as stationery_routes
 from server.storage.blobs import ObstoreBlobs
 
@@ -90,6 +94,7 @@ _ROUTES: Final = (
     reading_routes,
     sign_in_routes,
     proving_routes,
+    staff_routes,
     passkey_routes,
     self_held_routes,
     enrolling_routes,
@@ -110,6 +115,7 @@ class Parts:
     blobs: Blobs
     tokens: StaffTokens
     rights: SendingRights
+    staff_door: StaffDoor
 
 
 def build_parts(settings: Settings) -> Parts:
@@ -122,13 +128,15 @@ def build_parts(settings: Settings) -> Parts:
         caches=sign_ins.SealedTokenCaches(database, vault),
         resource=settings.cloud.graph,
     )
+    tokens = EntraTokens(authority=settings.authority, client_id=settings.client_id)
     return Parts(
         settings=settings,
         database=database,
         vault=vault,
         blobs=ObstoreBlobs(settings.blob_url),
-        tokens=EntraTokens(authority=settings.authority, client_id=settings.client_id),
+        tokens=tokens,
         rights=entra,
+        staff_door=EntraDoor(entra=entra, tokens=tokens),
     )
 
 
@@ -154,7 +162,12 @@ def create_app(parts: Parts | None = None) -> APIFlask:
     _pages(app, parts.settings)
     for module in _ROUTES:
         app.register_blueprint(module.bp)
-    for pages in (first_run_routes.pages, deployment_routes.pages, self_held_routes.pages):
+    for pages in (
+        first_run_routes.pages,
+        deployment_routes.pages,
+        self_held_routes.pages,
+        staff_routes.pages,
+    ):
         app.register_blueprint(pages)
     app.register_blueprint(guard_routes.pages)
     spec = app.view_functions["openapi.spec"]
@@ -256,7 +269,7 @@ def _access(app: APIFlask, parts: Parts) -> None:
         g.started, g.request_id = time.monotonic(), new_id()
         logs.begin_request(g.request_id)
         g.scope = tenancy.enter(tenancy.NO_FIRM)
-        g.blobs, g.rights = parts.blobs, parts.rights
+        g.blobs, g.rights, g.staff_door = parts.blobs, parts.rights, parts.staff_door
         authorise(authentication)
         if g.firm is not None:
             logs.of_firm(g.firm.id)
@@ -313,15 +326,6 @@ def _authentication(parts: Parts) -> Authentication:
             )
         return claims, person
 
-    def client_of(firm: Firm, token: str) -> Person:
-        reads_only = request.method in SAFE_METHODS
-        with database.read_on() if reads_only else database.read() as connection:
-            person, is_old = sign_ins.signed_in(connection, vault, firm_id=firm.id, token=token)
-        if is_old and not reads_only:
-            with database.write() as connection:
-                sign_ins.touch(connection, vault, token)
-        return person
-
     def first_run_of(firm: Firm, token: str) -> None:
         with database.read() as connection:
             first_run.require_browser(connection, firm_id=firm.id, key=token)
@@ -329,6 +333,21 @@ def _authentication(parts: Parts) -> Authentication:
     return Authentication(
         firm_of=firm_of,
         staff_of=staff_of,
-        client_of=client_of,
+        client_of=partial(_session_of, parts, CLIENT_SESSION),
+        staff_session_of=partial(_session_of, parts, STAFF_SESSION),
         first_run_of=first_run_of,
     )
+
+
+def _session_of(parts: Parts, kind: str, firm: Firm, token: str) -> Person:
+    """The person of a session of this kind; its use is noted by what changes something."""
+    database, vault = parts.database, parts.vault
+    reads_only = request.method in SAFE_METHODS
+    with database.read_on() if reads_only else database.read() as connection:
+        person, is_old = sign_ins.signed_in(
+            connection, vault, firm_id=firm.id, token=token, kind=kind
+        )
+    if is_old and not reads_only:
+        with database.write() as connection:
+            sign_ins.touch(connection, vault, token)
+    return person

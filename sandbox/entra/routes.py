@@ -1,5 +1,6 @@
 """Entra's addresses: discovery, keys, authorize, token."""
 
+import time
 from dataclasses import asdict
 from http import HTTPStatus
 from typing import Any
@@ -19,6 +20,7 @@ from sandbox.people import PEOPLE, Person, by_address
 bp = Blueprint("entra", __name__)
 _MULTI = frozenset({"organizations", "common"})
 _MODES = frozenset({"query", "fragment", "form_post"})
+SILENT_AGE_S = 3600  # how long ago somebody signed in whom no page asks
 _BROKERED = "brk-multihub"  # nested app authentication
 _LOOPBACK = frozenset({"localhost", "127.0.0.1", "::1"})
 
@@ -120,11 +122,12 @@ def authorize(tenant: str) -> ResponseReturnValue:
         return render_template("entra_error.html", trouble=trouble), HTTPStatus.BAD_REQUEST
     hint = by_address(request.args.get("login_hint", ""))
     if request.args.get("prompt") == "none":
-        if hint is None or not hint.signs_in:
+        too_old = 0 <= request.args.get("max_age", -1, type=int) < SILENT_AGE_S
+        if hint is None or not hint.signs_in or too_old:
             return _back(
                 {"error": "login_required", "error_description": "AADSTS50058: no session"}
             )
-        return _signed_in(hint)
+        return _signed_in(hint, ago=SILENT_AGE_S)
     people = [person for person in PEOPLE if person.signs_in]
     return render_template("authorize.html", people=people, hint=hint, action=request.full_path)
 
@@ -187,7 +190,8 @@ def change_tenant() -> ResponseReturnValue:
         return jsonify(error=text), HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-def _signed_in(person: Person) -> ResponseReturnValue:
+def _signed_in(person: Person, *, ago: int = 0) -> ResponseReturnValue:
+    """Back to the app with a code; the person proved who she is `ago` seconds earlier."""
     query = request.args
     try:
         scopes.parse(parts().config, query.get("scope", ""), tenant.Granted())  # its form only
@@ -202,6 +206,7 @@ def _signed_in(person: Person) -> ResponseReturnValue:
         nonce=query.get("nonce"),
         claims=claims,
         mfa=tokens.asks_for_second_factor(claims),
+        signed_in=int(time.time()) - ago,
     )
     promised = store.CodeRequest(grant, query["redirect_uri"], query.get("code_challenge"))
     with parts().database.writing() as db:

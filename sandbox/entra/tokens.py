@@ -80,7 +80,8 @@ class Grant:
     """What a person's sign-in allows: kept with codes and refresh tokens.
 
     `claims` is the request's `claims` parameter; `confidential` says that the app showed its
-    secret. `mfa` says that the person answered a second-factor challenge.
+    secret. `mfa` says that the person answered a second-factor challenge; `signed_in` when she
+    proved who she is, in seconds.
     """
 
     oid: str
@@ -90,6 +91,7 @@ class Grant:
     nonce: str | None = None
     claims: str | None = None
     mfa: bool = False
+    signed_in: int | None = None
 
     @property
     def wants_cae(self) -> bool:
@@ -183,6 +185,8 @@ def id_token(signer: Signer, config: Config, person: Person, grant: Grant) -> st
     }
     if grant.nonce:
         body["nonce"] = grant.nonce
+    if grant.signed_in is not None:
+        body["auth_time"] = grant.signed_in
     return signer.sign(body)
 
 

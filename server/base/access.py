@@ -16,6 +16,7 @@ from server.base.http import (
     ANY_HOST,
     BYTES,
     CLIENT,
+    HOLDER,
     JSON,
     PARTIAL,
     PORTAL,
@@ -23,8 +24,12 @@ from server.base.http import (
     SESSION_COOKIE,
     SETUP,
     SETUP_COOKIE,
+    SIGN_IN,
     SIGNED_IN,
     STAFF,
+    STAFF_COOKIE,
+    STAFF_GUEST,
+    STAFF_SESSION,
     Rule,
     origin_of,
     request_key,
@@ -51,13 +56,15 @@ class Authentication:
 
     `firm_of` takes an origin and returns (firm, ADDIN or PORTAL), or raises NotFound; `staff_of`
     takes (firm, token, first) and returns (claims, person or None when `first`); `client_of`
-    takes (firm, token), returns a person and notes a use that changes something; `first_run_of`
-    takes (firm, token) and returns nothing; the last three raise NotSignedIn.
+    takes (firm, token), returns a person and notes a use that changes something, and so does
+    `staff_session_of`; `first_run_of` takes (firm, token) and returns nothing; the last four raise
+    NotSignedIn.
     """
 
     firm_of: Callable[[str], tuple[Any, str]]
     staff_of: Callable[[Any, str, bool], tuple[Any, Any]]
     client_of: Callable[[Any, str], Any]
+    staff_session_of: Callable[[Any, str], Any]
     first_run_of: Callable[[Any, str], None]
 
 
@@ -122,10 +129,8 @@ def _check_type(rule: Rule) -> None:
 
 def _identify(authentication: Authentication, rule: Rule) -> None:
     """Set `g.person`: who is signed in, as the route's rule wants it; `g.viewer` at the portal."""
-    g.viewer = g.person = g.assertion = None
-    caller = rule.caller
-    if caller == SIGNED_IN:
-        caller = STAFF if g.host == ADDIN else CLIENT
+    g.viewer = g.person = g.assertion = g.session_token = None
+    caller = _meant(rule.caller)
     if caller == STAFF:
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         if scheme.lower() != "bearer" or not token or g.host != ADDIN:
@@ -133,16 +138,41 @@ def _identify(authentication: Authentication, rule: Rule) -> None:
         first = request.path == "/api/v1/me"
         g.claims, g.person = authentication.staff_of(g.firm, token, first)
         g.assertion = token
-        return
-    if caller == SETUP:
+    elif caller == SETUP:
         authentication.first_run_of(g.firm, request.cookies.get(SETUP_COOKIE, ""))
-        return
-    token = request.cookies.get(SESSION_COOKIE, "") if g.host == PORTAL else ""
-    if token:
-        try:
-            g.viewer = g.person = authentication.client_of(g.firm, token)
-        except NotSignedIn:
-            if caller == CLIENT:
-                raise
-    if caller == CLIENT and g.viewer is None:
-        raise NotSignedIn
+    elif caller in {STAFF_SESSION, STAFF_GUEST}:
+        find = authentication.staff_session_of
+        g.person = _of_cookie(STAFF_COOKIE, find, is_needed=caller == STAFF_SESSION)
+    else:
+        find = authentication.client_of
+        g.viewer = g.person = _of_cookie(SESSION_COOKIE, find, is_needed=caller == CLIENT)
+
+
+def _meant(caller: str) -> str:
+    """Which sign-in is meant where a rule takes one of two."""
+    if caller == SIGNED_IN:
+        return STAFF if g.host == ADDIN else CLIENT
+    if caller == HOLDER:
+        return STAFF_SESSION if request.headers.get(SIGN_IN) == "staff" else CLIENT
+    return caller
+
+
+def _of_cookie(name: str, find: Callable[[Any, str], Any], *, is_needed: bool) -> Any:
+    """The person of a session's cookie at the portal, or None; `g.session_token` is the session's.
+
+    Raises:
+        NotSignedIn: There is none, where one is needed.
+    """
+    token = request.cookies.get(name, "") if g.host == PORTAL else ""
+    if not token:
+        if is_needed:
+            raise NotSignedIn
+        return None
+    try:
+        person = find(g.firm, token)
+    except NotSignedIn:
+        if is_needed:
+            raise
+        return None
+    g.session_token = token
+    return person

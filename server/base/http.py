@@ -27,6 +27,7 @@ from server.base.vault import Vault
 from server.crypto.encoding import b64u
 
 SESSION_COOKIE: Final = "__Host-session"
+STAFF_COOKIE: Final = "__Host-staff"
 CODE_COOKIE: Final = "__Host-code"
 SETUP_COOKIE: Final = "__Host-set-up"
 SMALL_BODY: Final = 64 * 1024
@@ -37,6 +38,12 @@ ANYONE: Final = "anyone"
 STAFF: Final = "staff"
 CLIENT: Final = "client"
 SETUP: Final = "set-up"  # the browser that used the operator's link
+STAFF_SESSION: Final = "staff-session"  # staff at the portal, by a sign-in at Entra
+STAFF_GUEST: Final = "staff-guest"  # anyone; staff who are signed in at the portal are known
+HOLDER: Final = (
+    "holder"  # whose own key it is: a client, or with SIGN_IN "staff" staff at the portal
+)
+SIGN_IN: Final = "Letterlock-Sign-In"  # the header by which a page says which of the two it means
 SIGNED_IN: Final = "signed-in"  # staff at the add-in's host, a client at the portal
 PORTAL: Final = "portal"
 ADDIN: Final = "addin"
@@ -339,7 +346,7 @@ def created(body: object) -> Response:
 
 
 def current(name: str) -> Any:
-    """What access control found for this request: firm, person, assertion or session."""
+    """What access control found for this request: firm, person, assertion or session_token."""
     return g.get(name)
 
 

@@ -19,6 +19,7 @@ def add(commands: Any) -> None:
     """Add the command to the parser."""
     manifest = commands.add_parser("manifest", help="write the add-in's manifests for a firm")
     manifest.add_argument("--origin", required=True, help="of its add-in")
+    manifest.add_argument("--portal", help="its portal, where staff sign in for their own keys")
     manifest.add_argument("--out", required=True, type=Path, help="the folder to write them to")
     manifest.add_argument(
         "--tenant", help="the Directory (tenant) ID; else that of the firm whose add-in this is"
@@ -50,7 +51,8 @@ def _manifest(options: argparse.Namespace) -> int:
         version=options.version,
     )
     made = deployment.files(order)
-    place = deployment.Place(tenant_id=tenant, addin_origin=origin, admin=admin)
+    portal = parse_origin("--portal", options.portal) if options.portal else ""
+    place = deployment.Place(tenant_id=tenant, addin_origin=origin, admin=admin, portal=portal)
     script = deployment.script(place, "registration")
     options.out.mkdir(parents=True, exist_ok=True)
     for one in made:

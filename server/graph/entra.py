@@ -74,8 +74,8 @@ class Entra:
         """
         cache = msal.SerializableTokenCache()
         challenge = self._caches.challenge(person_id)
-        app = self._app(tenant_id, cache)
-        result = self._ask(
+        app = self.app(tenant_id, cache)
+        result = self.ask(
             lambda: app.acquire_token_on_behalf_of(
                 assertion, self._scopes([MAIL_SEND]), claims_challenge=challenge
             )
@@ -112,12 +112,12 @@ class Entra:
         if kept is None:
             raise SignInAgain(None)
         cache.deserialize(kept)
-        app = self._app(tenant_id, cache)
+        app = self.app(tenant_id, cache)
         accounts = app.get_accounts()
         if not accounts:
             raise SignInAgain(None)
         claims = refused.claims if refused else None
-        result = self._ask(
+        result = self.ask(
             lambda: app.acquire_token_silent_with_error(
                 self._scopes([permission]),
                 accounts[0],
@@ -143,11 +143,11 @@ class Entra:
         """
         if refused is not None:
             self._system_cache = msal.TokenCache()
-        app = self._app(tenant_id, self._system_cache)
+        app = self.app(tenant_id, self._system_cache)
         claims = refused.claims if refused else None
         scopes = self._scopes([".default"])
         return _token(
-            self._ask(lambda: app.acquire_token_for_client(scopes, claims_challenge=claims))
+            self.ask(lambda: app.acquire_token_for_client(scopes, claims_challenge=claims))
         )
 
     def _scopes(self, names: Sequence[str]) -> list[str]:
@@ -157,7 +157,10 @@ class Entra:
         """Give back the connections."""
         self._http.close()
 
-    def _app(self, tenant_id: str, cache: msal.TokenCache) -> msal.ConfidentialClientApplication:
+    def app(
+        self, tenant_id: str, cache: msal.TokenCache, *, without: Sequence[str] = ()
+    ) -> msal.ConfidentialClientApplication:
+        """Our application as MSAL sees it, at one tenant; `without` scopes that MSAL would add."""
         authority = self._authority.replace("http://", "https://", 1)
         return msal.ConfidentialClientApplication(
             self._client_id,
@@ -167,10 +170,20 @@ class Entra:
             client_capabilities=["cp1"],
             instance_discovery=False if self._local else None,
             http_client=self._http,
+            exclude_scopes=list(without),
         )
 
+    def plain(self, url: str) -> str:
+        """An address of Entra as a browser reaches it: on this machine without TLS."""
+        return self._http.plain(url)
+
     @staticmethod
-    def _ask(call: Any) -> dict[str, Any] | None:
+    def ask(call: Any) -> dict[str, Any] | None:
+        """What MSAL answers to a call.
+
+        Raises:
+            MailboxAway: Entra does not answer.
+        """
         try:
             result: dict[str, Any] | None = call()
         except (requests.RequestException, MsalServiceError, ValueError) as error:
@@ -217,7 +230,7 @@ class _Http:
 
     def _call(self, method: str, url: str, **kwargs: Any) -> requests.Response:
         try:
-            answer = self._session.request(method, self._url(url), timeout=TIMEOUT_S, **kwargs)
+            answer = self._session.request(method, self.plain(url), timeout=TIMEOUT_S, **kwargs)
         except requests.RequestException:
             metrics.provider("entra", "none")
             raise
@@ -228,7 +241,8 @@ class _Http:
         """Give back the connections."""
         self._session.close()
 
-    def _url(self, url: str) -> str:
+    def plain(self, url: str) -> str:
+        """Where a URL leads; on this machine without TLS."""
         if not self._loopback:
             return url
         if urlsplit(url).hostname not in _LOOPBACK:

@@ -184,6 +184,12 @@ CALLS: dict[str, Maker] = {
     "POST /api/v1/passkeys/challenges": on("/passkeys/challenges", json={}),
     "POST /api/v1/sessions/passkey": on("/sessions/passkey", json={"credential": {}}),
     "DELETE /api/v1/sessions/current": on("/sessions/current"),
+    "GET /staff": plain("/staff"),
+    "GET /staff/signed-in": plain("/staff/signed-in?code=x&state=y"),
+    "POST /api/v1/staff/sign-ins": on("/staff/sign-ins", json={}),
+    "POST /api/v1/staff/sessions": on("/staff/sessions", json={"code": "x", "state": "y"}),
+    "GET /api/v1/staff/sessions/current": on("/staff/sessions/current"),
+    "DELETE /api/v1/staff/sessions/current": on("/staff/sessions/current"),
     "GET /api/v1/messages/<message_id>/thread": on("/messages/{letter}/thread"),
     "POST /api/v1/messages/<message_id>/open": on("/messages/{letter}/open", json={}),
     "GET /api/v1/messages/<message_id>/objects/<object_id>": on(

@@ -27,7 +27,9 @@ from server.keys import service as keys
 from server.people import service as people
 from server.people.passkeys import store as passkey_store
 from server.people.sign_ins import store as sign_in_store
-from server.people.sign_ins.ports import StaffClaims
+from server.people.sign_ins.ports import CLIENT_SESSION, STAFF_SESSION, StaffClaims
+from server.people.sign_ins.refusals import SignInRefused
+from server.people.sign_ins.staff.ports import Opened
 from server.storage.blobs import ObstoreBlobs
 from tests.drafts import Draft, begin
 from tests.house import ADDIN_ORIGIN, ORIGIN
@@ -68,6 +70,18 @@ class Rights:
 
     def close(self) -> None:
         """Nothing is held."""
+
+
+class NoDoor:
+    """Microsoft lets nobody in."""
+
+    def open(self, **_how: Any) -> Opened:
+        """Begun, and nobody goes there."""
+        return Opened("http://localhost:9/authorize", "{}")
+
+    def finish(self, **_answer: Any) -> Any:
+        """Nobody came back."""
+        raise SignInRefused
 
 
 @dataclass(frozen=True)
@@ -174,7 +188,9 @@ def built(database_url: str, folder: Path, path: Path | None = None) -> Iterator
     add_demo_firm(settings)
     database, vault = Database(database_url), Vault.load(settings.master_key)
     blobs = ObstoreBlobs(settings.blob_url)
-    parts = Parts(settings, database, vault, blobs, tokens=Wallet(), rights=Rights())
+    parts = Parts(
+        settings, database, vault, blobs, tokens=Wallet(), rights=Rights(), staff_door=NoDoor()
+    )
     world = World(create_app(parts), parts, path)
     try:
         _settle(world)
@@ -195,7 +211,7 @@ def _settle(world: World) -> None:
     world.people |= _visitors(world)
     maya = Desk(world, world.people["reader"])
     world.drafts["maya"] = _begun(maya, (BEN,), reply_to=world.letters["ben"].id)
-    for column in ("reader", "other reader"):
+    for column in ("reader", "other reader", "staff"):
         _enrol(world, column)
     _suspend(world)
     _add_passkey(world)
@@ -245,6 +261,11 @@ def _visitors(world: World) -> dict[str, Person]:
         cookie = f"__Host-session={_session(world, address, age_ms)}"
         return Person(column, ORIGIN, {"Cookie": cookie}, draft="maya", **more)
 
+    def staff(column: str, address: str, kind: str = STAFF_SESSION) -> Person:
+        cookie = f"__Host-staff={_session(world, address, 0, kind)}"
+        headers = {"Cookie": cookie, "Letterlock-Sign-In": "staff"}
+        return Person(column, ORIGIN, headers, draft="maya")
+
     maya = reader("reader", MAYA)
     found = [
         Person("anyone", ORIGIN, draft="maya"),
@@ -254,6 +275,9 @@ def _visitors(world: World) -> dict[str, Person]:
         reader("colleague by code", CORA),
         reader("expired", MAYA, 31 * 60_000),
         reader("suspended reader", DORA),
+        staff("staff", BEN),
+        staff("client as staff", MAYA, kind=CLIENT_SESSION),
+        staff("suspended at the portal", "dan@hart.example"),
         Person("token at the portal", ORIGIN, {"Authorization": "Bearer ben"}, draft="maya"),
         Person("set-up", NEW, {"Cookie": _set_up(world)}, draft="maya"),
         Person("anyone at the pane", ADDIN_ORIGIN),
@@ -263,7 +287,7 @@ def _visitors(world: World) -> dict[str, Person]:
     return {one.column: one for one in found}
 
 
-def _session(world: World, address: str, age_ms: int) -> str:
+def _session(world: World, address: str, age_ms: int, kind: str = CLIENT_SESSION) -> str:
     vault, token = world.parts.vault, new_token()
     origin = OTHER if address == FAY else ORIGIN
     with all_firms("a test"), world.parts.database.write() as connection:
@@ -272,7 +296,9 @@ def _session(world: World, address: str, age_ms: int) -> str:
         assert person is not None
         at = now_ms(connection) - age_ms
         row = {"id": vault.index("session", token), "firm_id": firm.id, "person_id": person.id}
-        sign_in_store.put_session(connection, row | {"created": at, "seen": at, "proved": at})
+        sign_in_store.put_session(
+            connection, row | {"kind": kind, "created": at, "seen": at, "proved": at}
+        )
     return token
 
 

@@ -85,6 +85,14 @@ def test_a_redirect_uri_that_is_not_registered(clinic: Clinic) -> None:
     says(clinic.finds("redirect-uri"), "brk-multihub://addin.hart.example", "not registered")
 
 
+def test_a_redirect_uri_of_the_portal_that_is_not_registered(clinic: Clinic) -> None:
+    assert clinic.finds("staff-redirect-uri").state == "good"
+    clinic.run("UPDATE firms SET origin = 'https://portal.hart.example'")
+    found = clinic.finds("staff-redirect-uri")
+    says(found, "https://portal.hart.example/staff/signed-in", "not registered")
+    assert "platform Web" in str(found.remedy)
+
+
 def test_a_client_id_that_the_tenant_does_not_know(clinic: Clinic) -> None:
     says(clinic.finds("redirect-uri", client_id="other"), "client id")
 

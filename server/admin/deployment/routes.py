@@ -108,6 +108,7 @@ def _shown() -> dict[str, Any]:
         client_id=tools().client_id,
         authority=tools().authority,
         graph=tools().graph,
+        portal=firm.origin,
     )
     made = deployment.files(_order())
     return {
@@ -119,6 +120,7 @@ def _shown() -> dict[str, Any]:
         "files": [_file(one) for one in made],
         "faults": list(dict.fromkeys(fault.words for one in made for fault in one.faults)),
         "redirects": list(deployment.redirects(firm.addin_origin)),
+        "web_redirects": list(deployment.web_redirects(firm.origin)),
         "consents": [
             {"use": one.use, "permissions": list(one.permissions), "link": one.link}
             for one in deployment.consents(place)

@@ -14,6 +14,7 @@ from server.admin.deployment import store
 from server.admin.manifests import service as manifests
 from server.admin.manifests.checking.service import Fault, check
 from server.admin.manifests.service import Kind, Order
+from server.people.sign_ins.staff.service import BACK
 
 Script = Literal["registration", "mailbox", "deployment", "mail-flow"]
 SCRIPTS: Final[tuple[Script, ...]] = get_args(Script)
@@ -33,7 +34,8 @@ _QUOTES: Final = "'\u2018\u2019\u201a\u201b"
 class Place:
     """A firm and its application. Origins have no path; `graph` is the root of Microsoft Graph.
 
-    `client_id` is "" before the application is registered, `mailbox` before one was chosen.
+    `client_id` is "" before the application is registered, `mailbox` before one was chosen,
+    `portal` where nobody named it.
     """
 
     tenant_id: str
@@ -43,6 +45,7 @@ class Place:
     client_id: str = ""
     authority: str = ""
     graph: str = ""
+    portal: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +94,11 @@ def redirects(addin_origin: str) -> tuple[str, ...]:
     return (f"brk-multihub://{urlsplit(addin_origin).netloc}", *pages)
 
 
+def web_redirects(portal: str) -> tuple[str, ...]:
+    """The application's redirect URIs of the kind "Web": staff sign in at the portal by it."""
+    return (f"{portal}{BACK}",) if portal else ()
+
+
 def consents(place: Place) -> tuple[Consent, ...]:
     """What may be granted: the first is needed, the others may be left out."""
     return tuple(Consent(use, names, _link(place, names)) for use, names in PERMISSIONS.items())
@@ -103,6 +111,7 @@ def script(place: Place, name: Script) -> str:
             "Tenant": place.tenant_id,
             "Name": manifests.NAME,
             "Redirects": redirects(place.addin_origin),
+            "WebRedirects": web_redirects(place.portal),
             "Permissions": PERMISSIONS["send"],
         },
         "mailbox": {

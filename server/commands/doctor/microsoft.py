@@ -27,6 +27,7 @@ from server.graph.entra import MAIL_READ_BASIC, MAIL_SEND, Entra
 from server.mail.smtp import Smtp, why
 from server.messages.ports import ConsentMissing, MailboxAway, MailboxRefused, SignInAgain
 from server.people.sign_ins import service as sign_ins
+from server.people.sign_ins.staff import service as staff
 
 GRAPH: Final = "graph:"
 CLOCK_S: Final = 60  # Entra's tokens are refused beyond
@@ -47,7 +48,20 @@ def redirect_uri(patient: Patient) -> Iterable[Finding]:
 
 
 def _redirect_uri(patient: Patient, firm: Firm) -> Iterable[Finding]:
-    wanted = f"brk-multihub://{urlsplit(firm.addin_origin).netloc}"
+    pane = f"brk-multihub://{urlsplit(firm.addin_origin).netloc}"
+    yield from _registered(patient, firm, pane, "Single-page application")
+
+
+def staff_redirect_uri(patient: Patient) -> Iterable[Finding]:
+    """The redirect URI is registered by which staff sign in at the portal."""
+    yield from by_firm(patient, partial(_staff_redirect_uri, patient))
+
+
+def _staff_redirect_uri(patient: Patient, firm: Firm) -> Iterable[Finding]:
+    yield from _registered(patient, firm, f"{firm.origin}{staff.BACK}", "Web")
+
+
+def _registered(patient: Patient, firm: Firm, wanted: str, platform: str) -> Iterable[Finding]:
     query = {
         "client_id": patient.settings.client_id, "response_type": "code", "prompt": "none",
         "redirect_uri": wanted, "scope": "openid profile", "state": "doctor",
@@ -64,7 +78,7 @@ def _redirect_uri(patient: Patient, firm: Firm) -> Iterable[Finding]:
     elif "AADSTS50011" in answer.text:
         yield bad(
             f"The redirect URI {wanted} is not registered.",
-            "Add it to the app registration: Authentication, platform Single-page application.",
+            f"Add it to the app registration: Authentication, platform {platform}.",
         )
     elif "AADSTS700016" in answer.text:
         yield bad(
@@ -74,7 +88,7 @@ def _redirect_uri(patient: Patient, firm: Firm) -> Iterable[Finding]:
     else:
         yield unsure(
             f"Whether the redirect URI {wanted} is registered was not to be found out.",
-            "Look in the app registration: Authentication, platform Single-page application.",
+            f"Look in the app registration: Authentication, platform {platform}.",
         )
 
 

@@ -27,6 +27,7 @@ CHECKS: Final[dict[str, Check]] = {
     "framing": hosts.framing,
     "manifests": hosts.manifests,
     "redirect-uri": microsoft.redirect_uri,
+    "staff-redirect-uri": microsoft.staff_redirect_uri,
     "consent": microsoft.consent,
     "tenant-wide": microsoft.tenant_wide,
     "system-mailbox": microsoft.system_mailbox,

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from server.base.http import (
     ANYONE,
-    CLIENT,
+    HOLDER,
     PORTAL,
     Model,
     Nothing,
@@ -74,7 +74,7 @@ def page() -> ResponseReturnValue:
 
 
 @bp.get("/keys/own")
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def own() -> ResponseReturnValue:
     """What holds one's own key."""
     with tools().database.read() as connection:
@@ -82,7 +82,7 @@ def own() -> ResponseReturnValue:
 
 
 @bp.get("/keys/own/slots")
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def own_slots() -> ResponseReturnValue:
     """The same with the keyslots themselves, and the identities she had before."""
     with tools().database.read() as connection:
@@ -90,7 +90,7 @@ def own_slots() -> ResponseReturnValue:
 
 
 @bp.get("/keys/own/former")
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def former() -> ResponseReturnValue:
     """What is left of the keys that one gave up: their keyslots, and what was sealed to them."""
     with tools().database.read() as connection:
@@ -99,7 +99,7 @@ def former() -> ResponseReturnValue:
 
 @bp.post("/keys/challenges")
 @bp.input(Nothing)
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def challenge(json_data: Nothing) -> ResponseReturnValue:
     """Ask for a challenge to one's own key."""
     del json_data
@@ -110,7 +110,7 @@ def challenge(json_data: Nothing) -> ResponseReturnValue:
 @bp.post("/keys/slots")
 @without_prf
 @bp.input(SlotIn)
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def add(json_data: SlotIn) -> ResponseReturnValue:
     """Keep one more keyslot."""
     with tools().database.write() as connection:
@@ -129,7 +129,7 @@ def add(json_data: SlotIn) -> ResponseReturnValue:
 
 @bp.patch("/keys/slots/<token:slot>")
 @bp.input(NameIn)
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def rename(slot: str, json_data: NameIn) -> ResponseReturnValue:
     """Give a keyslot another name."""
     with tools().database.write() as connection:
@@ -141,7 +141,7 @@ def rename(slot: str, json_data: NameIn) -> ResponseReturnValue:
 @bp.delete("/keys/slots/<token:slot>")
 @once
 @bp.input(ProvedIn)
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def remove(slot: str, json_data: ProvedIn) -> ResponseReturnValue:
     """Take a keyslot away."""
     with tools().database.write() as connection:
@@ -157,7 +157,7 @@ def remove(slot: str, json_data: ProvedIn) -> ResponseReturnValue:
 
 @bp.post("/keys/slots/<token:slot>/used")
 @bp.input(Nothing)
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def used(slot: str, json_data: Nothing) -> ResponseReturnValue:
     """Note that a keyslot opened."""
     del json_data
@@ -168,7 +168,7 @@ def used(slot: str, json_data: Nothing) -> ResponseReturnValue:
 
 @bp.delete("/passkeys/<string(minlength=22):credential>")
 @once
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def remove_passkey(credential: str) -> ResponseReturnValue:
     """Forget a passkey. Here, and not with the others: a keyslot may need it."""
     with tools().database.write() as connection:

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from server.base.errors import AppError
 from server.base.http import (
     ANYONE,
-    CLIENT,
+    HOLDER,
     PORTAL,
     SESSION_COOKIE,
     Model,
@@ -66,12 +66,12 @@ class CredentialIn(Model):
 @bp.post("/passkeys/options")
 @without_prf
 @bp.input(Nothing)
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def options(json_data: Nothing) -> ResponseReturnValue:
     """What the browser makes a passkey with."""
     del json_data
     request_key()
-    token = request.cookies[SESSION_COOKIE]
+    token = current("session_token")
     with tools().database.write() as connection:
         proving.require_fresh(connection, tools().vault, token)
         made = passkeys.begin(
@@ -87,11 +87,11 @@ def options(json_data: Nothing) -> ResponseReturnValue:
 @bp.post("/passkeys")
 @without_prf
 @bp.input(PasskeyIn)
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def make(json_data: PasskeyIn) -> ResponseReturnValue:
     """Keep the passkey that this browser made."""
     request_key()
-    token = request.cookies[SESSION_COOKIE]
+    token = current("session_token")
     with tools().database.write() as connection:
         proving.require_fresh(connection, tools().vault, token)
         made = passkeys.finish(
@@ -110,7 +110,7 @@ def make(json_data: PasskeyIn) -> ResponseReturnValue:
 
 
 @bp.get("/passkeys")
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def list_all() -> ResponseReturnValue:
     """One's own passkeys, oldest first."""
     with tools().database.read() as connection:
@@ -121,7 +121,7 @@ def list_all() -> ResponseReturnValue:
 @bp.patch("/passkeys/<string(minlength=22):credential>")
 @without_prf
 @bp.input(NameIn)
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def rename(credential: str, json_data: NameIn) -> ResponseReturnValue:
     """Call a passkey otherwise."""
     request_key()

@@ -25,7 +25,20 @@ sessions: Final = Table(
     Column("created", BigInteger, nullable=False),
     Column("seen", BigInteger, nullable=False),
     Column("ended", BigInteger),
-    Column("proved", BigInteger),  # when it last proved the mailbox by a code
+    # When it last proved the mailbox by a code, or, of staff, herself at Entra.
+    Column("proved", BigInteger),
+    Column("kind", String(8), nullable=False, server_default="client"),
+)
+
+# Sign-ins of staff at Entra that ended in a session: none ends in another.
+staff_sign_ins: Final = Table(
+    "staff_sign_ins",
+    metadata,
+    Column("id", String(43), primary_key=True),
+    Column("firm_id", String(32), ForeignKey("firms.id"), nullable=False),
+    Column("request_index", String(43), nullable=False),
+    Column("person_id", String(32), ForeignKey("persons.id"), nullable=False),
+    Column("expires", BigInteger, nullable=False),
 )
 
 codes: Final = Table(

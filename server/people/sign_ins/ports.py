@@ -8,6 +8,8 @@ from server.base.mail import Brand
 
 LETTER: Final = "letter"  # a code that opens a letter
 PROOF: Final = "proof"  # a code that proves the mailbox before a key is changed
+CLIENT_SESSION: Final = "client"  # by a code or a passkey
+STAFF_SESSION: Final = "staff"  # by Entra, at the portal
 
 
 class MailAway(Exception):

@@ -34,3 +34,25 @@ class FreshCodeNeeded(NotAllowed):
         "This changes how you sign in or open letters, so it needs a code from your mailbox that "
         "was typed in the last ten minutes. Ask for one and type it; nothing was changed."
     )
+
+
+class FreshSignInNeeded(NotAllowed):
+    """Somebody of the firm has not proved herself to Microsoft in the last ten minutes."""
+
+    code = "fresh-sign-in-needed"
+    title = "Sign in once more first"
+    detail = (
+        "This changes how you open letters, so Microsoft has to ask you once more who you are, and "
+        "not longer than ten minutes ago. Sign in again; nothing was changed."
+    )
+
+
+class SignInRefused(NotAllowed):
+    """A sign-in at Microsoft that is another browser's, too late, used, or not genuine."""
+
+    code = "sign-in-refused"
+    title = "This sign-in did not work"
+    detail = (
+        "This sign-in is over: it is older than ten minutes, was used, was begun in another "
+        "browser, or was broken off at Microsoft. Sign in again; nothing was changed."
+    )

@@ -21,7 +21,7 @@ from server.people import service as people
 from server.people.service import Person
 from server.people.sign_ins import posting, store
 from server.people.sign_ins.allowances import service as allowances
-from server.people.sign_ins.ports import LETTER
+from server.people.sign_ins.ports import CLIENT_SESSION, LETTER, STAFF_SESSION
 from server.people.sign_ins.refusals import CodeGone, WrongCode
 
 ALPHABET: Final = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
@@ -34,6 +34,10 @@ IDLE_MS: Final = 30 * 60_000
 TOUCH_AFTER_MS: Final = 10_000  # not a commit for each key that is pressed
 SESSION_MS: Final = 12 * 3_600_000
 _HOUR_MS: Final = 3_600_000
+_AWAY: Final = {
+    CLIENT_SESSION: "You were away for a while, so we closed the letter. Ask for a new code.",
+    STAFF_SESSION: "You were away for a while, so we signed you out. Sign in again.",
+}
 
 
 class OtherTenant(NotAllowed):
@@ -245,20 +249,20 @@ def begin(
 
 
 def signed_in(
-    connection: Connection, vault: Vault, *, firm_id: str, token: str
+    connection: Connection, vault: Vault, *, firm_id: str, token: str, kind: str = CLIENT_SESSION
 ) -> tuple[Person, bool]:
-    """The person of a live session at this firm, and whether it is time to `touch` it.
+    """The person of a live session of this kind at this firm, and whether to `touch` it by now.
 
     Raises:
         NotSignedIn: No such session, ended, idle for 30 minutes or older than 12 hours, or of
             somebody whose access was ended.
     """
     row = store.session_and_person(connection, vault.index("session", token))
-    if row is None or row["firm_id"] != firm_id or row["ended"]:
+    if row is None or row["firm_id"] != firm_id or row["ended"] or row["session_kind"] != kind:
         raise NotSignedIn
     now = row["now"]
     if now > row["seen"] + IDLE_MS or now > row["created"] + SESSION_MS:
-        raise NotSignedIn("You were away for a while, so we closed the letter. Ask for a new code.")
+        raise NotSignedIn(_AWAY[kind])
     person = people.of_row(vault, row)
     if not person.may_enter:
         raise NotSignedIn

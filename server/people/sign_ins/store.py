@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, func, select
 from server.base.database import Clock
 from server.base.tenancy import Standing, of_firm
 from server.people.models import persons
-from server.people.sign_ins.models import codes, sessions, token_caches
+from server.people.sign_ins.models import codes, sessions, staff_sign_ins, token_caches
 
 Row = Mapping[str, Any]
 
@@ -17,7 +17,14 @@ _SESSION: Final = Standing(
 )
 _SESSION_AND_PERSON: Final = Standing(
     lambda of_firm: (
-        select(sessions.c.created, sessions.c.seen, sessions.c.ended, Clock().label("now"), persons)
+        select(
+            sessions.c.created,
+            sessions.c.seen,
+            sessions.c.ended,
+            sessions.c.kind.label("session_kind"),
+            Clock().label("now"),
+            persons,
+        )
         .join(persons, persons.c.id == sessions.c.person_id)
         .where(of_firm(sessions), of_firm(persons), sessions.c.id == bindparam("session"))
     )
@@ -118,6 +125,18 @@ def update_session(connection: Connection, session_id: str, values: Row) -> None
     _CHANGE_SESSION.run(connection, values, session=session_id)
 
 
+def insert_staff_sign_in(connection: Connection, values: Row) -> None:
+    """Note that a sign-in of staff has ended in a session."""
+    connection.execute(staff_sign_ins.insert().values(**values))
+
+
+def staff_sign_in(connection: Connection, sign_in_id: str) -> Row | None:
+    """A sign-in of staff that has ended in a session, by the index of its id."""
+    where = of_firm(connection, staff_sign_ins) & (staff_sign_ins.c.id == sign_in_id)
+    row = connection.execute(select(staff_sign_ins).where(where)).mappings().first()
+    return dict(row) if row else None
+
+
 def put_token_cache(connection: Connection, values: Row) -> None:
     """Replace a person's token cache."""
     connection.execute(token_caches.delete().where(_of_person(connection, values["person_id"])))
@@ -162,3 +181,8 @@ def sessions_ended_before(age_ms: int, *, life_ms: int) -> Callable[[int], Colum
     return lambda now: (
         (sessions.c.ended < now - age_ms) | (sessions.c.created < now - age_ms - life_ms)
     )
+
+
+def staff_sign_ins_over(age_ms: int) -> Callable[[int], ColumnElement[bool]]:
+    """The condition of a sign-in of staff that could have been ended until longer ago."""
+    return lambda now: staff_sign_ins.c.expires < now - age_ms

@@ -12,7 +12,7 @@ from server.crypto.encoding import unb64u
 from server.firms import service as firms
 from server.people import service as people
 from server.people.sign_ins import store
-from server.people.sign_ins.models import codes, sessions
+from server.people.sign_ins.models import codes, sessions, staff_sign_ins
 from server.people.sign_ins.ports import LETTER, CodeMail, MailRefused
 from server.people.sign_ins.service import LIFE_MS, SESSION_MS, shown
 
@@ -60,10 +60,12 @@ def send_code(database: Database, vault: Vault, job: Job, mail: CodeMail) -> Non
 
 
 def sweep_up(database: Database, job: Job) -> None:
-    """Take away codes of more than a week ago, and sessions that ended more than a day ago."""
+    """Take away codes of more than a week ago, and what ended more than a day ago."""
     sweep(database, job, codes, codes.c.id, store.codes_before(7 * DAY_MS))
     ended = store.sessions_ended_before(DAY_MS, life_ms=SESSION_MS)
     sweep(database, job, sessions, sessions.c.id, ended)
+    over = store.staff_sign_ins_over(DAY_MS)
+    sweep(database, job, staff_sign_ins, staff_sign_ins.c.id, over)
 
 
 def _time(milliseconds: int) -> datetime:

@@ -22,7 +22,8 @@ $api = @{
     })
 }
 $app = New-MgApplication -DisplayName $Name -SignInAudience 'AzureADMyOrg' -Api $api `
-    -Spa @{ RedirectUris = $Redirects } `
+    -Spa @{ RedirectUris = $Redirects } -Web @{ RedirectUris = $WebRedirects } `
+    -OptionalClaims @{ IdToken = @(@{ Name = 'auth_time'; Essential = $false }) } `
     -RequiredResourceAccess @(@{
         ResourceAppId = $graph.AppId
         ResourceAccess = @($wanted | ForEach-Object { @{ Id = $_.Id; Type = 'Scope' } })

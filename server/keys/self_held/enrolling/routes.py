@@ -9,9 +9,8 @@ from pydantic import Field
 from sqlalchemy import Connection
 
 from server.base.http import (
-    CLIENT,
+    HOLDER,
     PORTAL,
-    SESSION_COOKIE,
     Model,
     browser_words,
     callers,
@@ -24,7 +23,7 @@ from server.crypto.keyslots import MAX_SLOT
 from server.crypto.signing import Signature
 from server.keys.self_held.enrolling import service as enrolling
 from server.keys.self_held.enrolling.service import Wanted
-from server.keys.self_held.service import require_client
+from server.keys.self_held.service import require_holder, require_pairing
 from server.keys.self_held.slots.service import MOST_SLOTS
 from server.people.sign_ins.proving import service as proving
 
@@ -69,7 +68,7 @@ class AnswerIn(Model):
 @bp.post("")
 @without_prf
 @bp.input(EnrolmentIn)
-@callers(CLIENT, host=PORTAL, body=ROOM)
+@callers(HOLDER, host=PORTAL, body=ROOM)
 def begin(json_data: EnrolmentIn) -> ResponseReturnValue:
     """Keep a new identity until it is proved."""
     signature = json_data.signature
@@ -93,7 +92,7 @@ def begin(json_data: EnrolmentIn) -> ResponseReturnValue:
 
 
 @bp.get("/<token:enrolment_id>")
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def read_back(enrolment_id: str) -> ResponseReturnValue:
     """What was kept of a new identity."""
     with tools().database.read() as connection:
@@ -104,11 +103,12 @@ def read_back(enrolment_id: str) -> ResponseReturnValue:
 
 @bp.post("/<token:enrolment_id>/completion")
 @bp.input(AnswerIn)
-@callers(CLIENT, host=PORTAL)
+@callers(HOLDER, host=PORTAL)
 def complete(enrolment_id: str, json_data: AnswerIn) -> ResponseReturnValue:
     """Make the new identity one's own alone."""
     with tools().database.write() as connection:
         _require(connection)
+        require_pairing(current("firm"), current("person"))
         return enrolling.complete(
             connection,
             tools().vault,
@@ -120,6 +120,7 @@ def complete(enrolment_id: str, json_data: AnswerIn) -> ResponseReturnValue:
 
 
 def _require(connection: Connection) -> None:
-    """A client, whose mailbox was proved a moment ago."""
-    require_client(current("firm"), current("person"))
-    proving.require_fresh(connection, tools().vault, request.cookies.get(SESSION_COOKIE))
+    """Somebody who may hold her key herself, and was proved a moment ago."""
+    person = current("person")
+    require_holder(current("firm"), person, at_mailbox=current("viewer") is not None)
+    proving.require_fresh(connection, tools().vault, current("session_token"))

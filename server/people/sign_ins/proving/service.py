@@ -16,23 +16,30 @@ from server.people.service import Person
 from server.people.sign_ins import service as sign_ins
 from server.people.sign_ins import store
 from server.people.sign_ins.allowances import service as allowances
-from server.people.sign_ins.ports import PROOF
-from server.people.sign_ins.refusals import CodeGone, FreshCodeNeeded, WrongCode
+from server.people.sign_ins.ports import PROOF, STAFF_SESSION
+from server.people.sign_ins.refusals import (
+    CodeGone,
+    FreshCodeNeeded,
+    FreshSignInNeeded,
+    WrongCode,
+)
 from server.people.sign_ins.service import Asker, CodeAsked, Typed
 
 FRESH_MS: Final = 10 * 60_000
 
 
 def require_fresh(connection: Connection, vault: Vault, token: str | None) -> None:
-    """Let a call go on whose session has proved its mailbox. `token`: its session cookie.
+    """Let a call go on whose session was proved a moment ago. `token`: its session cookie.
 
     Raises:
         FreshCodeNeeded: It has not, or longer ago than ten minutes.
+        FreshSignInNeeded: The same, of staff, who prove themselves to Microsoft.
     """
     row = store.session_by_id(connection, vault.index("session", token or ""))
     proved = row["proved"] if row and not row["ended"] else None
     if proved is None or now_ms(connection) > proved + FRESH_MS:
-        raise FreshCodeNeeded
+        is_staff = row is not None and row["kind"] == STAFF_SESSION
+        raise FreshSignInNeeded if is_staff else FreshCodeNeeded
 
 
 def ask_code(

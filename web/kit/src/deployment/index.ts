@@ -41,6 +41,7 @@ function fill(said: Members): void {
     const scripts = members(said["scripts"])
     for (const name of Object.keys(scripts)) find(`#script-${name}`, HTMLElement).textContent = text(scripts, name)
     rows("#redirects", said["redirects"])
+    rows("#web-redirects", said["web_redirects"])
     rows("#fault-list", said["faults"])
     find("#deployment-faults", HTMLElement).hidden = list(said["faults"]).length === 0
     const hasMailbox = text(said, "mailbox") !== ""

@@ -7,6 +7,7 @@ import { LEVEL_WORDS } from "./levels.ts"
 import { PANE } from "./pane.ts"
 import { READING } from "./reading.ts"
 import { SET_UP } from "./set-up.ts"
+import { STAFF } from "./staff.ts"
 import { TAKEOVER } from "./takeover.ts"
 import { UNLOCK } from "./unlock.ts"
 import { WRITING } from "./writing.ts"
@@ -21,6 +22,7 @@ export const EN = {
     ...EXPORT,
     ...READING,
     ...SET_UP,
+    ...STAFF,
     ...WRITING,
     ...PANE,
     ...HELPDESK,
