@@ -33,7 +33,7 @@ test("what is written while a kept answer loads belongs to that one, not to a se
     const { server, answer, kept } = await begun()
     const loading = answer.takeUp(kept)
     const tools = await answer.ready()
-    assert.equal(await loading, "<p>Kept</p>")
+    assert.deepEqual(await loading, { html: "<p>Kept</p>", anew: false })
     assert.equal((await tools.place.where()).id, kept.id)
     assert.equal(server.made.size, 1)
     await answer.stop()

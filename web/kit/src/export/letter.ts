@@ -7,6 +7,7 @@ import {
 
 import { newKey, Problem } from "../api.ts"
 import type { LogCall } from "../log.ts"
+import { OpenedByServer } from "../own/opened.ts"
 import { openedOf, type ReadingDesk, viewerOf } from "../reading/open.ts"
 import { isGivenUp } from "../reading/refusal.ts"
 import { list, type Members, members, text, Unexpected } from "../shape.ts"
@@ -151,6 +152,7 @@ async function refusing<Value>(letter: string, work: () => Promise<Value>): Prom
     } catch (error) {
         if (error instanceof Unexpected || error instanceof SyntaxError) throw new ExportRefused(letter, "envelope-malformed")
         if (isGivenUp(error)) throw new ExportRefused(letter, "own-key-unknown")
+        if (error instanceof OpenedByServer) throw new ExportRefused(letter, error.code)
         if (error instanceof LookupRefused) throw new ExportRefused(letter, "sender-key-unknown")
         throw error instanceof Refusal || error instanceof LogRefused ? new ExportRefused(letter, error.code) : error
     }

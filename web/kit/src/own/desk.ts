@@ -1,6 +1,6 @@
 /** What the flows of an own key take from a page, and what the server answers them. */
 
-import type { Bytes, CryptoClient, OldKey, OwnKey, Stretcher } from "@letterlock/crypto"
+import { type Bytes, type CryptoClient, KeyslotRefused, type OldKey, type OwnKey, type Stretcher } from "@letterlock/crypto"
 
 import { type Api, Problem } from "../api.ts"
 import { fromBase64 } from "../bytes.ts"
@@ -91,7 +91,7 @@ export async function calling<Value>(desk: Pick<OwnDesk, "call">, work: (api: Ap
     }
 }
 
-/** Who holds one's key, and what opens it. */
+/** Who holds one's key, and what opens it. @throws KeyslotRefused `keyslot-foreign` if the server names another site. */
 export async function fetchOwn(desk: Pick<OwnDesk, "call" | "rp">): Promise<OwnState> {
     return stateOf(desk.rp, members(await calling(desk, (api) => api.get("/keys/own"))))
 }
@@ -113,7 +113,7 @@ export const isSame = (own: OwnKey, state: OwnState): boolean => own.person === 
 function stateOf(rp: string, answer: Members): OwnState {
     const custody = text(answer, "custody")
     if (custody !== "managed" && custody !== "self-held") throw new Unexpected("custody")
-    if (text(answer, "rp") !== rp) throw new Unexpected("rp is another than this page's")
+    if (text(answer, "rp") !== rp) throw new KeyslotRefused("keyslot-foreign")
     return {
         person: text(answer, "person"), custody, key: textOr(answer, "key", "") || null,
         slots: list(answer["slots"]).map(members).map(lineOf),

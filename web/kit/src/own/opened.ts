@@ -1,6 +1,6 @@
 /** Letters and drafts of a self-held person: what the server cannot open or sign (docs/spec/enrolment.md section 6). */
 
-import { type CryptoClient, type Opened, type OwnKey, type Signature } from "@letterlock/crypto"
+import { CryptoError, type CryptoClient, type Lookup, LookupRefused, type Opened, type OwnKey, type Signature } from "@letterlock/crypto"
 
 import { fromBase64 } from "../bytes.ts"
 import { type Members, text } from "../shape.ts"
@@ -9,8 +9,21 @@ import { getOwn } from "./shelf.ts"
 
 type Crypto = Pick<CryptoClient, "openOwnEnvelope" | "openOwnDraftKey" | "signGrant" | "signStatement">
 
+/** The server gave out what is inside an envelope, to somebody whose open key is hers alone. Show nothing of it. */
+export class OpenedByServer extends CryptoError {
+    override readonly name = "OpenedByServer"
+
+    constructor() {
+        super("opened-by-server", "The server opened an envelope of somebody who holds her own key.")
+    }
+}
+
 /** Opens and signs with the key that is kept for the session. @throws KeyNeeded if there is none. */
 export interface Own {
+    /** Nothing while no key is open here. @throws {@link OpenedByServer} if one is: then the server can open nothing. */
+    readonly requireSealed: () => Promise<void>
+    /** Nothing while no key is open here. @throws LookupRefused if one is, and her own look-up names another, or one that a server holds. */
+    readonly requireMine: (lookup: Lookup) => Promise<void>
     /** What `POST /messages/{id}/open` would have answered for a managed reader. */
     readonly openLetter: (answer: Members) => Promise<Opened>
     /** What `POST /messages/{id}/draft/open` would have had as `draft_key`. */
@@ -24,6 +37,14 @@ export interface Own {
 
 /** @param own - The key that is open, or null. */
 export const ownIn = (crypto: Crypto, own: () => Promise<OwnKey | null> = () => getOwn()): Own => ({
+    requireSealed: async () => {
+        if (await own() !== null) throw new OpenedByServer()
+    },
+    requireMine: async ({ key, signing_key, custody }) => {
+        const open = await own()
+        if (open === null || (open.key === key && open.signing_key === signing_key && custody === "self-held")) return
+        throw new LookupRefused("it names another key for oneself than the one that is open here")
+    },
     openLetter: async (answer) => openOwn(crypto, await needed(own), answer),
     openDraftKey: async (answer) => {
         const { draftKey } = await crypto.openOwnDraftKey({ own: await needed(own), envelope: fromBase64(text(answer, "envelope")) })

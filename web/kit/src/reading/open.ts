@@ -80,9 +80,14 @@ function untilIn(answer: Members): Date | null {
     return typeof until === "number" ? new Date(until * 1000) : null
 }
 
-/** Of a managed reader the server opened the envelope; a self-held one opens it here. */
+/**
+ * Of a managed reader the server opened the envelope; a self-held one opens it here.
+ *
+ * @throws OpenedByServer if the server opened it of one whose own key is open here (docs/spec/enrolment.md section 6).
+ */
 export async function openedOf(desk: Pick<ReadingDesk, "own">, answer: Members): Promise<Opened> {
     if (isSealed(answer)) return sealedOf(desk, answer)
+    await desk.own?.requireSealed()
     const { message_key, statement, signature, grants, merge } = answer
     return parseOpened({ message_key, statement, signature, grants, merge })
 }

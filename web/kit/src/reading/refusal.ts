@@ -57,6 +57,7 @@ const FILE: Readonly<Record<string, (name: string) => string>> = {
 
 /** The sentence for a letter's refusal; a code of another version gets a general one. `name` is the sender's. */
 export function refusalWords(code: string, name: string): string {
+    if (code === "opened-by-server") return say("refused.opened-by-server")
     if (code === "own-key-unknown") return say("unlock.given-up", { name })
     if (Object.hasOwn(LOG, code)) return LOG[code as LogRefusalCode](name)
     return Object.hasOwn(LETTER, code) ? LETTER[code as RefusalCode](name) : say("refused.other")

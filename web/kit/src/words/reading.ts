@@ -47,6 +47,7 @@ export const READING = {
     "refused.log.event": "The firm's record of keys tells another story of {name}'s key than it told this browser before. Ring the firm.",
     "refused.log.key": "It is signed with a key that does not stand in the firm's record of keys as {name}'s.",
     "refused.log.damaged": "What came of the firm's record of keys is damaged, or not signed by the firm.",
+    "refused.opened-by-server": "The server opened it by itself, though your key is yours alone: so it was sealed to a key that the server keeps as well.",
     "refused.file-name": "A file in it has a name that could do harm or mislead you.",
     "refused.file-type": "A file in it is of another kind than {name} signed.",
 

@@ -82,6 +82,7 @@ export async function openDesk({ crypto, call, own, about }: DeskParts): Promise
     const verify = async (asked: LogCall, said: Members, whose: string): Promise<Lookup> =>
         asked.check(said, await crypto.verifyLookup({ text: text(said, "text"), signature: said["signature"], directoryKey, address: whose }))
     const lookup = await verify(log.begin(kept), members(answer["lookup"]), address)
+    await own?.requireMine(lookup)
     const firm = members(answer["firm"])
     const me = { address, name: text(person, "name"), admin: person["admin"] === true, isHeld: person["mailbox_held"] === true, firm: text(firm, "id"), firmName: text(firm, "name"), directoryKey, lookup }
     const lookUp: Desk["lookUp"] = async (people) => {

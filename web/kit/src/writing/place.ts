@@ -5,6 +5,7 @@ import { type MessageKey, recipientFingerprint, recipientOf } from "@letterlock/
 import { type Api, newKey, Problem } from "../api.ts"
 import { members, text } from "../shape.ts"
 import type { Desk } from "./desk.ts"
+import { madeHere } from "./made-here.ts"
 
 export interface Where {
     /** The message's id. */
@@ -88,7 +89,10 @@ export class Place {
     /** The message key of the letter, fresh with its first file, draft or sealing. */
     key(): Promise<MessageKey> {
         if (this.#key !== null) return this.#key
-        const key = this.desk.crypto.newMessageKey().catch((error: unknown) => {
+        const key = this.desk.crypto.newMessageKey().then((made) => {
+            madeHere(made.fingerprint)
+            return made
+        }).catch((error: unknown) => {
             if (this.#key === key) this.#key = null
             throw error
         })

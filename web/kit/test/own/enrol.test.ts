@@ -153,7 +153,7 @@ describe("a server that does not do as it should is not completed with", () => {
     })
 
     it("when it names another site, and nothing was sealed for that", async () => {
-        await refusedWith((server) => { server.bend.set("GET /keys/own", (answer) => ({ ...answer, rp: "evil.example" })) }, { name: "Unexpected" })
+        await refusedWith((server) => { server.bend.set("GET /keys/own", (answer) => ({ ...answer, rp: "evil.example" })) }, failed("keyslot-foreign"))
     })
 })
 

@@ -99,27 +99,29 @@ export class Answer {
         return this.#making
     }
 
-    /** Go on with a draft that the server kept; resolves with its html. */
-    async takeUp(kept: Kept): Promise<string> {
+    /** Go on with a draft that the server kept. `anew`: under another key and in another place, where nothing of it is kept yet. */
+    async takeUp(kept: Kept): Promise<{ readonly html: string; readonly anew: boolean }> {
         const loading = this.#load(kept)
         // What is written or added meanwhile belongs to this draft, never to a second one.
         const making = loading.then(({ tools }) => tools)
         making.catch(() => undefined)   // told by `loading`
         this.#making = making
         try {
-            return (await loading).html
+            const { html, anew } = await loading
+            return { html, anew }
         } catch (error) {
             if (this.#making === making) this.#making = null
             throw error
         }
     }
 
-    async #load(kept: Kept): Promise<{ readonly tools: Tools; readonly html: string }> {
-        const { place, content } = await openKept(await this.#open(), kept)
+    async #load(kept: Kept): Promise<{ readonly tools: Tools; readonly html: string; readonly anew: boolean }> {
+        const { place, content, foreign } = await openKept(await this.#open(), kept)
         this.all = this.hasOthers && content.to.length + content.cc.length > answerTo(this.#letter, false).length
         const tools = this.#equip(place)
         tools.files.restore(content.files)
-        return { tools, html: content.html }
+        if (foreign) place.renew()
+        return { tools, html: content.html, anew: foreign }
     }
 
     /** Who will be able to read it, as the directory says now. */

@@ -140,10 +140,11 @@ export class Reply {
         this.#setSending(true)
         this.#form.status(say("reply.starting"))
         try {
-            const html = await answer.takeUp(kept)
+            const { html, anew } = await answer.takeUp(kept)
             if (this.#answer !== answer) return
             this.#form.editor.restoreHtml(html)
-            answer.tools?.keeper.restored(kept.saved)
+            if (anew) void this.#moved(answer, kept)
+            else answer.tools?.keeper.restored(kept.saved)
             this.#form.restored(say("reply.restored", { time: clock(kept.saved) }))
             void this.#showReaders(answer)
             this.#setSending(false)
@@ -153,6 +154,12 @@ export class Reply {
             if (error instanceof DraftDamaged) this.#offerAnew(card, kept)
             else announce(say("reply.restore.failed"))
         }
+    }
+
+    /** Kept anew under a key of this window; only then the draft under the other key goes. */
+    async #moved(answer: Answer, kept: Kept): Promise<void> {
+        if (await answer.tools?.keeper.flush() !== true) return
+        await throwAway({ call: callAsClient(this.#page.api) }, kept.id).catch(() => undefined)
     }
 
     #offerAnew(card: LetterCard, kept: Kept): void {

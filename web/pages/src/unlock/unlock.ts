@@ -46,7 +46,7 @@ export class Unlock {
             this.#show(await fetchOwn(this.#desk))
         } catch (error) {
             if (isOver(error)) this.#host.over()
-            else this.#say(this.#host.excuse(error), true)
+            else this.#say(unlockWords(error, "passkey")?.words ?? this.#host.excuse(error), true)
         }
     }
 
