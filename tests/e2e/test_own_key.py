@@ -21,6 +21,7 @@ Profiles = Callable[..., Profile]
 TEXT = "Dear Maya, the figures are enclosed."
 SLIP = "Recovery code, in groups of four"
 RUNS = 3
+RETRIES = 5
 WIDTHS = (320, 390, 1280)
 
 
@@ -166,6 +167,37 @@ def test_a_second_window_says_that_it_was_done_in_the_first(maya: Profile) -> No
     with maya.refusal(409):
         second.get_by_role("button", name="Finish").click()
         expect(second.locator("#step-way")).to_contain_text("finished in another window")
+
+
+def test_a_connection_that_is_lost_at_the_end_is_waited_for_and_the_code_stays(
+    maya: Profile,
+) -> None:
+    page = key_page(maya)
+    own_key.choose(page, PASSWORD)
+    code = own_key.take_code(page, maya, MAYA)
+    own_key.type_back(page, code, PASSWORD)
+    page.route("**/keys/enrolments", lambda route: route.fulfill(status=503, body="{}"))
+    page.clock.install()
+    with maya.refusal(503):
+        page.get_by_role("button", name="Finish").click()
+        for _ in range(RETRIES):
+            page.clock.run_for(4000)
+        own_key.expect_said(page, "Nothing was lost: keep this page open")
+    page.unroute("**/keys/enrolments")
+    page.get_by_role("button", name="Try again").click()
+    own_key.expect_done(page, maya, MAYA)
+
+
+def test_a_session_that_has_ended_shows_nothing_of_hers(maya: Profile) -> None:
+    page = key_page(maya)
+    own_key.choose(page, PASSWORD)
+    code = own_key.take_code(page, maya, MAYA)
+    own_key.type_back(page, code, PASSWORD)
+    maya.context.clear_cookies(name="__Host-session")
+    with maya.refusal(401):
+        page.get_by_role("button", name="Finish").click()
+        own_key.expect_said(page, "Nothing has changed.")
+    assert code not in page.content()
 
 
 def test_another_device_unlocks_by_the_code_and_adds_its_passkey(
