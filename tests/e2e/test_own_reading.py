@@ -157,6 +157,19 @@ def unlock_by_code(page: Page, code: str) -> None:
     page.get_by_role("button", name="Unlock with this code").click()
 
 
+def leave_alone(page: Page, text: str) -> None:
+    """Open the letter, whose key is unlocked, and touch nothing for half an hour."""
+    page.clock.install()
+    page.get_by_role("button", name="Open message").click()
+    page.clock.run_for(2000)
+    expect_open(page, text)
+    assert len(stored(page)["own"]) == 1
+    page.clock.run_for(31 * 60_000)
+    expect_said(page, "You were away for a while, so we closed the letter.")
+    expect_closed(page, text)
+    assert stored(page)["own"] == []
+
+
 def test_in_another_browser_a_code_by_mail_signs_in_and_password_or_recovery_code_unlocks(
     pair: Pair, profile: Profiles, browser: Browser, tmp_path: Path
 ) -> None:
@@ -214,3 +227,7 @@ def test_in_another_browser_a_code_by_mail_signs_in_and_password_or_recovery_cod
     expect_said(page, "There is a typing error in it.")
     unlock_by_code(page, own.code.lower().replace("-", " "))
     expect_open(page, "Of afterwards.")
+    page.reload()
+    leave_alone(page, "Of afterwards.")
+    # The clock is a script, and the frame of a letter runs none.
+    third.complaints[:] = [one for one in third.complaints if "Blocked script" not in one]
