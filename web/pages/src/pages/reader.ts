@@ -41,6 +41,7 @@ class ReaderPage {
         const press = (id: string, act: () => void): void => { find(`#${id}`, HTMLButtonElement).addEventListener("click", act) }
         press("to-lost", () => { showStage("lost") })
         press("to-unlock", () => { showStage("unlock") })
+        press("given-up-close", () => { this.#end(this.#words("open.closed")) })
         for (const id of ["not-me", "unlock-not-me"]) press(id, () => {
             this.signOut()
             this.askWho(null)
