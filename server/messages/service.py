@@ -266,7 +266,7 @@ def own_row(rows: Sequence[store.Row], person: Person) -> store.Row | None:
     """A person's row among a message's readers; the last, if it was sealed for her again."""
     own = [row for row in rows if row["person_id"] == person.id]
     again = [row for row in own if row["role"] == LATE]
-    return (again[-1:] or own[:1] or [None])[0]
+    return next(iter(again[-1:] or own[:1]), None)
 
 
 def signed_with(connection: Connection, entry: store.Row, sender: Person) -> str | None:
