@@ -274,6 +274,14 @@ def test_a_key_that_the_log_does_not_bear_out_opens_nothing(scene: Scene, attack
     scene.refused(code, sentence)
 
 
+def test_a_swapped_key_is_refused_at_the_first_visit_too(scene: Scene) -> None:
+    kept = scene.page.evaluate("localStorage.getItem('letterlock.key-log')")
+    scene.page.evaluate("localStorage.removeItem('letterlock.key-log')")
+    scene.liar.lie = lambda said: swapped(said, scene.secrets)
+    scene.refused("key-not-logged", NOT_LOGGED)
+    scene.page.evaluate("kept => { localStorage.setItem('letterlock.key-log', kept) }", kept)
+
+
 def test_an_answer_of_before_is_refused_with_the_checkpoint_that_it_holds(scene: Scene) -> None:
     scene.liar.lie = lambda _: scene.honest
     scene.refused("consistency-wrong", PAST)
