@@ -126,11 +126,11 @@ def test_requirements_of_level_3_about_keys_and_sign_in_were_chosen_too() -> Non
 
 
 def missing_tests(page: str) -> list[str]:
-    """The tests that a page names, as `file::test` or as `file`, and that there are not."""
+    """The tests that a page names, as `file::test[case]` or as `file`, and that there are not."""
     return [
         f"{path}::{name}"
         for path, name in NAMED.findall(page)
-        if not names_in(path) or (name and name not in names_in(path))
+        if not {name, name.partition("[")[0]} & ({""} | names_in(path)) or not names_in(path)
     ]
 
 
