@@ -43,6 +43,7 @@ prove: setup .setup/browsers .setup/azurite ## The long runs (about an hour), in
 	$(BIN)/python -m tests.prove.kills --engine sqlite
 	$(BIN)/python -m tests.prove.kills --engine postgresql
 	$(BIN)/python -m tests.prove.lane
+	$(BIN)/python -m tests.prove.own_key_kills --seconds 480
 	$(BIN)/python bench/load/run.py; echo $$? > .setup/load.status
 	$(BIN)/python -m tests.prove.azure
 	$(BIN)/python -m tests.prove.mutations

@@ -45,6 +45,7 @@ ORDER = (
     "lacks",
     "secrets",
     "key-log",
+    "own-key-kills",
 )
 START = (
     "# Proof\n\nWhat the long runs found. `make prove` writes this page; "
