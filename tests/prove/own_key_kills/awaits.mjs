@@ -1,3 +1,4 @@
+/* global process, URL */
 // The page of one's own key and its workers, built for a proof alone: each await of the modules below
 // is numbered and can be the last one. What is shipped has none of it (tests/e2e/test_own_key_kills.py).
 //

@@ -1,3 +1,4 @@
+/* global document, BroadcastChannel */
 // At the head of each script of the proof's build: one await, which may be the last.
 globalThis.__await ??= (() => {
     const { plan, which } = typeof document === "undefined" ? JSON.parse(globalThis.name) : { plan: globalThis.__plan, which: "" }

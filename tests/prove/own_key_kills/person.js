@@ -1,3 +1,4 @@
+/* global document, location, navigator, BroadcastChannel, Event, Worker, setInterval, clearInterval */
 // Runs before the page's scripts. It is the person at /key, quick and without a mistake, and remembers
 // what she has in her hands: the recovery code once it was shown, and what her passkey gave.
 (() => {
