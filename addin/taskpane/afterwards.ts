@@ -96,7 +96,7 @@ export class Afterwards {
             this.#announce(WORDS.resealed(who))
         }
         const button = this.#button(WORDS.reseal, host, reseal, { class: "btn", "aria-label": WORDS.resealFor(who) })
-        return element("div", { class: "note lost", "data-st": "care" }, icon("care"), element("div", { class: "stack tight" }, words, ...(may ? [button] : [])))
+        return element("div", { class: "note", "data-st": "care" }, icon("care"), element("div", { class: "stack tight" }, words, ...(may ? [button] : [])))
     }
 
     async #again(card: LetterCard, letter: OpenLetter, host: HTMLElement, reader: Members): Promise<void> {

@@ -67,6 +67,9 @@ def test_a_new_key_in_place_of_a_lost_one_and_the_letter_sealed_for_it_again(
     expect(pane.get_by_text("Ask by telephone whether it really was")).to_be_visible(
         timeout=PATIENCE_MS
     )
+    frame = outlook.frame(url="**/pane/read")
+    assert frame is not None
+    inspector.look("pane", outlook, frame)
     pane.get_by_role("button", name=re.compile("^Seal it again for")).click()
     readers = pane.get_by_role("list", name="Who can read this")
     expect(readers.get_by_text("Holds the only key").nth(1)).to_be_visible(timeout=PATIENCE_MS)
