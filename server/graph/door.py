@@ -79,7 +79,8 @@ class EntraDoor:
             return self._entra.ask(call) or {}
         except MailboxAway as error:
             raise Away(_SILENT) from error
-        except RuntimeError as error:  # MSAL's word for another nonce, or too old a sign-in
+        except RuntimeError as error:  # MSAL's word: another nonce, too old, or no `auth_time`
+            _log.warning("entra", kind="id-token")
             raise SignInRefused from error
 
     @staticmethod

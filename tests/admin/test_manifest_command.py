@@ -1,6 +1,7 @@
 """`letterlock manifest`, and what stands in the scripts that it and the pages give out."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -99,7 +100,7 @@ def test_no_value_of_a_firm_leaves_its_quotes() -> None:
     odd = "o'brien\u2019s$(whoami)`;@hart.example"
     for name in deployment.SCRIPTS:
         place = deployment.Place(
-            tenant_id=TENANT, addin_origin=ORIGIN, admin=odd, mailbox=odd, client_id=odd
+            tenant_id=TENANT, addin_origin=ORIGIN, admin=odd, mailbox=odd, client_id=odd, portal=odd
         )
         head = deployment.script(place, name).partition("\n\n")[0].splitlines()
         assert head
@@ -134,3 +135,11 @@ def test_consent_is_asked_for_least_first_and_leads_back_to_us() -> None:
         assert one.link.startswith(f"https://login.microsoftonline.com/{TENANT}/v2.0/adminconsent?")
         assert one.link.endswith("&redirect_uri=https%3A%2F%2Faddin.hart.example%2Fpane%2Fconsent")
     assert deployment.redirects(ORIGIN)[0] == "brk-multihub://addin.hart.example"
+
+
+def test_staff_come_back_to_the_portal_if_somebody_named_it() -> None:
+    portal = "https://portal.hart.example"
+    assert deployment.web_redirects(portal) == (f"{portal}/staff/signed-in",)
+    script = deployment.script(replace(PLACE, portal=portal), "registration")
+    assert f"$WebRedirects = @('{portal}/staff/signed-in')" in script
+    assert "$WebRedirects = @()" in deployment.script(PLACE, "registration")
