@@ -1,4 +1,4 @@
-"""`letterlock audit verify`: read the key logs of this database again, and name what is wrong."""
+"""`letterlock audit`: `verify` reads the key logs of this database again, `key` prints their keys."""
 
 import argparse
 import sys
@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from server.base.settings import BadSetting, Settings, from_environment
+from server.commands import following
 
 
 def add(commands: Any) -> None:
@@ -17,10 +18,23 @@ def add(commands: Any) -> None:
         "--checkpoint", type=Path, help="one that was kept elsewhere: the log must begin with it"
     )
     verify.set_defaults(run=_verify)
+    key = actions.add_parser("key", help="print the verifier key of each firm's log")
+    key.set_defaults(run=_key)
+    following.add(actions)
 
 
 def _verify(options: argparse.Namespace) -> int:
     return say(from_environment(), options.checkpoint)
+
+
+def _key(_: argparse.Namespace) -> int:
+    from server.base.database import Database  # noqa: PLC0415 a command loads what it runs
+
+    database = Database(from_environment().database_url)
+    for firm in _firms(database):
+        sys.stdout.write(f"{firm.name}: {_log_key(database, firm.id) or 'no log yet'}\n")
+    database.close()
+    return 0
 
 
 def say(settings: Settings, kept: Path | None = None) -> int:
@@ -69,13 +83,18 @@ def _firms(database: Any) -> list[Any]:
 
 
 def _origin(database: Any, firm_id: str) -> str:
+    return _log_key(database, firm_id).partition("+")[0]
+
+
+def _log_key(database: Any, firm_id: str) -> str:
+    """As a verifier key, which begins with the log's origin; empty where there is no log yet."""
     from server.base.errors import NotFound  # noqa: PLC0415 a command loads what it runs
     from server.base.tenancy import for_firm  # noqa: PLC0415 a command loads what it runs
     from server.keys.log import service as log  # noqa: PLC0415 a command loads what it runs
 
     try:
         with for_firm(firm_id), database.read() as connection:
-            return log.log_key(connection, firm_id).name
+            return log.log_key(connection, firm_id).text
     except NotFound:
         return ""
 

@@ -10,6 +10,7 @@ from tests.architecture.test_asvs import names_in
 
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = ROOT / "docs/security/malicious-server.md"
+COMMANDS: Final = ("server/keys/log/verifying/service.py", "server/crypto/log/refusals.py")
 OUTCOMES: Final = {"refused", "named", "not detected", "opens"}
 NAMED: Final = re.compile(r"`([^`:]+\.(?:py|ts))::([^`\[]+)(?:\[([^`]+)\])?`")
 SAID: Final = re.compile(r"“([^”]+)”")
@@ -24,7 +25,7 @@ def rows(page: str) -> list[list[str]]:
 
 def words() -> str:
     """Whatever pages and commands can say."""
-    files = [*ROOT.glob("web/kit/src/words/*.ts"), ROOT / "server/keys/log/verifying/service.py"]
+    files = [*ROOT.glob("web/kit/src/words/*.ts"), *(ROOT / path for path in COMMANDS)]
     return "\n".join(file.read_text(encoding="utf-8") for file in files)
 
 
