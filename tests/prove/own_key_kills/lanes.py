@@ -63,7 +63,8 @@ def points(told: Sequence[Await], way: str) -> list[Await]:
     calls = [one for one in told if one.moment == DURING and one.place.startswith("kit/own/desk")]
     found += [*calls[:-1], *(calls[-1:] * FLIGHTS)]
     # The page before the worker, and its end, where the key goes over, before its beginning.
-    return sorted(reversed(found), key=lambda one: one.place.startswith(_WORKER))
+    found.reverse()
+    return sorted(found, key=lambda one: one.place.startswith(_WORKER))
 
 
 def late(told: Sequence[Await]) -> list[Await]:

@@ -57,6 +57,7 @@ def kill(house: House, number: int, *, at: str = "") -> Left:
     before = _killed(house, holder, (begun["id"], answer), number, at)
     house.parts.database.close()
     custody, wrong = OLD, ""
+    holder.visitor.own = OwnKey(holder.seeds.signing, {})  # until a keyslot that counts has opened
     try:
         own = holder.visitor.api("GET", "/keys/own").json
         custody = NEW if own["custody"] == "self-held" else OLD
