@@ -8,6 +8,7 @@ import pytest
 from playwright.sync_api import Browser, Page, Route, expect
 
 from server.crypto import signing
+from tests.drafts import look_up as ask_for
 from tests.e2e.lying import (
     Liar,
     Log,
@@ -35,7 +36,6 @@ from tests.e2e.people import (
     expect_open,
     sign_in,
 )
-from tests.e2e.wire import look_up as ask_for
 from tests.e2e.wire import post, staff
 
 pytestmark = pytest.mark.timeout(300)
