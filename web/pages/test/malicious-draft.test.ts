@@ -36,7 +36,8 @@ async function takenUp({ desk, kept }: Awaited<ReturnType<typeof begun>>, given:
     const call: typeof desk.call = async (work) => {
         const said = await desk.call(work)
         const isDraft = typeof said === "object" && said !== null && "draft_key" in said
-        return isDraft ? { envelope: "AAAA", object: given.object } as typeof said : said
+        const sealed: unknown = isDraft ? { envelope: "AAAA", object: given.object } : said
+        return sealed as typeof said
     }
     const means = { crypto: sealer as unknown as CryptoClient, call, own: own as unknown as Own }
     const answer = new Answer(letter, false, means, {
