@@ -83,7 +83,10 @@ def test_a_passkey_holds_the_key_and_how_long_that_takes(
         authenticator = Authenticator.add(page)
         seconds.append(enrol(page, maya, MAYA, password=None).seconds)
         assert len(authenticator.credentials()) == 1
-    _expect_ways(key_page(maya), ["Linux computer", "Recovery code"])
+    maya.context.clear_cookies(name="__Host-session")
+    page.reload()
+    page.get_by_role("button", name="Or sign in with your passkey").click()
+    _expect_ways(page, ["Linux computer", "Recovery code"])
     with capsys.disabled():
         median = statistics.median(seconds)
         words = f"Own key, from “Make a passkey” to the end: median {median:.1f} s of {RUNS}"

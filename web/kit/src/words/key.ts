@@ -2,6 +2,7 @@
 export const OWN_KEY = {
     "key.title.yours": "Your key",
     "key.session": "You were away for a while, so this page closed. Nothing has changed. Open a letter with a new code, then come back.",
+    "key.enter.refused": "This passkey does not open the portal any more. Open a letter with a code instead: nothing was lost.",
     "key.offline": "We cannot reach {host}. Nothing was lost: keep this page open, check your connection, then try again.",
     "key.busy": "The portal is busy. Nothing was lost: keep this page open, wait a minute, then try again.",
     "key.unexpected": "That did not work, and the fault is ours. Nothing has changed: your letters open as before. Try again, or ring us.",

@@ -54,6 +54,13 @@ export class Enrolling {
         showStage("enrol", ...(replaces === null ? [] : [find("#enrol-h", HTMLElement)]))
     }
 
+    /** Nothing that was typed or made stays on the page. */
+    end(): void {
+        giveUp(this.#run)
+        clearPassword(this.#password)
+        this.#finish.clear()
+    }
+
     async #passkeys(): Promise<{ id: string; name: string } | null> {
         const listed = list(members(await this.#page.api.get("/passkeys"))["passkeys"]).map(members)
         const newest = listed.at(-1)
@@ -185,6 +192,7 @@ export class Enrolling {
 
     async #fail(run: Run, error: unknown): Promise<void> {
         if (isOver(error)) {
+            clearPassword(this.#password)
             showOut()
             return
         }

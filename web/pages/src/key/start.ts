@@ -1,24 +1,26 @@
 /** Who holds the key decides what the page shows. */
 
 import { find, say } from "@letterlock/kit"
-import { fetchOwn } from "@letterlock/kit/own/index"
+import { fetchOwn, forgetOwn } from "@letterlock/kit/own/index"
 
+import { watchIdle } from "../reader/idle.ts"
 import { Enrolling } from "./enrolling.ts"
+import { offerPasskey } from "./entering.ts"
 import { FreshCode } from "./fresh.ts"
-import { busy, excuse, fault, isOver, readPage, showOut, showStage, trouble } from "./page.ts"
+import { busy, excuse, fault, isOver, type KeyPage, readPage, showOut, showStage, trouble } from "./page.ts"
 import { Slip } from "./slip.ts"
 import { YourKey } from "./yours.ts"
 
+const IDLE = 30 * 60_000   // milliseconds; the session ends after as long (http.md section 5)
 const LOST = "#lost"   // of the address: she comes from a letter that nothing of hers opens
 
 /** Ask the server, if somebody is signed in who may hold a key; show what follows. */
 export async function startKeyPage(): Promise<void> {
-    const loading = find("[data-stage=loading]", HTMLElement)
-    if (loading.hidden) return
     const page = readPage()
-    const [fresh, slip] = [new FreshCode(page), new Slip()]
-    const enrolling = new Enrolling(page, fresh, slip)
-    const yours = new YourKey(page, fresh, slip)
+    offerPasskey(page)
+    const loading = document.querySelector<HTMLElement>("[data-stage=loading]")
+    if (loading === null) return
+    const { enrolling, yours } = startParts(page)
     const showing = async (show: () => Promise<void>): Promise<void> => {
         trouble(loading, null)
         showStage("loading")
@@ -39,6 +41,18 @@ export async function startKeyPage(): Promise<void> {
     const again = find("#load-again", HTMLButtonElement)
     again.addEventListener("click", () => { void busy(again, load) })
     await load()
+}
+
+function startParts(page: KeyPage): { enrolling: Enrolling; yours: YourKey } {
+    const [fresh, slip] = [new FreshCode(page), new Slip()]
+    const parts = { enrolling: new Enrolling(page, fresh, slip), yours: new YourKey(page, fresh, slip) }
+    watchIdle(IDLE, () => {
+        parts.enrolling.end()
+        parts.yours.end()
+        void forgetOwn()
+        showOut()
+    })
+    return parts
 }
 
 /** A new key in place of a lost one, once she has read what that costs. */

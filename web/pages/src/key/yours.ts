@@ -53,6 +53,13 @@ export class YourKey {
         showStage("yours")
     }
 
+    /** Nothing that was typed or made stays on the page. */
+    end(): void {
+        giveUp(this.#run)
+        this.#unlock.clear()
+        this.#more.clear()
+    }
+
     async #load(): Promise<void> {
         const state = await fetchSlots(this.#page.desk)
         this.#state = state
