@@ -310,9 +310,10 @@ def test_the_command_says_it_to_people_and_to_programs(
         "good",
     ]
     clinic.tenant(mailboxes=None)
-    assert main(["doctor", "--only", "tenant-wide"]) == 1
+    assert main(["doctor", "--only", "tenant-wide", "--only", "staff-redirect-uri"]) == 1
     said = capsys.readouterr().out
-    assert said.startswith("bad    tenant-wide    hart.example: The application may send as")
+    assert "bad    tenant-wide        hart.example: The application may send as" in said
+    assert " staff-redirect-uri " in said
     assert settings.client_secret not in said
     assert main(["doctor", "--only", "nonsense"]) == 2
     assert "there is no check nonsense" in capsys.readouterr().err

@@ -45,10 +45,11 @@ def _as_json(found: "dict[str, list[Finding]]") -> str:
 
 def _as_text(found: "dict[str, list[Finding]]") -> str:
     lines = []
+    width = 1 + max(map(len, found), default=0)
     for name, ones in found.items():
         for one in ones:
             firm = f"{one.firm}: " if one.firm else ""
-            lines.append(f"{one.state:<7}{name:<15}{firm}{one.words}")
+            lines.append(f"{one.state:<7}{name:<{width}}{firm}{one.words}")
             if one.remedy:
-                lines.append(f"{'':<22}{one.remedy}")
+                lines.append(f"{'':<{7 + width}}{one.remedy}")
     return "\n".join(lines) + "\n"
