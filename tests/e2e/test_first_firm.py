@@ -135,7 +135,7 @@ def first_run(ann: Profile, link: str) -> set[str]:
     expect(page.get_by_label("What became of the trial mail")).to_contain_text(
         "taken at", timeout=PATIENCE_MS
     )
-    assert ann.pair.sandbox.inbox(ANN, "Hart & Co's mailbox works") is not None
+    assert eventually(lambda: ann.pair.sandbox.inbox(ANN, "Hart & Co's mailbox works"))
     inspector.look("the mailbox", page)
     press("It is in my inbox")
     press("Let the server look", "radio")
