@@ -331,6 +331,15 @@ def _request_hash() -> str:
     return digest.hexdigest()
 
 
+def signed_out(cookie: str) -> Response:
+    """The answer to a sign-out: the session's cookie goes, and what the browser kept of its pages."""
+    response = created({})
+    response.status_code = HTTPStatus.OK
+    response.delete_cookie(cookie, path="/", secure=True, httponly=True, samesite="Lax")
+    response.headers["Clear-Site-Data"] = '"cache"'
+    return response
+
+
 def set_secret_cookie(response: Response, name: str, value: str, *, seconds: int) -> None:
     """A `__Host-` cookie that scripts cannot read; Lax, so that a link in a mail finds it."""
     response.set_cookie(

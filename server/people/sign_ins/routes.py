@@ -1,6 +1,5 @@
 """A client's sign-in by code, and sign-out."""
 
-from http import HTTPStatus
 from typing import Annotated
 
 from apiflask import APIBlueprint
@@ -21,6 +20,7 @@ from server.base.http import (
     network_of,
     request_key,
     set_secret_cookie,
+    signed_out,
     tools,
 )
 from server.people.sign_ins import service as sign_ins
@@ -68,8 +68,4 @@ def end() -> ResponseReturnValue:
     if token:
         with tools().database.write() as connection:
             sign_ins.end(connection, tools().vault, token)
-    response = created({})
-    response.status_code = HTTPStatus.OK
-    response.delete_cookie(SESSION_COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
-    response.headers["Clear-Site-Data"] = '"cache"'
-    return response
+    return signed_out(SESSION_COOKIE)

@@ -1,6 +1,5 @@
 """Staff sign in at the portal: two pages, and the calls that they make."""
 
-from http import HTTPStatus
 from typing import Annotated
 
 from apiflask import APIBlueprint
@@ -21,6 +20,7 @@ from server.base.http import (
     current,
     request_key,
     set_secret_cookie,
+    signed_out,
     tools,
 )
 from server.people.sign_ins import service as sign_ins
@@ -122,11 +122,7 @@ def end() -> ResponseReturnValue:
     if token:
         with tools().database.write() as connection:
             sign_ins.end(connection, tools().vault, token)
-    response = created({})
-    response.status_code = HTTPStatus.OK
-    response.delete_cookie(STAFF_COOKIE, path="/", secure=True, httponly=True, samesite="Lax")
-    response.headers["Clear-Site-Data"] = '"cache"'
-    return response
+    return signed_out(STAFF_COOKIE)
 
 
 def _page(stage: str) -> ResponseReturnValue:
