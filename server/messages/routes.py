@@ -140,6 +140,7 @@ def sign_in(json_data: SignInIn) -> ResponseReturnValue:
         )
     return {
         "person": {
+            "id": person.id,
             "address": person.address,
             "name": person.name,
             "admin": current("host") == ADDIN and firm.is_administrator(person.address),

@@ -10,6 +10,8 @@ import { list, type Members, members, text, textOr } from "../shape.ts"
 
 /** Who writes, as the firm's server knows her. */
 export interface Me {
+    /** 32 hexadecimal digits; what a pairing is bound to (pairing.md section 2). */
+    readonly id: string
     readonly address: string
     readonly name: string
     /** The firm's administrator. */
@@ -84,7 +86,7 @@ export async function openDesk({ crypto, call, own, about }: DeskParts): Promise
     const lookup = await verify(log.begin(kept), members(answer["lookup"]), address)
     await own?.requireMine(lookup)
     const firm = members(answer["firm"])
-    const me = { address, name: text(person, "name"), admin: person["admin"] === true, isHeld: person["mailbox_held"] === true, firm: text(firm, "id"), firmName: text(firm, "name"), directoryKey, lookup }
+    const me = { id: text(person, "id"), address, name: text(person, "name"), admin: person["admin"] === true, isHeld: person["mailbox_held"] === true, firm: text(firm, "id"), firmName: text(firm, "name"), directoryKey, lookup }
     const lookUp: Desk["lookUp"] = async (people) => {
         if (people.length === 0) return []
         const asked = log.begin()

@@ -128,7 +128,7 @@ export class Server {
 
     async #me(): Promise<object> {
         return {
-            person: { address: ANN, name: "Ann Lee" }, firm: { id: "firm", name: "Hart & Co", portal: "" },
+            person: { id: "a".repeat(32), address: ANN, name: "Ann Lee" }, firm: { id: "firm", name: "Hart & Co", portal: "" },
             directory_key: publicKey(DIRECTORY), log_key: "", lookup: await this.#lookup(ANN),
         }
     }
