@@ -14,6 +14,7 @@ import { grantVectors } from "./vectors/grants.ts"
 import { keyslotVectors } from "./vectors/keyslots.ts"
 import { levelVectors } from "./vectors/levels.ts"
 import { Messages } from "./vectors/messages.ts"
+import { safetyNumberVectors } from "./vectors/safetynumbers.ts"
 import { Store, type StoredFile } from "./vectors/store.ts"
 
 const FOLDER = new URL("../../../tests/vectors/", import.meta.url)
@@ -42,6 +43,7 @@ export async function vectors(): Promise<Record<string, string>> {
         "lookups.json": await lookupVectors(),
         "levels.json": levelVectors(),
         "names.json": nameVectors(),
+        "safety_numbers.json": safetyNumberVectors(),
         "types.json": typeVectors(),
         ...sealed,
         "age.json": age,

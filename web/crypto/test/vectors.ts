@@ -13,6 +13,7 @@ import type { Leveled, LevelRefusal, Minimum, Shown } from "../src/levels.ts"
 import type { Level } from "../src/lookup.ts"
 import type { NameFault } from "../src/names.ts"
 import type { LogVectors } from "./log/vectors.ts"
+import type { Party } from "../src/safetynumber.ts"
 import type { Signature } from "../src/signatures.ts"
 import type { SignedObject } from "../src/statement.ts"
 
@@ -132,6 +133,7 @@ export interface Vectors {
         least: { address: string; level: Level }[]
         readers: (Named & { readers: { address: string; level: Level }[]; allowed: boolean })[]
     }
+    "safety_numbers.json": { pairs: (Named & { one: Party; other: Party; number: string })[] }
     "age.json": { files: (Named & { identity: string; content: string; file: string; opens: boolean })[] }
 }
 
