@@ -26,6 +26,7 @@ export const WRITING = {
     "writing.draft.self-held": "Kept sealed to you; only your own key opens it.",
     "writing.draft.offline": "Not saved: no connection. It is kept in this window.",
     "writing.draft.signed-out": "Not saved: you are signed out. It is kept in this window.",
+    "writing.draft.key-needed": "Not saved yet: your key is not here. It is kept in this window, and saved as soon as your key is.",
     "writing.draft.many": "Not saved: you have 100 drafts. It is kept in this window. Throw an old one away.",
     "writing.draft.failed": "Not saved, and we go on trying. It is kept in this window.",
 

@@ -44,7 +44,8 @@ export class Attempt {
     }
 
     async seal(tell: Tell): Promise<Sealed> {
-        const { me, crypto, lookUp } = this.#place.desk
+        const { me, crypto, lookUp, requireOwn } = this.#place.desk
+        requireOwn?.()
         tell("writing.looking")
         const found = await this.#once("lookups", () => lookUp(this.letter.recipients))
         tell("writing.sealing")

@@ -57,6 +57,8 @@ export interface Desk {
     readonly log: KeyLog
     /** Of a writer who holds her key herself: opens her drafts, signs her letters. */
     readonly own?: Own
+    /** Where her own key may be missing while she writes: nothing is sealed to `me.lookup` before. @throws KeyNeeded */
+    readonly requireOwn?: () => void
     /** What the directory holds for some addresses, in their order. A new address gets a key. @throws LookupRefused, LogRefused */
     readonly lookUp: (people: readonly Pick<Person, "address">[]) => Promise<readonly Found[]>
 }

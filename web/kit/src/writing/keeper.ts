@@ -158,6 +158,7 @@ export class DraftKeeper {
 
     async #put(content: DraftContent): Promise<Date> {
         const { desk } = this.#place
+        desk.requireOwn?.()
         const saved = Math.floor(Date.now() / 1000)
         const { identity } = await this.#place.key()
         const before = this.#before

@@ -33,6 +33,7 @@ export function keptWords(kept: KeptState): string {
     if (kept.state === "changed") return say("writing.draft.changed")
     if (kept.why instanceof Unreachable) return say("writing.draft.offline")
     if (kept.why instanceof NotSignedIn) return say("writing.draft.signed-out")
+    if (kept.why instanceof KeyNeeded) return say("writing.draft.key-needed")
     if (kept.why instanceof Problem && kept.why.code === "too-many-drafts") return say("writing.draft.many")
     return say("writing.draft.failed")
 }

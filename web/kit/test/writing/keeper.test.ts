@@ -1,7 +1,8 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { type DraftContent, DraftKeeper, type KeptState, keptWords, listDrafts, openKept, Place } from "../../src/writing/index.ts"
+import { KeyNeeded } from "../../src/own/desk.ts"
+import { type Desk, type DraftContent, DraftKeeper, type KeptState, keptWords, listDrafts, openKept, Place } from "../../src/writing/index.ts"
 import { Server } from "./server.ts"
 
 const NEVER = { quiet: 1e6, again: 1e6 }
@@ -140,4 +141,18 @@ test("a letter that was thrown away already counts as thrown away", async () => 
     await keeper.flush()
     server.gone.add((await place.where()).id)
     await assert.doesNotReject(place.discard())
+})
+
+test("while her own key is missing nothing is sealed to what the server calls hers; it is kept as soon as the key is there", async () => {
+    const { server, desk: own, told, now } = await desk()
+    const here = { key: false }
+    const hers: Desk = { ...own, requireOwn: () => { if (!here.key) throw new KeyNeeded("not in this pane") } }
+    const keeper = new DraftKeeper(new Place(hers, null), () => now.content, (state) => { told.push(state) }, NEVER)
+    assert.equal(await keeper.flush(), false)
+    assert.deepEqual([server.drafts.length, server.made.size, keeper.isSaved()], [0, 0, false])
+    assert.match(keptWords(told[0] ?? { state: "none" }), /^Not saved yet: your key is not here\./u)
+    here.key = true
+    assert.equal(await keeper.flush(), true)
+    await keeper.stop()
+    assert.equal(server.drafts.length, 1)
 })

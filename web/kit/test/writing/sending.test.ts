@@ -4,6 +4,7 @@ import { test } from "node:test"
 import { openMessage, parseStatement } from "@letterlock/crypto"
 
 import { Problem } from "../../src/api.ts"
+import { KeyNeeded } from "../../src/own/desk.ts"
 import { Gone, type Letter, Place, Sending, Unsure } from "../../src/writing/index.ts"
 import { ANN, Server } from "./server.ts"
 
@@ -174,4 +175,13 @@ test("a place that is fixed is not renewed when its letter goes away: nothing is
         const asked = server.asked.slice(before).filter(({ method, path }) => method === "POST" && path.endsWith("/messages"))
         assert.equal(asked.length, made)
     }
+})
+
+test("while the writer's own key is missing nothing of a letter leaves the window", async () => {
+    const { server, place } = await desk()
+    const hers = { ...place.desk, requireOwn: () => { throw new KeyNeeded("not in this pane") } }
+    const asked = server.asked.length
+    await assert.rejects(new Sending(new Place(hers, null)).send(letter, quiet), KeyNeeded)
+    assert.deepEqual(server.asked.slice(asked).map(({ path }) => path).filter((path) => path !== "/messages"), [])
+    assert.equal(server.objects.size, 0)
 })
