@@ -48,6 +48,7 @@ from server.graph.tokens import EntraTokens
 from server.keys.log import routes as key_log_routes
 from server.keys.self_held import routes as self_held_routes
 from server.keys.self_held.enrolling import routes as enrolling_routes
+from server.keys.self_held.pairing import routes as pairing_routes
 from server.messages import routes as message_routes
 from server.messages.acquaintances import routes as acquaintance_routes
 from server.messages.afterwards import routes as afterwards_routes
@@ -98,6 +99,7 @@ _ROUTES: Final = (
     passkey_routes,
     self_held_routes,
     enrolling_routes,
+    pairing_routes,
     event_routes,
     key_log_routes,
     deployment_routes,

@@ -28,6 +28,7 @@ from server.graph.mailbox import GraphSenderMailbox, GraphSystemMailbox
 from server.graph.reading import GraphMailboxReader
 from server.graph.trial import GraphTrialMail
 from server.keys.self_held.enrolling import tasks as enrolling_tasks
+from server.keys.self_held.pairing import tasks as pairing_tasks
 from server.mail.mime import MimeRenderer
 from server.mail.smtp import Smtp, SmtpSystemMailbox
 from server.messages.bounces import tasks as bounce_tasks
@@ -50,6 +51,7 @@ CHORES_EVERY_MS: Final = {
     "sweep-sign-ins": housekeeping.HOUR_MS,
     "sweep-passkeys": housekeeping.HOUR_MS,
     "sweep-enrolments": housekeeping.HOUR_MS,
+    "sweep-pairings": housekeeping.HOUR_MS,
     "sweep-uploads": housekeeping.HOUR_MS,
     "sweep-blobs": housekeeping.DAY_MS,
 }
@@ -80,6 +82,7 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
         "look": lambda job: notice_tasks.look(database, vault, job, reader),
         "news": lambda job: news_tasks.send(database, vault, job, system[NOTICES]),
         "erase-keys": lambda job: enrolling_tasks.erase_keys(database, job),
+        "forget-answers": lambda job: pairing_tasks.sweep_up(database, job),
         "sign-in": lambda job: notice_tasks.ask_to_sign_in(database, vault, job, system[NOTICES]),
         "bounces": lambda job: bounce_tasks.collect(database, vault, job, reader),
     }
@@ -109,6 +112,7 @@ def _chores(settings: Settings, database: Database) -> dict[str, housekeeping.Ch
         "sweep-sign-ins": lambda job: sign_in_tasks.sweep_up(database, job),
         "sweep-passkeys": lambda job: passkey_tasks.sweep_up(database, job),
         "sweep-enrolments": lambda job: enrolling_tasks.sweep_up(database, job),
+        "sweep-pairings": lambda job: pairing_tasks.sweep_up(database, job),
         "sweep-uploads": lambda job: uploading_tasks.sweep_uploads(database, blobs, job),
         "sweep-blobs": lambda job: uploading_tasks.sweep_blobs(database, blobs, job),
     }

@@ -45,7 +45,7 @@ WHEN_FULL: Final = frozenset(
     {
         "messages.sign_in", "reading.ask_code", "reading.open_envelope", "sign_ins.start",
         "passkeys.challenge", "passkeys.sign_in",
-        "drafting.open_draft", "notices.answer", "afterwards.recall",
+        "drafting.open_draft", "notices.answer", "afterwards.recall", "pairing.share",
     }
 )  # fmt: skip
 

@@ -7,6 +7,7 @@ from server.firms.first_run import models as first_run_models
 from server.keys import models as key_models
 from server.keys.log import models as key_log_models
 from server.keys.self_held import models as self_held_models
+from server.keys.self_held.pairing import models as pairing_models
 from server.messages import models as message_models
 from server.people import models as people_models
 from server.people.passkeys import models as passkey_models
@@ -15,6 +16,6 @@ from server.stationery import models as stationery_models
 
 TABLES = (
     canary, events, facts, idempotency, outbox, event_models, firm_models, first_run_models, key_models,
-    key_log_models, self_held_models, message_models, people_models, passkey_models, sign_in_models,
+    key_log_models, self_held_models, pairing_models, message_models, people_models, passkey_models, sign_in_models,
     stationery_models,
 )  # fmt: skip

@@ -70,17 +70,6 @@ class TooManySlots(Conflict):
     detail = "Twenty ways to open your letters are the most. Remove one first; nothing was changed."
 
 
-class PaneNotPaired(Conflict):
-    """Staff: the pane could neither sign nor open with a key that only the portal's page can use."""
-
-    code = "pane-not-paired"
-    title = "Your pane cannot be paired yet"
-    detail = (
-        "Your pane cannot be paired yet: with a key of your own it could neither sign nor open your "
-        "letters. So the firm's server keeps your key for now; nothing was changed."
-    )
-
-
 def require_holder(firm: Firm, person: Person, *, at_mailbox: bool) -> None:
     """Clients by their mailbox (a code, a passkey); somebody of the firm by her sign-in at Entra.
 
@@ -89,16 +78,6 @@ def require_holder(firm: Firm, person: Person, *, at_mailbox: bool) -> None:
     """
     if at_mailbox and is_of_firm(firm, person):
         raise ClientsOnly
-
-
-def require_pairing(firm: Firm, person: Person) -> None:
-    """Nobody holds a key herself whose pane could not use it. No pane can be paired yet.
-
-    Raises:
-        PaneNotPaired: It is somebody of the firm.
-    """
-    if is_of_firm(firm, person):
-        raise PaneNotPaired
 
 
 def is_of_firm(firm: Firm, person: Person) -> bool:

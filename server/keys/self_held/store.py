@@ -187,7 +187,7 @@ def _slots(connection: Connection, own: ColumnElement[bool], enrolment_id: str |
     statement = (
         select(keyslots)
         .where(own, keyslots.c.enrolment_id == enrolment_id, keyslots.c.retired.is_(None))
-        .order_by(keyslots.c.created, keyslots.c.kind, keyslots.c.id)  # both of one moment: code last
+        .order_by(keyslots.c.created, keyslots.c.kind, keyslots.c.id)  # of one moment: code last
     )
     return [dict(row) for row in connection.execute(statement).mappings()]
 

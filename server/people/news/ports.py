@@ -10,15 +10,18 @@ SELF_HELD: Final = "self-held"
 ADDED: Final = "added"
 REMOVED: Final = "removed"
 REPLACED: Final = "replaced"
-WHAT: Final = frozenset({SELF_HELD, ADDED, REMOVED, REPLACED})
+PAIRED: Final = "paired"
+PANE_REMOVED: Final = "pane-removed"
+WHAT: Final = frozenset({SELF_HELD, ADDED, REMOVED, REPLACED, PAIRED, PANE_REMOVED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class News:
     """What happened, when, and in which browser (words; may be empty).
 
-    `what` is one of WHAT. `thing` names what was added or removed, as in "a passkey"; `until` is
-    when the last backup that holds the firm's copy of the key is gone.
+    `what` is one of WHAT. `thing` names what was added or removed, as in "a passkey", or the pane,
+    as in "Outlook on the web", whose own browser `browser` then is if it was paired; `until` is when
+    the last backup that holds the firm's copy of the key is gone.
     """
 
     what: str

@@ -23,7 +23,7 @@ from server.crypto.keyslots import MAX_SLOT
 from server.crypto.signing import Signature
 from server.keys.self_held.enrolling import service as enrolling
 from server.keys.self_held.enrolling.service import Wanted
-from server.keys.self_held.service import require_holder, require_pairing
+from server.keys.self_held.service import require_holder
 from server.keys.self_held.slots.service import MOST_SLOTS
 from server.people.sign_ins.proving import service as proving
 
@@ -108,7 +108,6 @@ def complete(enrolment_id: str, json_data: AnswerIn) -> ResponseReturnValue:
     """Make the new identity one's own alone."""
     with tools().database.write() as connection:
         _require(connection)
-        require_pairing(current("firm"), current("person"))
         return enrolling.complete(
             connection,
             tools().vault,

@@ -33,6 +33,7 @@ from server.keys.custody import service as custody
 from server.keys.custody.service import ENCRYPTION, SIGNING
 from server.keys.log import service as log
 from server.keys.self_held import store
+from server.keys.self_held.pairing import service as pairing
 from server.keys.self_held.proofs.service import (
     CHALLENGE_BYTES,
     SELF_HELD,
@@ -215,6 +216,7 @@ def complete(
         raise EnrolmentOutdated
     if row["replaces"]:
         store.put_aside(connection, person.id, row["replaces"], now)
+        pairing.forget_all(connection, person)
     _replace_keys(connection, person, row, now)
     store.make_live(connection, person.id, enrolment_id)
     done = {"completed": now, "old": [], "challenge": b""}

@@ -1,0 +1,1 @@
+"""The panes that were paired: listed, given their share, removed."""
