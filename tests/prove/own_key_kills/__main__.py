@@ -62,6 +62,7 @@ def markdown(
     head = [
         "way",
         "awaits",
+        "points",
         "kills",
         "old key opens all",
         "new key opens all",
