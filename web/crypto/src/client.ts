@@ -11,7 +11,9 @@ import type { Looked, Looking } from "./log/looked.ts"
 import type { Lookup } from "./lookup.ts"
 import type { OpenedMessage, Opening } from "./open.ts"
 import type { OwnKey } from "./own.ts"
+import type { NewPairing } from "./ownpairing.ts"
 import type { NewSlot, SlotHead } from "./ownslots.ts"
+import type { KeptOwn } from "./pane.ts"
 import { movable, type Op, type Operations } from "./protocol.ts"
 import type { EnvelopesDraft, ObjectsDraft, SealedEnvelope, SealedObjects } from "./seal.ts"
 import type { Signature } from "./signatures.ts"
@@ -183,6 +185,41 @@ export class CryptoClient {
     /** As `openOwnDraftKey` of ownkeys.ts. */
     openOwnDraftKey(args: Args<"openOwnDraftKey">, options?: CallOptions): Promise<{ readonly draftKey: string }> {
         return this.#texts.call("openOwnDraftKey", args, options)
+    }
+
+    /** As `newPairing` of ownpairing.ts. */
+    newPairing(args: Args<"newPairing">, options?: CallOptions): Promise<NewPairing> {
+        return this.#texts.call("newPairing", args, options)
+    }
+
+    /** As `linkedPairing` of ownpairing.ts. */
+    linkedPairing(args: Args<"linkedPairing">, options?: CallOptions): Promise<{ readonly id: string }> {
+        return this.#texts.call("linkedPairing", args, options)
+    }
+
+    /** As `checkPairing` of ownpairing.ts. */
+    async checkPairing(args: Args<"checkPairing">, options?: CallOptions): Promise<void> {
+        await this.#texts.call("checkPairing", args, options)
+    }
+
+    /** As `answerPairing` of ownpairing.ts. */
+    answerPairing(args: Args<"answerPairing">, options?: CallOptions): Promise<{ readonly bytes: Bytes }> {
+        return this.#texts.call("answerPairing", args, options)
+    }
+
+    /** As `openPairing` of ownpairing.ts. */
+    openPairing(args: Args<"openPairing">, options?: CallOptions): Promise<OwnKey> {
+        return this.#texts.call("openPairing", args, options)
+    }
+
+    /** As `keepOwn` of pane.ts. */
+    keepOwn(args: Args<"keepOwn">, options?: CallOptions): Promise<KeptOwn> {
+        return this.#texts.call("keepOwn", args, options)
+    }
+
+    /** As `reopenOwn` of pane.ts. */
+    reopenOwn(args: Args<"reopenOwn">, options?: CallOptions): Promise<OwnKey> {
+        return this.#texts.call("reopenOwn", args, options)
     }
 
     /** End the workers; calls that wait are rejected with `reason`. The next call starts anew. */

@@ -6,6 +6,7 @@
  * ├── Refusal             show nothing of the message; say why by `code`
  * ├── KeyslotRefused      open nothing; why by `code` (keyslotrefusals.ts)
  * ├── OwnKeyRefused       open and sign nothing; why by `code` (ownrefusals.ts)
+ * ├── PairingRefused      pair nothing; why by `code` (pairingrefusals.ts)
  * ├── LevelRefused        show no level; why by `code` (levels.ts)
  * ├── LogRefused          trust no key on the word of this log; why by `code` (log/refusals.ts)
  * ├── LookupRefused       trust none of the keys in the look-up; ask again or stop

@@ -40,8 +40,12 @@ export { openEnvelope, openMessage, type OpenedMessage, type Opening, type Viewe
 export type { OwnKey } from "./own.ts"
 export type { OldKey } from "./ownkeys.ts"
 export { OWN_REFUSALS, OwnKeyRefused, type OwnRefusal } from "./ownrefusals.ts"
+export type { NewPairing, Pairing, Vouching } from "./ownpairing.ts"
 export type { NewSlot, SlotHead, SlotSecret, SlotWay } from "./ownslots.ts"
 export { pad, padme, unpad } from "./padding.ts"
+export type { Asker, PairingAsked, Platform, Program } from "./pairing.ts"
+export { PAIRING_REFUSALS, PairingRefused, type PairingRefusal } from "./pairingrefusals.ts"
+export type { KeptOwn, PaneShare } from "./pane.ts"
 export {
     sealEnvelopes, sealObjects, type EnvelopeReader, type EnvelopesDraft, type ObjectsDraft, type SealedEnvelope,
     type SealedObject, type SealedObjects,

@@ -3,15 +3,15 @@
  * take out of it. Only a worker opens it, for one operation at a time (docs/adr/0030-own-key-in-the-page.md).
  */
 
-import { concat, encodeText, ownBytes, randomBytes, toBase64url, wipe, type Bytes } from "./bytes.ts"
-import { canonical } from "./canonical.ts"
+import { concat, randomBytes, toBase64url, wipe, type Bytes } from "./bytes.ts"
 import { publicKeyOf } from "./ed25519.ts"
+import { openHere, sealHere, type Held } from "./held.ts"
 import { encodeIdentity, recipientFingerprint, recipientOf } from "./keys.ts"
 import type { Seeds } from "./keyslots.ts"
 import { OwnKeyRefused } from "./ownrefusals.ts"
 
-/** Safe to hold in a page, and to keep in IndexedDB for a session; it goes nowhere else. */
-export interface OwnKey {
+/** What may be said of an identity. */
+export interface OwnNames {
     /** Id: 32 hexadecimal digits. */
     readonly person: string
     /** `age1pq1…` */
@@ -22,11 +22,10 @@ export interface OwnKey {
     readonly signing_key: string
     /** Fingerprints of the identities that she had before, which are inside too. */
     readonly old: readonly string[]
-    readonly nonce: Bytes
-    readonly sealed: Bytes
-    /** AES-GCM of 256 bits, not extractable. */
-    readonly wrapping: CryptoKey
 }
+
+/** Safe to hold in a page, and to keep in IndexedDB for a session; it goes nowhere else. */
+export type OwnKey = OwnNames & Held
 
 /** What is inside, while an operation runs. `old` are X-Wing seeds. */
 export interface OwnSecrets extends Seeds {
@@ -34,7 +33,6 @@ export interface OwnSecrets extends Seeds {
 }
 
 const SEED_SIZE = 32
-const NONCE_SIZE = 12
 
 /** Both seeds of a new identity. The caller wipes them. */
 export const newSeeds = (): Seeds => ({ encryption: randomBytes(SEED_SIZE), signing: randomBytes(SEED_SIZE) })
@@ -45,18 +43,20 @@ export const newSeeds = (): Seeds => ({ encryption: randomBytes(SEED_SIZE), sign
  * @param old - Fingerprints of `secrets.old`, in its order.
  */
 export async function hold(person: string, secrets: OwnSecrets, old: readonly string[] = []): Promise<OwnKey> {
-    const content = concat(secrets.encryption, secrets.signing, ...secrets.old)
+    const content = contentOf(secrets)
     try {
-        const recipient = await recipientOf(encodeIdentity(secrets.encryption))
-        const names = { person, recipient, key: await recipientFingerprint(recipient), signing_key: toBase64url(publicKeyOf(secrets.signing)), old }
-        const wrapping = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"])
-        const nonce = randomBytes(NONCE_SIZE)
-        const sealed = await crypto.subtle.encrypt(algorithm(nonce, names), wrapping, content)
-        return { ...names, nonce, sealed: new Uint8Array(sealed), wrapping }
+        const names = { person, ...(await publicHalves(secrets)), old }
+        return { ...names, ...(await sealHere(namesOf(names), content)) }
     } finally {
         wipe(content)
         wipeSecrets(secrets)
     }
+}
+
+/** Recipient, its fingerprint and the signing key of both seeds, as a look-up names them. */
+export async function publicHalves({ encryption, signing }: Seeds): Promise<Pick<OwnKey, "recipient" | "key" | "signing_key">> {
+    const recipient = await recipientOf(encodeIdentity(encryption))
+    return { recipient, key: await recipientFingerprint(recipient), signing_key: toBase64url(publicKeyOf(signing)) }
 }
 
 /**
@@ -87,28 +87,35 @@ export async function withIdentity<T>(own: OwnKey, key: string, work: (identity:
 }
 
 async function unseal(own: OwnKey): Promise<OwnSecrets> {
-    const content = await opened(own)
+    const content = await openHere(namesOf(own), own)
+    if (content === null) throw new OwnKeyRefused("own-key-closed")
+    return secretsIn(content, own.old.length)
+}
+
+/** The seeds, one after the other. The caller wipes it. */
+export function contentOf({ encryption, signing, old }: OwnSecrets): Bytes {
+    return concat(encryption, signing, ...old)
+}
+
+/**
+ * The seeds of what {@link contentOf} has put together, which is wiped.
+ *
+ * @param earlier - How many there are of identities that she had before.
+ * @throws {@link OwnKeyRefused} `own-key-closed` if there are more or fewer.
+ */
+export function secretsIn(content: Bytes, earlier: number): OwnSecrets {
     const parts = Array.from({ length: content.length / SEED_SIZE }, (_, at) => content.slice(at * SEED_SIZE, (at + 1) * SEED_SIZE))
     wipe(content)
     const [encryption, signing, ...old] = parts
-    if (encryption === undefined || signing === undefined || old.length !== own.old.length) throw new OwnKeyRefused("own-key-closed")
+    if (encryption === undefined || signing === undefined || old.length !== earlier) throw new OwnKeyRefused("own-key-closed")
     return { encryption, signing, old }
 }
 
-async function opened({ wrapping, sealed, nonce, ...names }: OwnKey): Promise<Bytes> {
-    try {
-        return new Uint8Array(await crypto.subtle.decrypt(algorithm(nonce, names), wrapping, ownBytes(sealed)))
-    } catch {
-        // Web Crypto says nothing more than that it did not work.
-        throw new OwnKeyRefused("own-key-closed")
-    }
-}
-
 /** The names are bound to what they name: nobody can put another person's or an older key's in their place. */
-function algorithm(iv: Bytes, { person, recipient, key, signing_key, old }: Omit<OwnKey, "nonce" | "sealed" | "wrapping">): AesGcmParams {
-    return { name: "AES-GCM", iv, additionalData: encodeText(canonical({ v: 1, person, recipient, key, signing_key, old })) }
+export function namesOf({ person, recipient, key, signing_key, old }: OwnNames): object {
+    return { v: 1, person, recipient, key, signing_key, old }
 }
 
-function wipeSecrets({ encryption, signing, old }: OwnSecrets): void {
+export function wipeSecrets({ encryption, signing, old }: OwnSecrets): void {
     for (const seed of [encryption, signing, ...old]) wipe(seed)
 }

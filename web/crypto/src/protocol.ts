@@ -17,8 +17,12 @@ import type { Lookup } from "./lookup.ts"
 import type { OpenedMessage, Opening } from "./open.ts"
 import type { OwnKey } from "./own.ts"
 import type { OldKey } from "./ownkeys.ts"
+import type { NewPairing, Pairing, Vouching } from "./ownpairing.ts"
 import { OwnKeyRefused, OWN_REFUSALS, type OwnRefusal } from "./ownrefusals.ts"
 import type { NewSlot, SlotHead, SlotSecret, SlotWay } from "./ownslots.ts"
+import type { Asker } from "./pairing.ts"
+import { PairingRefused, PAIRING_REFUSALS, type PairingRefusal } from "./pairingrefusals.ts"
+import type { KeptOwn, PaneShare } from "./pane.ts"
 import type { EnvelopesDraft, ObjectsDraft, SealedEnvelope, SealedObjects } from "./seal.ts"
 import type { Signature } from "./signatures.ts"
 import type { FileOpening, FileResealing } from "./signedfile.ts"
@@ -59,11 +63,25 @@ export interface Operations {
     signGrant: { args: Using & { readonly text: string }; result: Signature }
     openOwnEnvelope: { args: Using & { readonly key: string; readonly envelope: Uint8Array }; result: Opened }
     openOwnDraftKey: { args: Using & { readonly envelope: Uint8Array }; result: { readonly draftKey: string } }
+    newPairing: { args: Asker & { readonly person: string }; result: NewPairing }
+    linkedPairing: { args: { readonly k: string }; result: { readonly id: string } }
+    checkPairing: { args: Vouching & { readonly person: string }; result: null }
+    answerPairing: { args: Using & Vouching; result: { readonly bytes: Bytes } }
+    openPairing: { args: PairingOpening; result: OwnKey }
+    keepOwn: { args: Using & PaneShare; result: KeptOwn }
+    reopenOwn: { args: { readonly kept: KeptOwn; readonly share: string }; result: OwnKey }
 }
 
 /** Whose identity does it. */
 export interface Using {
     readonly own: OwnKey
+}
+
+/** `lookup` is the person's own. */
+export interface PairingOpening {
+    readonly pairing: Pairing
+    readonly answer: Uint8Array
+    readonly lookup: Pick<Lookup, "key" | "signing_key">
 }
 
 /** Whether there is anything to read: pieces follow, as often as the worker asks for one. */
@@ -108,6 +126,7 @@ function made(name: string, code: string): CryptoError {
     if (name === "Refusal" && isRefusalCode(code)) return new Refusal(code)
     if (name === "KeyslotRefused" && Object.hasOwn(KEYSLOT_REFUSALS, code)) return new KeyslotRefused(code as KeyslotRefusal)
     if (name === "OwnKeyRefused" && Object.hasOwn(OWN_REFUSALS, code)) return new OwnKeyRefused(code as OwnRefusal)
+    if (name === "PairingRefused" && Object.hasOwn(PAIRING_REFUSALS, code)) return new PairingRefused(code as PairingRefusal)
     if (name === "LogRefused" && Object.hasOwn(LOG_REFUSALS, code)) return new LogRefused(code as LogRefusalCode)
     if (name === "FileRefused" && isFileRefusal(code)) return new FileRefused(code)
     return FACTORIES[name]?.() ?? new CryptoError(code, "")

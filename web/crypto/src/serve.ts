@@ -8,7 +8,9 @@ import { checkLooked } from "./log/looked.ts"
 import { verifyLookup } from "./lookup.ts"
 import { openEnvelope, openMessage } from "./open.ts"
 import { newIdentity, openChallenge, openOwnDraftKey, openOwnEnvelope, signEnrolment, signGrant, signStatement, unwrapOld } from "./ownkeys.ts"
+import { answerPairing, checkPairing, linkedPairing, newPairing, openPairing } from "./ownpairing.ts"
 import { newRecoveryCode, openSlot, readSlots, sealSlots } from "./ownslots.ts"
+import { keepOwn, reopenOwn } from "./pane.ts"
 import { movable, toWire, type Call, type Op, type Operations, type Request, type Response } from "./protocol.ts"
 import { sealEnvelopes, sealObjects } from "./seal.ts"
 import { openFile, resealFile } from "./signedfile.ts"
@@ -57,6 +59,13 @@ const handlers: Handlers = {
     signGrant: ({ own, text }) => signGrant(own, text),
     openOwnEnvelope: ({ own, key, envelope }) => openOwnEnvelope(own, key, envelope),
     openOwnDraftKey: ({ own, envelope }) => openOwnDraftKey(own, envelope),
+    newPairing: ({ person, ...asker }) => newPairing(person, asker),
+    linkedPairing: ({ k }) => linkedPairing(k),
+    checkPairing: ({ person, ...vouching }) => checkPairing(person, vouching),
+    answerPairing: ({ own, ...vouching }) => answerPairing(own, vouching),
+    openPairing: ({ pairing, answer, lookup }) => openPairing(pairing, answer, lookup),
+    keepOwn: ({ own, ...given }) => keepOwn(own, given),
+    reopenOwn: ({ kept, share }) => reopenOwn(kept, share),
 }
 
 /** Answer every request that comes through `port`. */
