@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from server.base.ids import new_token
+from server.crypto.identity import Identity
 from server.crypto.statement import parse_statement
 from tests.access.world import BEN, MAYA, PASSKEY, TOM, Ids, Person, World
 from tests.drafts import OCTETS, Draft
@@ -134,6 +135,11 @@ def _completing(world: World, person: Person, ids: Ids) -> Call:
 
 
 PROOF = {"id": "A" * 22, "bytes": "A" * 43}
+PAIRING = {
+    "id": "A" * 22, "recipient": Identity.new().recipient.text, "tag": "A" * 43,
+    "program": "outlook", "platform": "web",
+}  # fmt: skip
+NO_PAIRING, NO_PANE = "/pairings/" + "A" * 22, "/panes/" + "A" * 22
 SLOT = "/keys/slots/" + "A" * 22
 CALLS: dict[str, Maker] = {
     "GET /": plain("/"),
@@ -181,6 +187,20 @@ CALLS: dict[str, Maker] = {
     "PATCH /api/v1/keys/slots/<slot>": on(SLOT, json={"name": "x"}),
     "DELETE /api/v1/keys/slots/<slot>": on(SLOT, json={"proof": PROOF}),
     "POST /api/v1/keys/slots/<slot>/used": on(f"{SLOT}/used", json={}),
+    "GET /api/v1/keys/pairings/<pairing_id>": on(f"/keys{NO_PAIRING}"),
+    "POST /api/v1/keys/pairings/<pairing_id>/answer": on(
+        f"/keys{NO_PAIRING}/answer", json={"answer": "AAAA", "proof": PROOF}
+    ),
+    "DELETE /api/v1/keys/pairings/<pairing_id>": on(f"/keys{NO_PAIRING}"),
+    "GET /api/v1/keys/panes": on("/keys/panes"),
+    "DELETE /api/v1/keys/panes/<pane_id>": on(f"/keys{NO_PANE}"),
+    "POST /api/v1/pairings": on("/pairings", json=PAIRING),
+    "GET /api/v1/pairings/<pairing_id>": on(NO_PAIRING),
+    "POST /api/v1/pairings/<pairing_id>/completion": on(
+        f"{NO_PAIRING}/completion", json={"kept": True}
+    ),
+    "POST /api/v1/panes/<pane_id>/share": on(f"{NO_PANE}/share", json={}),
+    "DELETE /api/v1/panes/<pane_id>": on(NO_PANE),
     "POST /api/v1/passkeys/challenges": on("/passkeys/challenges", json={}),
     "POST /api/v1/sessions/passkey": on("/sessions/passkey", json={"credential": {}}),
     "DELETE /api/v1/sessions/current": on("/sessions/current"),

@@ -26,6 +26,8 @@ IDS = {
     "credential": "z" * 22,
     "enrolment_id": "z" * 22,
     "slot": "z" * 22,
+    "pairing_id": "z" * 22,
+    "pane_id": "z" * 22,
     "level": "0",
     "where": "000",
 }

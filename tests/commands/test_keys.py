@@ -26,7 +26,8 @@ from tests.sandbox.running import eventually
 NOT_THE_VAULTS = {
     "envelopes.file", "objects.file", "entries.draft_envelope",  # age files
     "keys.wrapped", "enrolments.challenge",  # age files to keys that their owners hold
-    "keys.public", "enrolments.recipient", "enrolments.signing_key", "passkeys.public_key",
+    "pairings.answer",  # an age file to a key of a pane, for two minutes
+    "keys.public", "enrolments.recipient", "pairings.recipient", "enrolments.signing_key", "passkeys.public_key",
     "key_log_hashes.hash",  # for everybody to read
     "keys.secret_sealed",  # under its owner's wrapping key, which the vault seals
     "idempotency_keys.body",  # answers without secrets, for a day
