@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    text,
 )
 
 from server.base.database import metadata
@@ -95,6 +96,19 @@ readers: Final = Table(
     Column("key", String(43), nullable=False),
     # As the sender calls this reader; null: she gave no name.
     Column("name_sealed", LargeBinary, info={"place": ("{entry_id}/{position}", "name")}),
+    # Of who waits for her key (docs/spec/waiting.md): `key` is "pending" until it is given to her.
+    Column("waiting_until", BigInteger),
+    Column("waiting_told", BigInteger),  # that she has a key, to the sender by mail
+    Column("waiting_ended", String(16)),  # given, protected, cancelled, expired or recalled
+    Column("waiting_over", BigInteger),  # when
+)
+_WAITS: Final = text("waiting_until IS NOT NULL")
+Index(
+    "ix_readers_waiting",
+    readers.c.firm_id,
+    readers.c.person_id,
+    sqlite_where=_WAITS,
+    postgresql_where=_WAITS,
 )
 
 envelopes: Final = Table(
