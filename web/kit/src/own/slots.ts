@@ -45,8 +45,14 @@ export async function renameSlot(desk: Pick<OwnDesk, "call">, slot: string, name
     await calling(desk, (api) => api.patch(`/keys/slots/${slot}`, { body: { name } }))
 }
 
+/** What of a desk proves that a key is open. */
+export interface Proving {
+    readonly call: OwnDesk["call"]
+    readonly crypto: Pick<OwnDesk["crypto"], "openChallenge">
+}
+
 /** The answer to the server's question whether the key is open here; good once. */
-export async function prove(desk: OwnDesk, own: OwnKey): Promise<{ readonly id: string; readonly bytes: string }> {
+export async function prove(desk: Proving, own: OwnKey): Promise<{ readonly id: string; readonly bytes: string }> {
     const asked = members(await step("question", () => calling(desk, (api) => api.post("/keys/challenges"))))
     const { bytes } = await desk.crypto.openChallenge({ own, challenge: fromBase64(text(asked, "challenge")) })
     return { id: text(asked, "id"), bytes: toBase64url(bytes) }

@@ -21,6 +21,8 @@ export interface Me {
     /** Id of the firm. */
     readonly firm: string
     readonly firmName: string
+    /** Origin of the firm's portal. */
+    readonly portal: string
     readonly directoryKey: string
     readonly lookup: Lookup
 }
@@ -88,7 +90,7 @@ export async function openDesk({ crypto, call, own, about }: DeskParts): Promise
     const lookup = await verify(log.begin(kept), members(answer["lookup"]), address)
     await own?.requireMine(lookup)
     const firm = members(answer["firm"])
-    const me = { id: text(person, "id"), address, name: text(person, "name"), admin: person["admin"] === true, isHeld: person["mailbox_held"] === true, firm: text(firm, "id"), firmName: text(firm, "name"), directoryKey, lookup }
+    const me = { id: text(person, "id"), address, name: text(person, "name"), admin: person["admin"] === true, isHeld: person["mailbox_held"] === true, firm: text(firm, "id"), firmName: text(firm, "name"), portal: text(firm, "portal"), directoryKey, lookup }
     const lookUp: Desk["lookUp"] = async (people) => {
         if (people.length === 0) return []
         const asked = log.begin()
