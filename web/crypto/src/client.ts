@@ -15,6 +15,7 @@ import type { NewPairing } from "./ownpairing.ts"
 import type { NewSlot, SlotHead } from "./ownslots.ts"
 import type { KeptOwn } from "./pane.ts"
 import { movable, type Op, type Operations } from "./protocol.ts"
+import type { SafetyNumber } from "./safetynumber.ts"
 import type { EnvelopesDraft, ObjectsDraft, SealedEnvelope, SealedObjects } from "./seal.ts"
 import type { Signature } from "./signatures.ts"
 import type { FileOpening, FileResealing } from "./signedfile.ts"
@@ -215,6 +216,11 @@ export class CryptoClient {
     /** As `keepOwn` of pane.ts. */
     keepOwn(args: Args<"keepOwn">, options?: CallOptions): Promise<KeptOwn> {
         return this.#texts.call("keepOwn", args, options)
+    }
+
+    /** As `compareKeys` of safetynumber.ts. */
+    compareKeys(args: Args<"compareKeys">, options?: CallOptions): Promise<SafetyNumber> {
+        return this.#texts.call("compareKeys", args, options)
     }
 
     /** As `reopenOwn` of pane.ts. */

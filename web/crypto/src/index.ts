@@ -34,7 +34,7 @@ export { checkMinimum, leastFor, LEVEL_REFUSALS, levelOf, LevelRefused, type Lev
 export { checkLooked, type KeptCheckpoint, type Looked, type Looking } from "./log/looked.ts"
 export { LOG_REFUSALS, LogRefused, type LogRefusalCode } from "./log/refusals.ts"
 export type { Seen } from "./log/answer.ts"
-export { verifyLookup, type Custody, type Lookup } from "./lookup.ts"
+export { signingFingerprint, verifyLookup, type Custody, type Lookup } from "./lookup.ts"
 export { checkName, MAX_NAME_SIZE, mendName, type NameFault } from "./names.ts"
 export { openEnvelope, openMessage, type OpenedMessage, type Opening, type Viewer } from "./open.ts"
 export type { OwnKey } from "./own.ts"
@@ -46,6 +46,7 @@ export { pad, padme, unpad } from "./padding.ts"
 export type { Asker, PairingAsked, Platform, Program } from "./pairing.ts"
 export { PAIRING_REFUSALS, PairingRefused, type PairingRefusal } from "./pairingrefusals.ts"
 export type { KeptOwn, PaneShare } from "./pane.ts"
+export { compareKeys, type Party, type SafetyNumber } from "./safetynumber.ts"
 export {
     sealEnvelopes, sealObjects, type EnvelopeReader, type EnvelopesDraft, type ObjectsDraft, type SealedEnvelope,
     type SealedObject, type SealedObjects,

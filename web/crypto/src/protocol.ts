@@ -23,6 +23,7 @@ import type { NewSlot, SlotHead, SlotSecret, SlotWay } from "./ownslots.ts"
 import type { Asker } from "./pairing.ts"
 import { PairingRefused, PAIRING_REFUSALS, type PairingRefusal } from "./pairingrefusals.ts"
 import type { KeptOwn, PaneShare } from "./pane.ts"
+import type { Party, SafetyNumber } from "./safetynumber.ts"
 import type { EnvelopesDraft, ObjectsDraft, SealedEnvelope, SealedObjects } from "./seal.ts"
 import type { Signature } from "./signatures.ts"
 import type { FileOpening, FileResealing } from "./signedfile.ts"
@@ -69,6 +70,7 @@ export interface Operations {
     answerPairing: { args: Using & Vouching; result: { readonly bytes: Bytes } }
     openPairing: { args: PairingOpening; result: OwnKey }
     keepOwn: { args: Using & PaneShare; result: KeptOwn }
+    compareKeys: { args: { readonly own: Party; readonly other: Party }; result: SafetyNumber }
     reopenOwn: { args: { readonly kept: KeptOwn; readonly share: string }; result: OwnKey }
 }
 

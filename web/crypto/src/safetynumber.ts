@@ -20,11 +20,22 @@ const GROUPS = 6
 const GROUP_BYTES = 5
 const GROUP_DIGITS = 5
 
+/** A number as one of the two sees it. */
+export interface SafetyNumber {
+    /** 60 digits. */
+    readonly number: string
+    /** The half that stands for her own keys: 30 digits. */
+    readonly own: string
+}
+
 /** The 60 digits of two parties, the same for both. @throws RangeError if they are the same party. */
-export function safetyNumber(one: Party, other: Party): string {
-    const halves = [half(one), half(other)].sort()
+export const safetyNumber = (one: Party, other: Party): string => compareKeys(one, other).number
+
+/** The same with one's own half, by which it can be told later whose keys have changed. @throws RangeError */
+export function compareKeys(own: Party, other: Party): SafetyNumber {
+    const halves = [half(own), half(other)] as const
     if (halves[0] === halves[1]) throw new RangeError("nobody compares with herself")
-    return halves.join("")
+    return { number: [...halves].sort().join(""), own: halves[0] }
 }
 
 function half({ address, key, signing_key }: Party): string {

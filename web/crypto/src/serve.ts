@@ -12,6 +12,7 @@ import { answerPairing, checkPairing, linkedPairing, newPairing, openPairing } f
 import { newRecoveryCode, openSlot, readSlots, sealSlots } from "./ownslots.ts"
 import { keepOwn, reopenOwn } from "./pane.ts"
 import { movable, toWire, type Call, type Op, type Operations, type Request, type Response } from "./protocol.ts"
+import { compareKeys } from "./safetynumber.ts"
 import { sealEnvelopes, sealObjects } from "./seal.ts"
 import { openFile, resealFile } from "./signedfile.ts"
 import type { Temporary } from "./temporary.ts"
@@ -65,6 +66,7 @@ const handlers: Handlers = {
     answerPairing: ({ own, ...vouching }) => answerPairing(own, vouching),
     openPairing: ({ pairing, answer, lookup }) => openPairing(pairing, answer, lookup),
     keepOwn: ({ own, ...given }) => keepOwn(own, given),
+    compareKeys: ({ own, other }) => Promise.resolve(compareKeys(own, other)),
     reopenOwn: ({ kept, share }) => reopenOwn(kept, share),
 }
 
