@@ -4,6 +4,7 @@ CryptoError
 ├── MalformedKey     the key is no key: refuse the input
 ├── SealRefused      the file does not open: show the refusal, keep the file; `reason` says why
 ├── KeyslotRefused   take nothing, open nothing: `code` says why (keyslots.md 5)
+├── PairingRefused   seal nothing, take nothing in: `code` says why (pairing.md 2)
 ├── LevelRefused     show no level, seal nothing: `code` says why (levels.md 4)
 └── Refusal          a check of the statement failed: `code` says which (statement.md 5)
 """
@@ -70,6 +71,17 @@ class KeyslotRefused(CryptoError):
     def __init__(self, code: KeyslotCode) -> None:
         super().__init__(code)
         self.code: KeyslotCode = code
+
+
+PairingCode = Literal["pairing-code", "pairing-link", "pairing-answer", "pairing-other-key"]
+
+
+class PairingRefused(CryptoError):
+    """A pane is not paired (pairing.md section 2)."""
+
+    def __init__(self, code: PairingCode) -> None:
+        super().__init__(code)
+        self.code: PairingCode = code
 
 
 LevelCode = Literal[
