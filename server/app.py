@@ -46,6 +46,7 @@ from server.graph.door import EntraDoor
 from server.graph.entra import Entra
 from server.graph.tokens import EntraTokens
 from server.keys.log import routes as key_log_routes
+from server.keys.self_held import pages as staff_key_pages
 from server.keys.self_held import routes as self_held_routes
 from server.keys.self_held.enrolling import routes as enrolling_routes
 from server.keys.self_held.pairing import routes as pairing_routes
@@ -168,6 +169,7 @@ def create_app(parts: Parts | None = None) -> APIFlask:
         first_run_routes.pages,
         deployment_routes.pages,
         self_held_routes.pages,
+        staff_key_pages.pages,
         staff_routes.pages,
     ):
         app.register_blueprint(pages)

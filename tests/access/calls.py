@@ -205,6 +205,8 @@ CALLS: dict[str, Maker] = {
     "POST /api/v1/sessions/passkey": on("/sessions/passkey", json={"credential": {}}),
     "DELETE /api/v1/sessions/current": on("/sessions/current"),
     "GET /staff": plain("/staff"),
+    "GET /staff/key": plain("/staff/key"),
+    "GET /staff/pair": plain("/staff/pair"),
     "GET /staff/signed-in": plain("/staff/signed-in?code=x&state=y"),
     "POST /api/v1/staff/sign-ins": on("/staff/sign-ins", json={}),
     "POST /api/v1/staff/sessions": on("/staff/sessions", json={"code": "x", "state": "y"}),

@@ -70,7 +70,7 @@ def page() -> ResponseReturnValue:
     stage = "loading" if holder else "out"
     if holder and (holder.kind != "client" or firm.has_address(holder.address)):
         stage = "staff"
-    return render_template("key.html", holder=holder, stage=stage)
+    return render_template("key.html", holder=holder, stage=stage, audience="client")
 
 
 @bp.get("/keys/own")

@@ -4,6 +4,7 @@ import { EXPORT } from "./export.ts"
 import { HELPDESK } from "./helpdesk.ts"
 import { OWN_KEY } from "./key.ts"
 import { LEVEL_WORDS } from "./levels.ts"
+import { PAIRING } from "./pairing.ts"
 import { PANE } from "./pane.ts"
 import { READING } from "./reading.ts"
 import { SET_UP } from "./set-up.ts"
@@ -25,6 +26,7 @@ export const EN = {
     ...STAFF,
     ...WRITING,
     ...PANE,
+    ...PAIRING,
     ...HELPDESK,
     ...TAKEOVER,
     ...DOCUMENT,

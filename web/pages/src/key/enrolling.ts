@@ -5,17 +5,18 @@ import { dayMonth, find, focusOn, list, members, Problem, say, text, type WordKe
 import { enrol, type Enrolled, type EnrolPage, type EnrolWay, makePasskey } from "@letterlock/kit/own/index"
 import { canUse, PasskeyRefused } from "@letterlock/kit/webauthn"
 
+import { isForStaff } from "../unlock/audience.ts"
 import { deviceName } from "./device.ts"
 import { Finish } from "./finish.ts"
-import { FreshCode } from "./fresh.ts"
-import { announce, busy, excuse, fault, GivenUp, isOver, type KeyPage, progress, showOut, showStage, trouble } from "./page.ts"
+import type { Fresh } from "./fresh.ts"
+import { announce, busy, excuse, fault, GivenUp, isOver, type KeyPage, progress, sayRefused, showOut, showStage, trouble } from "./page.ts"
 import { clearPassword, startShowing, weakness } from "./password.ts"
 import type { Slip } from "./slip.ts"
 import { deskOf, giveUp, newRun, type Run } from "./waiting.ts"
 
 export class Enrolling {
     readonly #page: KeyPage
-    readonly #fresh: FreshCode
+    readonly #fresh: Fresh
     readonly #finish: Finish
     readonly #way = find("#step-way", HTMLElement)
     readonly #code = find("#step-code", HTMLElement)
@@ -27,7 +28,7 @@ export class Enrolling {
     /** A passkey of hers that no keyslot needs yet. */
     #known: { readonly id: string; readonly name: string } | null = null
 
-    constructor(page: KeyPage, fresh: FreshCode, slip: Slip) {
+    constructor(page: KeyPage, fresh: Fresh, slip: Slip) {
         this.#page = page
         this.#fresh = fresh
         this.#finish = new Finish(slip)
@@ -51,6 +52,7 @@ export class Enrolling {
         this.#known = known
         find("#to-passkey", HTMLElement).hidden = can === "no"
         this.#show(can === "no" ? "password" : "passkey", can === "no" ? say("key.no-passkeys") : null)
+        if (!await this.#fresh.first(find("[data-fresh]", HTMLElement, this.#way))) this.#waitForSignIn()
         showStage("enrol", ...(replaces === null ? [] : [find("#enrol-h", HTMLElement)]))
     }
 
@@ -93,6 +95,11 @@ export class Enrolling {
         note.hidden = why === null
         find("p", HTMLParagraphElement, note).textContent = why ?? ""
         if (why !== null) announce(why)
+    }
+
+    /** Nothing is typed or made that leaving the page would lose. */
+    #waitForSignIn(): void {
+        for (const id of ["#way-passkey", "#way-password", "#way-why"]) find(id, HTMLElement).hidden = true
     }
 
     async #make(): Promise<void> {
@@ -222,7 +229,7 @@ const BY_CODE: Readonly<Record<string, Extract<WordKey, `key.${string}`>>> = {
 function reason(error: unknown): string {
     if (error instanceof PasskeyRefused) return error.sentence
     if (error instanceof WorkerFailed) return say("key.memory")
-    if (error instanceof KeyslotRefused || error instanceof OwnKeyRefused) return say("key.refused", { code: error.code }).trim()
+    if (error instanceof KeyslotRefused || error instanceof OwnKeyRefused) return sayRefused(error.code)
     const key = error instanceof Problem ? BY_CODE[error.status === 404 ? "not-found" : error.code] : undefined
     return key === undefined ? excuse(error) : say(key as "key.outdated")
 }
@@ -232,7 +239,8 @@ function showDone({ backupsUntil }: Enrolled): void {
     words.hidden = backupsUntil === null
     if (backupsUntil !== null) {
         const year = backupsUntil.getFullYear() === new Date().getFullYear() ? "" : ` ${backupsUntil.getFullYear()}`
-        words.textContent = say("key.done.backups", { date: `${dayMonth(backupsUntil)}${year}`.trim() })
+        const date = `${dayMonth(backupsUntil)}${year}`.trim()
+        words.textContent = isForStaff() ? say("staff.key.backups", { date }) : say("key.done.backups", { date })
     }
     for (const part of document.querySelectorAll<HTMLElement>("[data-stage=done] [data-for]")) {
         part.hidden = (part.dataset["for"] === "first") !== (backupsUntil !== null)

@@ -1,14 +1,31 @@
-/** Sign in with the passkey that this browser knows, to come to the page of one's key without a letter. */
+/** Sign in, to come to the page of one's key: staff at Microsoft, a client with the passkey that this browser knows. */
 
 import { CryptoError } from "@letterlock/crypto"
 import { find, Problem, say } from "@letterlock/kit"
 import { enterByPasskey, forgetHint, getHint, NoSlot } from "@letterlock/kit/own/index"
 import { PasskeyRefused } from "@letterlock/kit/webauthn"
 
+import { goSignIn } from "../staff/signing-in.ts"
+import { isForStaff } from "../unlock/audience.ts"
 import { busy, excuse, type KeyPage, trouble } from "./page.ts"
 
 /** Show the button where it may work. The page is loaded anew when the session has begun. */
-export function offerPasskey(page: KeyPage): void {
+export function offerEntry(page: KeyPage): void {
+    if (isForStaff()) offerSignIn()
+    else offerPasskey(page)
+}
+
+function offerSignIn(): void {
+    const form = find("#enter", HTMLFormElement)
+    form.addEventListener("submit", (event) => {
+        event.preventDefault()
+        trouble(form, null)
+        const back = location.pathname + location.hash
+        void busy(form, () => goSignIn(back).catch((error: unknown) => { trouble(form, excuse(error)) }))
+    })
+}
+
+function offerPasskey(page: KeyPage): void {
     const form = find("#enter", HTMLFormElement)
     form.hidden = !("PublicKeyCredential" in globalThis) || getHint(page.desk.rp) === null
     form.addEventListener("submit", (event) => {

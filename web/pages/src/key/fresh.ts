@@ -1,13 +1,22 @@
 /** A code by mail within the step that needs it: what changes a key asks for the mailbox again. */
 
-import { clock, codeIn, find, isWhole, members, moment, Problem, say, sayTriesLeft, showCode } from "@letterlock/kit"
+import { clock, find, isWhole, members, moment, Problem, say, sayTriesLeft, showCode } from "@letterlock/kit"
 
+import { shapeCode } from "../unlock/code-field.ts"
 import { busy, excuse, fault, type KeyPage, trouble } from "./page.ts"
 
 const PAUSE = 60_000   // milliseconds before another code may be asked for
 
+/** What makes a session fresh (enrolment.md section 1), in the step that needs it. */
+export interface Fresh {
+    /** Before anything is made: whether the steps may begin. If not, `place` says what comes first. */
+    readonly first: (place: HTMLElement) => Promise<boolean>
+    /** Ask in `place`; resolves when it was proved. Nothing else of the page is touched. */
+    readonly prove: (place: HTMLElement, signal: AbortSignal) => Promise<void>
+}
+
 /** The one form of the page; it stands in the step that waits for it. */
-export class FreshCode {
+export class FreshCode implements Fresh {
     readonly #page: KeyPage
     readonly #form = find("#fresh", HTMLFormElement)
     readonly #field = find("#fresh-code", HTMLInputElement)
@@ -19,7 +28,10 @@ export class FreshCode {
 
     constructor(page: KeyPage) {
         this.#page = page
-        this.#field.addEventListener("input", () => { this.#shape() })
+        this.#field.addEventListener("input", () => {
+            shapeCode(this.#field)
+            fault(this.#field, null)
+        })
         this.#send.addEventListener("click", () => { void busy(this.#send, () => this.#ask()) })
         this.#form.addEventListener("submit", (event) => {
             event.preventDefault()
@@ -27,7 +39,9 @@ export class FreshCode {
         })
     }
 
-    /** Ask in `place`; resolves when the mailbox was proved. Nothing else of the page is touched. */
+    /** A code is typed in the midst of any step. */
+    first = (): Promise<boolean> => Promise.resolve(true)
+
     async prove(place: HTMLElement, signal: AbortSignal): Promise<void> {
         signal.throwIfAborted()
         this.#reset(place)
@@ -77,16 +91,6 @@ export class FreshCode {
     #offerAnother(): void {
         clearTimeout(this.#timer)
         this.#send.hidden = false
-    }
-
-    /** Shape what is typed without moving the cursor off its character. */
-    #shape(): void {
-        const field = this.#field
-        const before = codeIn(field.value.slice(0, field.selectionStart ?? field.value.length)).length
-        field.value = showCode(field.value)
-        const at = before > 4 ? before + 1 : before
-        field.setSelectionRange(at, at)
-        fault(field, null)
     }
 
     async #submit(): Promise<void> {

@@ -2,9 +2,13 @@
 
 import { Api, fact, find, focusOn, Problem, say, startCrypto, startStretcher, Unreachable } from "@letterlock/kit"
 import { passkeysHere } from "@letterlock/kit/own/here"
-import type { OwnDesk } from "@letterlock/kit/own/index"
+import type { AnswerDesk, OwnDesk } from "@letterlock/kit/own/index"
 
-export type Stage = "out" | "loading" | "enrol" | "done" | "yours" | "lost"
+import { asStaff } from "../staff/signing-in.ts"
+import { isForStaff } from "../unlock/audience.ts"
+
+/** Of `/key` and `/staff/key`, and of `/staff/pair`. */
+export type Stage = "out" | "loading" | "enrol" | "done" | "yours" | "lost" | "over" | "ask" | "unlock" | "code" | "refused"
 
 export interface KeyPage {
     /** Who is signed in, as the server wrote it into the page. */
@@ -12,7 +16,7 @@ export interface KeyPage {
     readonly address: string
     readonly codeFrom: string
     readonly api: Api
-    readonly desk: OwnDesk
+    readonly desk: OwnDesk & AnswerDesk
 }
 
 /** Whoever used the page chose another way: what had begun ends without a word. */
@@ -23,9 +27,9 @@ export class GivenUp extends Error {
 /** Read the page's facts. Workers start when they are first needed. */
 export function readPage(): KeyPage {
     const main = find("#main", HTMLElement)
-    const api = new Api("/api/v1")
-    const desk: OwnDesk = {
-        call: (work) => work(api), crypto: startCrypto(fact(main, "worker")), stretcher: startStretcher(fact(main, "argon2")),
+    const api = isForStaff() ? new Api("/api/v1", asStaff) : new Api("/api/v1")
+    const desk = {
+        call: <Value>(work: (api: Api) => Promise<Value>): Promise<Value> => work(api), crypto: startCrypto(fact(main, "worker")), stretcher: startStretcher(fact(main, "argon2")),
         passkeys: passkeysHere, rp: location.hostname,
     }
     return { name: fact(main, "name"), address: fact(main, "address"), codeFrom: fact(main, "codeFrom"), api, desk }
@@ -93,15 +97,20 @@ export function excuse(error: unknown): string {
     if (error instanceof Unreachable) return say("key.offline", { host: location.host })
     if (error instanceof Problem && (error.status === 429 || error.status === 503)) return say("key.busy")
     if (error instanceof Problem && error.status < 500 && error.detail !== "") return error.detail
-    return say("key.unexpected")
+    return say(isForStaff() ? "staff.key.unexpected" : "key.unexpected")
+}
+
+/** What the server kept is not what was sealed here. */
+export function sayRefused(code: string): string {
+    return isForStaff() ? say("staff.key.refused", { code }) : say("key.refused", { code })
 }
 
 /** The session is over: nothing of a person stays on the page. */
-export function showOut(): void {
+export function showOut(words = say(isForStaff() ? "staff.key.session" : "key.session")): void {
     const note = find("#out-why", HTMLElement)
     note.hidden = false
-    find("p", HTMLParagraphElement, note).textContent = say("key.session")
-    announce(say("key.session"))
+    find("p", HTMLParagraphElement, note).textContent = words
+    announce(words)
     showStage("out", find("[data-stage=out] h1", HTMLElement))
 }
 

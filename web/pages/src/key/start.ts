@@ -4,9 +4,11 @@ import { find, say } from "@letterlock/kit"
 import { fetchOwn, forgetOwn } from "@letterlock/kit/own/index"
 
 import { watchIdle } from "../reader/idle.ts"
+import { isForStaff } from "../unlock/audience.ts"
 import { Enrolling } from "./enrolling.ts"
-import { offerPasskey } from "./entering.ts"
-import { FreshCode } from "./fresh.ts"
+import { offerEntry } from "./entering.ts"
+import { type Fresh, FreshCode } from "./fresh.ts"
+import { FreshSignIn } from "./fresh-sign-in.ts"
 import { busy, excuse, fault, isOver, type KeyPage, readPage, showOut, showStage, trouble } from "./page.ts"
 import { Slip } from "./slip.ts"
 import { YourKey } from "./yours.ts"
@@ -17,10 +19,10 @@ const LOST = "#lost"   // of the address: she comes from a letter that nothing o
 /** Ask the server, if somebody is signed in who may hold a key; show what follows. */
 export async function startKeyPage(): Promise<void> {
     const page = readPage()
-    offerPasskey(page)
+    offerEntry(page)
     const loading = document.querySelector<HTMLElement>("[data-stage=loading]")
     if (loading === null) return
-    const { enrolling, yours } = startParts(page)
+    const { enrolling, yours, fresh } = startParts(page)
     const showing = async (show: () => Promise<void>): Promise<void> => {
         trouble(loading, null)
         showStage("loading")
@@ -35,17 +37,20 @@ export async function startKeyPage(): Promise<void> {
         const state = await fetchOwn(page.desk)
         const { key } = state
         if (state.custody === "managed") await enrolling.start()
-        else if (location.hash === LOST && key !== null) offerNew(() => showing(() => enrolling.start(key)))
+        else if (location.hash === LOST && key !== null) await offerNew(fresh, () => showing(() => enrolling.start(key)))
         else await yours.start()
     })
     const again = find("#load-again", HTMLButtonElement)
     again.addEventListener("click", () => { void busy(again, load) })
+    addEventListener("hashchange", () => { location.reload() })
     await load()
 }
 
-function startParts(page: KeyPage): { enrolling: Enrolling; yours: YourKey } {
-    const [fresh, slip] = [new FreshCode(page), new Slip()]
-    const parts = { enrolling: new Enrolling(page, fresh, slip), yours: new YourKey(page, fresh, slip) }
+interface Parts { readonly enrolling: Enrolling; readonly yours: YourKey; readonly fresh: Fresh }
+
+function startParts(page: KeyPage): Parts {
+    const [fresh, slip] = [isForStaff() ? new FreshSignIn() : new FreshCode(page), new Slip()]
+    const parts = { enrolling: new Enrolling(page, fresh, slip), yours: new YourKey(page, fresh, slip), fresh }
     watchIdle(IDLE, () => {
         parts.enrolling.end()
         parts.yours.end()
@@ -56,8 +61,9 @@ function startParts(page: KeyPage): { enrolling: Enrolling; yours: YourKey } {
 }
 
 /** A new key in place of a lost one, once she has read what that costs. */
-function offerNew(make: () => Promise<void>): void {
+async function offerNew(fresh: Fresh, make: () => Promise<void>): Promise<void> {
     const form = find("#lost", HTMLFormElement)
+    form.hidden = !await fresh.first(find("[data-stage=lost] [data-fresh]", HTMLElement))
     const sure = find("#lost-sure", HTMLInputElement)
     sure.addEventListener("change", () => { fault(sure, null) })
     form.addEventListener("submit", (event) => {

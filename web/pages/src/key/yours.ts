@@ -7,11 +7,13 @@ import {
 } from "@letterlock/kit/own/index"
 import { PasskeyRefused } from "@letterlock/kit/webauthn"
 
+import { isForStaff } from "../unlock/audience.ts"
 import { Unlock } from "../unlock/unlock.ts"
 import { deviceName } from "./device.ts"
-import type { FreshCode } from "./fresh.ts"
+import type { Fresh } from "./fresh.ts"
 import { More } from "./more.ts"
-import { announce, busy, excuse, GivenUp, isOver, type KeyPage, progress, showOut, showStage, trouble } from "./page.ts"
+import { announce, busy, excuse, GivenUp, isOver, type KeyPage, progress, sayRefused, showOut, showStage, trouble } from "./page.ts"
+import { fetchPanes, type Pane, paneName, showPanes } from "./panes.ts"
 import type { Slip } from "./slip.ts"
 import { type Line, lineOf } from "./slots.ts"
 import { deskOf, giveUp, newRun, type Run, until } from "./waiting.ts"
@@ -21,7 +23,7 @@ interface Kdf { readonly credential: string; readonly salt: string }
 
 export class YourKey {
     readonly #page: KeyPage
-    readonly #fresh: FreshCode
+    readonly #fresh: Fresh
     readonly #more: More
     readonly #unlock: Unlock
     readonly #stage = find("[data-stage=yours]", HTMLElement)
@@ -29,12 +31,12 @@ export class YourKey {
     #run: Run | null = null
     #unlocked: (() => void) | null = null
 
-    constructor(page: KeyPage, fresh: FreshCode, slip: Slip) {
+    constructor(page: KeyPage, fresh: Fresh, slip: Slip) {
         this.#page = page
         this.#fresh = fresh
         this.#more = new More(page, slip)
         this.#unlock = new Unlock(page.desk, {
-            announce, excuse, over: showOut,
+            announce, excuse, over: () => { showOut() },
             opened: () => {
                 this.#unlocked?.()
                 return Promise.resolve()
@@ -75,6 +77,7 @@ export class YourKey {
             use: (one) => this.#change(null, (run) => this.#add(run, { kind: "passkey", credential: one.id, name: one.name })),
         }))
         find("#others ul", HTMLElement).replaceChildren(...lines)
+        if (isForStaff()) showPanes(await fetchPanes(this.#page.desk), (pane) => this.#change(null, () => this.#removePane(pane)))
     }
 
     /** Passkeys that no slot is sealed under. */
@@ -140,6 +143,11 @@ export class YourKey {
         if (getHint(this.#page.desk.rp)?.slot === line.id) forgetHint()
         if (kdf !== null) await this.#page.desk.call((api) => api.delete(`/passkeys/${kdf.credential}`))
         return say("key.slot.removed", { name: line.name })
+    }
+
+    async #removePane(pane: Pane): Promise<string> {
+        await this.#page.desk.call((api) => api.delete(`/keys/panes/${pane.id}`))
+        return say("panes.removed", { name: paneName(pane) })
     }
 
     async #forget(line: Line): Promise<string> {
@@ -224,7 +232,7 @@ export class YourKey {
 
 function wordsOf(error: unknown): string {
     if (error instanceof PasskeyRefused) return error.code === "no-prf" ? say("key.passkey-cannot.more") : error.sentence
-    if (error instanceof KeyslotRefused || error instanceof OwnKeyRefused) return say("key.refused", { code: error.code })
+    if (error instanceof KeyslotRefused || error instanceof OwnKeyRefused) return sayRefused(error.code)
     return excuse(error)
 }
 

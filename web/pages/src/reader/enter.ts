@@ -1,7 +1,8 @@
 /** "Enter your code": one field, shown 4-4, and another code after a minute. */
 
-import { clock, find, isWhole, newKey, Problem, say, sayTriesLeft, codeIn, showCode } from "@letterlock/kit"
+import { clock, find, isWhole, newKey, Problem, say, sayTriesLeft, showCode } from "@letterlock/kit"
 
+import { shapeCode } from "../unlock/code-field.ts"
 import type { Asked } from "./ask.ts"
 import { forget, remember } from "./asked.ts"
 import { announce, busy, excuse, fault, type Page, showStage, trouble } from "./page.ts"
@@ -65,12 +66,8 @@ export class CodeEntry {
 
     /** Shape what is typed without moving the cursor off its character. */
     #show(): void {
-        const field = this.#field
-        const before = codeIn(field.value.slice(0, field.selectionStart ?? field.value.length)).length
-        field.value = showCode(field.value)
-        const at = before > 4 ? before + 1 : before
-        field.setSelectionRange(at, at)
-        fault(field, this.#error, null)
+        shapeCode(this.#field)
+        fault(this.#field, this.#error, null)
     }
 
     async #submit(): Promise<void> {

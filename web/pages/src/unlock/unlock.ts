@@ -3,6 +3,7 @@
 import { find, Problem, say } from "@letterlock/kit"
 import { fetchOwn, type OwnDesk, type OwnState, unlock, type Unlocking } from "@letterlock/kit/own/index"
 
+import { isForStaff } from "./audience.ts"
 import { busy, fault, note } from "./forms.ts"
 import { unlockWords } from "./words.ts"
 
@@ -75,7 +76,7 @@ export class Unlock {
         find("button", HTMLButtonElement, this.#password).classList.toggle("pri", !passkey)
         this.#more.hidden = !kinds.includes("recovery-code")
         this.#more.open = !passkey && !password
-        this.#say(kinds.length === 0 ? say("unlock.nothing") : kinds.includes("passkey") && !touch ? say("unlock.passkey.none") : "", kinds.length === 0)
+        this.#say(kinds.length === 0 ? say(isForStaff() ? "staff.unlock.nothing" : "unlock.nothing") : kinds.includes("passkey") && !touch ? say("unlock.passkey.none") : "", kinds.length === 0)
     }
 
     #listen(form: HTMLFormElement, by: (typed: string) => Unlocking, missing?: "unlock.password.missing" | "unlock.code.missing"): void {

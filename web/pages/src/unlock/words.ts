@@ -5,6 +5,8 @@ import { say } from "@letterlock/kit"
 import { NoSlot, type Unlocking } from "@letterlock/kit/own/index"
 import { PasskeyRefused } from "@letterlock/kit/webauthn"
 
+import { isForStaff } from "./audience.ts"
+
 export interface Said {
     readonly words: string
     /** It is what was typed that is wrong, so it stands under the field. */
@@ -17,7 +19,7 @@ export function unlockWords(error: unknown, by: Unlocking["kind"]): Said | null 
     if (error instanceof PasskeyRefused) return note(error.sentence)
     if (error instanceof WorkerFailed && by === "password") return note(say("unlock.password.memory"))
     if (error instanceof NoSlot) return note(say("unlock.passkey.other"))
-    if (error instanceof OwnKeyRefused) return note(say("unlock.damaged", { code: error.code }))
+    if (error instanceof OwnKeyRefused) return note(sayDamaged(error.code))
     return error instanceof KeyslotRefused ? refused(error, by) : null
 }
 
@@ -26,5 +28,7 @@ function refused({ code }: KeyslotRefused, by: Unlocking["kind"]): Said {
     if (code === "keyslot-secret" && by === "recovery-code") return { words: say("unlock.code.wrong"), typed: true }
     if ((code === "keyslot-secret" || code === "keyslot-password") && by === "password") return { words: say("unlock.password.wrong"), typed: true }
     if (code === "keyslot-secret" || code === "keyslot-prf") return { words: say("unlock.passkey.other"), typed: false }
-    return { words: say("unlock.damaged", { code }), typed: false }
+    return { words: sayDamaged(code), typed: false }
 }
+
+const sayDamaged = (code: string): string => isForStaff() ? say("staff.unlock.damaged", { code }) : say("unlock.damaged", { code })
