@@ -13,6 +13,7 @@ import { forgetWhy, keepRules, showWhy } from "./guarding.ts"
 import { peopleOf } from "./item.ts"
 import { letterEditor } from "./letter.ts"
 import { composeItem, hostOf, onItemChanged, type OutlookItem } from "./office.ts"
+import { OwnPane } from "./own-pane.ts"
 import { Pane } from "./pane.ts"
 import { Paper } from "./paper.ts"
 import { PeopleField } from "./people-field.ts"
@@ -30,9 +31,10 @@ async function start(): Promise<void> {
         find("#send", HTMLElement).hidden = true
         return
     }
+    program = host
     const drafts = new Drafts()
     const pane: Pane = new Pane(drafts, await drafts.of(composeItem()), parts(() => pane))
-    const shelf = new Shelf({ takeUp: (letter) => pane.takeUp(letter).then(() => paper?.opened()), trouble: view.showProblem, announce: view.announce })
+    const shelf = new Shelf({ takeUp: (letter) => pane.takeUp(letter).then(() => paper?.opened()), opener, trouble: view.showProblem, announce: view.announce })
     if (host !== "Outlook") documents(host, { addFile: (file) => pane.addFile(file), addHtml: (html) => paper?.above(() => pane.addHtml(html)) ?? false })
     else taking = new Taking(fact(find("#pane", HTMLElement), "graph"), () => ({
         current: () => pane.draft, put: (taken) => { pane.take(taken) }, isHeld: desk?.me.isHeld ?? false,
@@ -91,6 +93,7 @@ function adviceOn(pane: Pane): Advising {
 const isAnswer = (subject: string): boolean => /^(?:re|aw|antw|wg|fwd?)\s*:/iu.test(subject.trim())
 
 async function send(pane: Pane): Promise<void> {
+    if (own?.needs(view.focusOnSend) === true) return
     if (paper?.holds() !== true && await advising?.holds() !== true) await pane.send()
     advising?.changed()
 }
@@ -119,7 +122,7 @@ async function another(pane: Pane, shelf: Shelf): Promise<void> {
     await pane.another()
     advising?.changed()
     paper?.opened()
-    if (desk !== null) await Promise.all([shelf.show(desk), earlier.show(desk)])
+    if (desk !== null) await Promise.all([showShelf(shelf, desk), earlier.show(desk)])
 }
 
 /** A pinned pane got another item: its own letter comes with it. */
@@ -158,8 +161,26 @@ async function closeWindow(pane: Pane): Promise<void> {
     }
 }
 
+/** Without her own key nothing that was kept opens. */
+async function showShelf(shelf: Shelf, desk: Desk): Promise<void> {
+    if (own?.isReady === true) await shelf.show(desk)
+}
+
+function ownIn(session: Session, pane: Pane, shelf: Shelf): OwnPane {
+    return new OwnPane(session, {
+        program: program === "Outlook" ? "outlook" : program === "Word" ? "word" : "excel", writes: true, announce: view.announce,
+        arrived: () => {
+            pane.save()
+            if (desk !== null && pane.draft.isBlank()) void shelf.show(desk)
+        },
+        left: () => { shelf.hide() },
+    })
+}
+
+let program: Exclude<Awaited<ReturnType<typeof hostOf>>, null> = "Outlook"
 let session: Session | null = null
 let desk: Desk | null = null
+let own: OwnPane | null = null
 let taking: Taking | null = null
 let advising: Advising | null = null
 let lookFor: () => void = () => undefined
@@ -170,8 +191,14 @@ const earlier = new Earlier({ announce: view.announce, signIn: (claims) => signI
 async function signInAgain(claims: string | null): Promise<Desk> {
     if (session === null) throw new Error("nobody is signed in")
     await session.again(claims)
-    desk = await session.desk()
+    desk = await (own?.enter() ?? session.desk())
     return desk
+}
+
+/** Opens files of letters that were kept. */
+function opener(): Session["crypto"] {
+    if (session === null) throw new Error("nobody is signed in")
+    return session.crypto
 }
 
 async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
@@ -181,7 +208,8 @@ async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
     try {
         session ??= await newSession(find("#pane", HTMLElement))
         session.onAsking = () => { pane.asking() }
-        desk = await session.desk()
+        own ??= ownIn(session, pane, shelf)
+        desk = await own.enter()
         view.showStatus("")
         find("#administrator", HTMLElement).hidden = !desk.me.admin
         void keepRules(desk)
@@ -190,7 +218,7 @@ async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
         await pane.signedIn(desk)
         void paper?.signedIn(desk)
         void taking?.look()
-        await Promise.all([earlier.show(desk), dead.show(desk), pane.draft.isBlank() ? shelf.show(desk) : null])
+        await Promise.all([earlier.show(desk), dead.show(desk), pane.draft.isBlank() ? showShelf(shelf, desk) : null])
     } catch (error) {
         view.showStatus("")
         view.showProblem(startTrouble(error))

@@ -57,6 +57,20 @@ export function canSignIn(): boolean {
     return Office.context.requirements.isSetSupported("NestedAppAuth", "1.1")
 }
 
+/** In which of Microsoft's programs the pane runs, in the words of a pairing (docs/spec/pairing.md section 2). */
+export function platformHere(): "web" | "windows" | "mac" | "phone" | "other" {
+    const { PC, Mac, OfficeOnline, iOS, Android } = Office.PlatformType
+    const names = { [PC]: "windows", [Mac]: "mac", [OfficeOnline]: "web", [iOS]: "phone", [Android]: "phone" } as const
+    return (names as Partial<Record<string, "web" | "windows" | "mac" | "phone">>)[Office.context.platform] ?? "other"
+}
+
+/** Open a page in the person's browser, beside this program; false where that has to be left to the link itself. */
+export function openInBrowser(url: string): boolean {
+    if (!Office.context.requirements.isSetSupported("OpenBrowserWindowApi", "1.1")) return false
+    Office.context.ui.openBrowserWindow(url)
+    return true
+}
+
 /** The open item while it is being written, or null when none is. */
 export function composeItem(): OutlookItem | null {
     const mailbox = Office.context.mailbox as Office.Mailbox | undefined   // none in Word and Excel

@@ -7,11 +7,11 @@ import { type Desk, type Files, type Me, Place } from "@letterlock/kit/writing/i
 import { Draft, type Drafts, furnish, type Store } from "./draft.ts"
 import { Face } from "./face.ts"
 import { follow, type News, newsOf } from "./follow.ts"
+import { goOn, type TakenUp } from "./going-on.ts"
 import { emptyItem, hasOwnText, lookOver } from "./item.ts"
 import type { OutlookItem } from "./office.ts"
 import type { PeopleField } from "./people-field.ts"
 import { inStep, MOST, type Role, withKnown, without, withTyped } from "./recipients.ts"
-import type { TakenUp } from "./shelf.ts"
 import { isUnchanged, type Taken } from "./takeover.ts"
 import { sendingTrouble } from "./trouble.ts"
 import * as view from "./view.ts"
@@ -261,9 +261,10 @@ export class Pane {
     }
 
     /** Go on with a letter that was kept, in the place of the empty one that is open. */
-    async takeUp({ place, content, saved }: TakenUp): Promise<void> {
+    async takeUp(taken: TakenUp): Promise<void> {
         const desk = this.#desk
         if (desk === null || this.#draft.phase !== "writing") return
+        const { place, content } = taken
         const [old, fresh] = [this.#draft, new Draft(this.#draft.item)]
         fresh.recipients = (["to", "cc", "hidden"] as const).reduce(
             (list, role) => withTyped(list, content[role], role), withTyped([], []))
@@ -274,8 +275,7 @@ export class Pane {
         const store = this.#furnish(fresh, desk, place)
         this.show(fresh)
         this.#parts.editor.restoreHtml(content.html)
-        store.files.restore(content.files)
-        store.keeper.restored(saved)
+        goOn(store, taken)
         this.#parts.editor.focus()
         await this.readItem(fresh)
     }

@@ -11,6 +11,7 @@ import { Earlier } from "./earlier.ts"
 import { keepRules } from "./guarding.ts"
 import { letterAddress, letterId } from "./notice.ts"
 import { insideOutlook, onItemChanged, readText } from "./office.ts"
+import { OwnPane } from "./own-pane.ts"
 import { type Around, Reading } from "./reading.ts"
 import type { Session } from "./session.ts"
 import { newSession, startTrouble } from "./start.ts"
@@ -21,9 +22,12 @@ const what = find("#what", HTMLElement)
 
 let session: Session | null = null
 let desk: Desk | null = null
+let own: OwnPane | null = null
 let reading: Reading | null = null
 const dead = new Dead(announce)
 const earlier = new Earlier({ announce, signIn: (claims) => signInAgain(claims) })
+/** Opens the letter that the pane is about, once more. */
+let wanted: (() => Promise<void>) | null = null
 /** Another mail was chosen meanwhile, and what came late is of no use. */
 let turn = 0
 
@@ -45,6 +49,7 @@ async function start(): Promise<void> {
 /** Show what the open mail is about. */
 async function show(): Promise<void> {
     const now = ++turn
+    wanted = null
     reading?.putAway()
     offer(null)
     offerFiling(false)
@@ -71,6 +76,7 @@ async function show(): Promise<void> {
 }
 
 async function open(id: string, now: number): Promise<void> {
+    wanted = () => open(id, turn)
     const { session, desk } = await signedIn()
     const { crypto } = session
     reading ??= new Reading(desk, crypto, startCrypto(fact(host, "worker")), around())
@@ -80,8 +86,16 @@ async function open(id: string, now: number): Promise<void> {
 
 async function signedIn(): Promise<{ session: Session; desk: Desk }> {
     session ??= await newSession(host)
+    own ??= new OwnPane(session, {
+        program: "outlook", writes: false, announce, left: () => { void show() },
+        // Who answers goes on; whoever came for a letter is given it now.
+        arrived: () => {
+            reading?.save()
+            if (reading?.isAnswering !== true) void wanted?.().catch((error: unknown) => { welcome(startTrouble(error)) })
+        },
+    })
     if (desk === null) {
-        desk = await session.desk()
+        desk = await own.enter()
         void keepRules(desk)
         await Promise.all([session.crypto.cleanTemporary(), cleanExports(), earlier.show(desk), dead.show(desk)])
     }
@@ -96,6 +110,11 @@ async function file(now: number): Promise<void> {
     try {
         const [{ Filing }, { session, desk }] = await Promise.all([import(fact(host, "filing")) as Promise<typeof import("./filing.ts")>, signedIn()])
         if (now !== turn) return
+        if (own?.needs(() => { void file(turn) }) === true) {
+            welcome(say("read.other"))
+            button.disabled = false
+            return
+        }
         welcome(null)
         button.hidden = find("#file-away-h", HTMLElement).hidden = true
         await new Filing(more, {
@@ -131,12 +150,13 @@ function offerFiling(offered: boolean): void {
 async function signInAgain(claims: string | null): Promise<Desk> {
     if (session === null) throw new Error("nobody is signed in")
     await session.again(claims)
-    desk = await session.desk()
+    desk = await (own?.enter() ?? session.desk())
     return desk
 }
 
 const around = (): Around => ({
     reader: fact(host, "reader"), afterwards: fact(host, "afterwards"), inDoubt: () => { if (desk !== null) void earlier.show(desk) },
+    needsKey: (back) => own?.needs(back) === true,
 })
 
 /** Say something in the place of a letter; null makes room for one. */

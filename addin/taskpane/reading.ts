@@ -18,6 +18,8 @@ export interface Around {
     readonly afterwards: string
     /** The notice of an answer is in doubt, and its sender must be asked. */
     readonly inDoubt: () => void
+    /** Whether one's own key is needed and not here; then `back` leads to where it was. */
+    readonly needsKey: (back: () => void) => boolean
 }
 
 export class Reading {
@@ -35,12 +37,13 @@ export class Reading {
      * @param copier - Another client, for copies: they empty its temporary files.
      * @param around - What of the page it needs.
      */
-    constructor(desk: Desk, crypto: CryptoClient, copier: CryptoClient, { reader, afterwards, inDoubt }: Around) {
+    constructor(desk: Desk, crypto: CryptoClient, copier: CryptoClient, { reader, afterwards, inDoubt, needsKey }: Around) {
         this.#desk = desk
         const helpdesk = new Helpdesk(desk, announce)
-        const { call, log, me: { directoryKey, firmName } } = desk
+        const { call, log, own, me: { directoryKey, firmName } } = desk
+        const opener = own === undefined ? {} : { own }
         this.#host = {
-            desk: { call, crypto, directoryKey, log, files: crypto }, firm: firmName, announce,
+            desk: { call, crypto, directoryKey, log, files: crypto, ...opener }, firm: firmName, announce,
             answer: (card, all) => { this.#replying.begin(card, all) },
             framed: () => undefined,
             shown: (card, letter) => {
@@ -50,8 +53,8 @@ export class Reading {
             },
             excuse: (error) => error instanceof Unreachable ? say("reach.offline", { host: location.host }) : say("reach.unexpected"),
         }
-        this.#replying = new Replying(desk, { heads: (letter, recipients) => this.#seenOf(letter).heads(letter.viewer, recipients), sent: () => { void this.#list() }, inDoubt })
-        this.#copying = new Copying({ call, crypto: copier, directoryKey, log }, reader)
+        this.#replying = new Replying(desk, { heads: (letter, recipients) => this.#seenOf(letter).heads(letter.viewer, recipients), sent: () => { void this.#list() }, inDoubt, needsKey, opener: copier })
+        this.#copying = new Copying({ call, crypto: copier, directoryKey, log, ...opener }, reader)
     }
 
     /**
@@ -85,6 +88,9 @@ export class Reading {
     }
 
     save(): void { this.#replying.save() }
+
+    /** Whether an answer is being written under one of the letters. */
+    get isAnswering(): boolean { return this.#replying.isOpen }
 
     isAtRisk(): boolean { return this.#replying.isAtRisk() }
 

@@ -6,11 +6,12 @@ import {
 import type { Editor } from "@letterlock/kit/editor/editor"
 import { type LetterCard, type OpenLetter, quoteLead } from "@letterlock/kit/reading/index"
 import {
-    answerTo, type Desk, type DraftContent, FileList, hasOthers, type Kept, keptWords, openKept, Place, replySubject,
+    answerTo, type Desk, type DraftContent, FileList, hasOthers, type Kept, keptWords, Place, replySubject,
 } from "@letterlock/kit/writing/index"
 
 import { Advising, type Open } from "./advising.ts"
 import { Draft, furnish, type Store } from "./draft.ts"
+import { goOn, type Opener, takeUp } from "./going-on.ts"
 import { follow, type News, newsOf } from "./follow.ts"
 import { letterEditor } from "./letter.ts"
 import { Paper } from "./paper.ts"
@@ -25,6 +26,10 @@ interface Wish {
     readonly sent: () => void
     /** A notice is in doubt, and its sender must be asked. */
     readonly inDoubt: () => void
+    /** Opens files of an answer that was kept. */
+    readonly opener: Opener
+    /** Whether one's own key is needed and not here; then `back` leads to where it was. */
+    readonly needsKey: (back: () => void) => boolean
 }
 
 /** One answer that is being written. */
@@ -91,16 +96,16 @@ export class Replying {
             return
         }
         try {
-            const { place, content } = await openKept(this.#desk, kept)
-            const answer = this.#make(letter, place)
+            const taken = await takeUp(this.#desk, this.#wish.opener, kept)
+            const { content } = taken
+            const answer = this.#make(letter, taken.place)
             answer.all = mayAll(letter) && content.to.length + content.cc.length > answerTo(letter, false).length
             answer.draft.subject = content.subject
             answer.draft.ending = null   // what it ends with was kept with it
             this.#show(answer, card)
             this.#editor.restoreHtml(content.html)
             this.#paper.opened()
-            answer.draft.store?.files.restore(content.files)
-            answer.draft.store?.keeper.restored(kept.saved)
+            if (answer.draft.store !== null) goOn(answer.draft.store, taken)
             view.announce(say("read.reply.restored", { time: clock(kept.saved) }))
         } catch {
             view.announce(say("read.reply.damaged"))
@@ -115,6 +120,8 @@ export class Replying {
         this.#form.hidden = true
         this.#home.append(this.#form)
     }
+
+    get isOpen(): boolean { return this.#open !== null }
 
     save(): void { void this.#open?.draft.store?.keeper.flush() }
 
@@ -232,6 +239,7 @@ export class Replying {
         const answer = this.#open
         const store = answer?.draft.store
         if (answer?.draft.phase !== "writing" || store === undefined || store === null) return
+        if (this.#wish.needsKey(view.focusOnSend)) return
         this.#keep()
         if (answer.draft.isUnwritten()) {
             this.#say(answer, { problem: say("writing.empty") })

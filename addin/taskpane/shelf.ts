@@ -1,18 +1,14 @@
 /** The letters that were kept and not sent, offered while the pane's own letter is empty. */
 
 import { clock, element, find, focusOn, icon, say, sayList, shortDate, shortName } from "@letterlock/kit"
-import { type Desk, type DraftContent, type Kept, listDrafts, openKept, type Place, throwAway } from "@letterlock/kit/writing/index"
+import { type Desk, type DraftContent, type Kept, listDrafts, openKept, throwAway } from "@letterlock/kit/writing/index"
 
-/** A kept letter, opened. */
-export interface TakenUp {
-    readonly place: Place
-    readonly content: DraftContent
-    readonly saved: Date
-}
+import { type Opener, takeUp, type TakenUp } from "./going-on.ts"
 
 interface Wish {
     /** Go on with this one. */
     readonly takeUp: (letter: TakenUp) => Promise<void>
+    readonly opener: () => Opener
     /** Something did not work: say so. */
     readonly trouble: (text: string) => void
     readonly announce: (text: string) => void
@@ -77,9 +73,9 @@ export class Shelf {
         try {
             const now = (await listDrafts(desk)).find((one) => one.id === id)
             if (now === undefined) throw new Error("thrown away, or sent")
-            const letter = await openKept(desk, now)
+            const letter = await takeUp(desk, this.#wish.opener(), now)
             this.hide()
-            await this.#wish.takeUp({ ...letter, saved: now.saved })
+            await this.#wish.takeUp(letter)
         } catch {
             button.removeAttribute("aria-disabled")
             this.#wish.trouble(say("pane.shelf.failed"))

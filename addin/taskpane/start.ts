@@ -3,6 +3,7 @@
 import { fact, Problem, say, startCrypto, Unreachable } from "@letterlock/kit"
 
 import { canSignIn } from "./office.ts"
+import { OwnHere } from "./own-here.ts"
 import { Session } from "./session.ts"
 import { SignIn } from "./signin.ts"
 
@@ -17,7 +18,8 @@ export async function newSession(host: HTMLElement): Promise<Session> {
     const signIn = await SignIn.create({
         clientId: fact(host, "clientId"), authority: fact(host, "authority"), scope: fact(host, "scope"),
     })
-    return new Session(signIn, startCrypto(fact(host, "worker")))
+    const crypto = startCrypto(fact(host, "worker"))
+    return new Session(signIn, crypto, { here: new OwnHere(crypto) })
 }
 
 /** Why nobody is signed in, with one next step. */

@@ -65,6 +65,11 @@ export function focusOnDone(): void {
     focusOn(part("done"))
 }
 
+/** Back from something that had to come first. */
+export function focusOnSend(): void {
+    part("send").focus()
+}
+
 /** Somebody is signed in: from now on a press of "Send securely" is heard and files are taken. */
 export function allowSending(): void {
     for (const id of ["send", "attach"]) find(`#${id}`, HTMLButtonElement).disabled = false
@@ -93,7 +98,7 @@ export function showKept(words: string, state: KeptState["state"], level: Level,
         line.append(" ", button)
     }
     line.dataset["state"] = state
-    part("kept-level").textContent = state === "none" ? "" : say(level === "self-held" ? "writing.draft.self-held" : "writing.draft.managed")
+    part("kept-level").textContent = state === "none" || state === "failed" ? "" : say(level === "self-held" ? "writing.draft.self-held" : "writing.draft.managed")
 }
 
 export function showSignIn(needed: boolean): void {

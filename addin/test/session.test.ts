@@ -24,7 +24,7 @@ function signedIn(...answers: readonly Response[]) {
         sent.push(new Headers(init?.headers))
         return Promise.resolve(answers[sent.length - 1] ?? Response.error())
     }
-    const session = new Session<Sealer>(signIn, {} as Sealer, { fetch, wait: () => Promise.resolve(), patience: 1000 })
+    const session = new Session<Sealer>(signIn, {} as Sealer, { world: { fetch, wait: () => Promise.resolve(), patience: 1000 } })
     return { session, claims, sent }
 }
 

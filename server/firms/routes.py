@@ -98,7 +98,7 @@ def health() -> ResponseReturnValue:
 @callers(ANYONE, host=ADDIN)
 def pane_compose() -> ResponseReturnValue:
     """The task pane beside a message that is being written."""
-    return render_template("pane_compose.html", origin=current("firm").origin)
+    return render_template("pane_compose.html")
 
 
 @bp.get("/pane/read")
@@ -112,7 +112,7 @@ def pane_read() -> ResponseReturnValue:
 @callers(ANYONE, host=ADDIN)
 def pane_document() -> ResponseReturnValue:
     """The task pane beside a document, in Word and Excel."""
-    return render_template("pane_document.html", origin=current("firm").origin)
+    return render_template("pane_document.html")
 
 
 @bp.get("/help")
