@@ -1,6 +1,11 @@
-"""Staff at the portal and their own keys: everything up to the end, which waits for the pane."""
+"""Staff at the portal take their keys to themselves: by their sign-in at Entra, and a fresh one."""
+
+import json
+
+from sqlalchemy import select
 
 from server.base.tenancy import all_firms
+from server.keys.models import wrapping_keys
 from tests.house import House
 from tests.keys.conftest import signed_in as client_signed_in
 from tests.keys.holding import Holder
@@ -9,27 +14,32 @@ from tests.people.staff_desk import BEN, signed_in
 from tests.people.test_passkeys import run
 
 
-def test_a_key_of_staff_is_begun_and_read_back_and_its_end_is_refused(house: House) -> None:
+def test_somebody_of_the_firm_takes_her_key_to_herself_by_her_sign_in_at_entra(
+    house: House,
+) -> None:
     pane = house.pane(BEN)
     letter = pane.send()
     ben = Holder.of(signed_in(house))
     before = ben.visitor.api("GET", "/keys/own").json
     assert before["custody"] == "managed"
-    begun = ben.begin()
-    assert begun.status_code == 201, begun.json
-    back = ben.visitor.api("GET", f"/keys/enrolments/{begun.json['id']}").json
-    ben.open_slots(back["slots"])
-    assert [one["key"] for one in back["old"]] == [before["key"]]
-    answer = ben.complete(begun.json["id"], ben.answer(back["challenge"]))
-    assert problem(answer) == (409, "pane-not-paired")
-    assert answer.json["title"] == "Your pane cannot be paired yet"
-    assert "nothing was changed" in answer.json["detail"]
-    assert ben.visitor.api("GET", "/keys/own").json == before
-    with all_firms("a test"):
-        assert {row["custody"] for row in keys_of(house.parts.database, ben.person)} == {"managed"}
-    # The pane goes on as before.
-    assert pane.call("POST", f"/messages/{letter}/open", {}).status_code == 200
-    assert pane.send()
+    assert ben.enrol()["key"] == ben.key
+    after = ben.visitor.api("GET", "/keys/own").json
+    assert (after["custody"], after["key"]) == ("self-held", ben.key)
+    assert ben.old().keys() == {before["key"]}
+    rows = {row["fingerprint"]: row for row in keys_of(house.parts.database, ben.person)}
+    assert all(row["secret_sealed"] is None for row in rows.values())
+    assert rows[before["key"]]["retired"] is not None
+    with all_firms("a test"), house.parts.database.read() as connection:
+        owners = connection.execute(select(wrapping_keys.c.owner_id)).scalars().all()
+    assert ben.person not in owners
+    assert owners  # the firm's own, for one
+    # What she wrote before opens by her old identity, in her hands alone.
+    opened = pane.call("POST", f"/messages/{letter}/open", {}).json
+    assert opened["envelope_key"] == before["key"]
+    assert "message_key" not in opened
+    # A sign-in of her pane makes her no second key.
+    lookup = json.loads(house.pane(BEN).me["lookup"]["text"])
+    assert (lookup["key"], lookup["custody"]) == (ben.key, "self-held")
 
 
 def test_what_changes_a_key_of_staff_needs_a_fresh_sign_in(house: House) -> None:
