@@ -26,7 +26,7 @@ export interface EnrolPage {
     readonly keep: (code: string) => Promise<{ readonly name: string }>
     /** The password typed a second time; asked again while it does not open what was sealed with the first. Of passwords only. */
     readonly again: (tries: number) => Promise<string>
-    /** The mailbox was not proved lately: have a code sent and typed, then resolve. */
+    /** She was not proved lately: a code sent and typed, or a sign-in at Entra, then resolve. */
     readonly fresh: () => Promise<void>
 }
 
@@ -182,12 +182,15 @@ async function openAnew(sealed: Sealed, open: (given: SlotSecret) => Promise<Own
     }
 }
 
-/** A call that needs the mailbox proved lately: once more after it was. */
+/** Of clients, and of staff (enrolment.md section 1). */
+const NOT_FRESH: ReadonlySet<string> = new Set(["fresh-code-needed", "fresh-sign-in-needed"])
+
+/** A call that needs her proved lately: once more after she was. */
 async function fresh<Value>(page: Pick<EnrolPage, "fresh">, work: () => Promise<Value>): Promise<Value> {
     try {
         return await work()
     } catch (error) {
-        if (!(error instanceof Problem && error.code === "fresh-code-needed")) throw error
+        if (!(error instanceof Problem && NOT_FRESH.has(error.code))) throw error
         await step("fresh", () => page.fresh())
         return work()
     }
