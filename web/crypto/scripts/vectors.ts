@@ -15,6 +15,7 @@ import { keyslotVectors } from "./vectors/keyslots.ts"
 import { levelVectors } from "./vectors/levels.ts"
 import { Messages } from "./vectors/messages.ts"
 import { safetyNumberVectors } from "./vectors/safetynumbers.ts"
+import { pairingVectors } from "./vectors/pairing.ts"
 import { Store, type StoredFile } from "./vectors/store.ts"
 
 const FOLDER = new URL("../../../tests/vectors/", import.meta.url)
@@ -31,6 +32,7 @@ export async function vectors(): Promise<Record<string, string>> {
         "files.json": await new Files(store).all(),
         "drafts.json": await draftVectors(store),
         "keyslots.json": await keyslotVectors(store),
+        "pairing.json": await pairingVectors(store),
     }
     const age = {
         about: "docs/spec/objects.md and envelope.md: age files, base64. `opens` false: other stanzas than one mlkem768x25519.",
@@ -54,7 +56,7 @@ export async function vectors(): Promise<Record<string, string>> {
 /** Names hold marks that an editor does not show, or that turn its lines. */
 function written(name: string, value: unknown): string {
     const text = JSON.stringify(value, null, 1)
-    if (!["names.json", "messages.json", "keyslots.json"].includes(name)) return text
+    if (!["names.json", "messages.json", "keyslots.json", "pairing.json"].includes(name)) return text
     return text.replace(/[\u007f-\uffff]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`)
 }
 

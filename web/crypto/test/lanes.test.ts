@@ -7,6 +7,8 @@ import {
 import { decryptWith } from "../src/age.ts"
 import type { CallOptions } from "../src/lane.ts"
 import { hold, newSeeds } from "../src/own.ts"
+import { newPairing } from "../src/ownpairing.ts"
+import { keepOwn } from "../src/pane.ts"
 import { ann, BODY, directoryKey, lookupOf, maya, MESSAGE_ID, signedLookup, signText, statementText, tom } from "./people.ts"
 import { startWorker, type Started } from "./worker.ts"
 import { vectors } from "./vectors.ts"
@@ -158,6 +160,10 @@ const objects = (): Map<string, Uint8Array> => new Map(parts.objects.map((each) 
 
 const own = await hold("3f0c".repeat(8), { ...newSeeds(), old: [] })
 const owner = { person: own.person, key: own.key, rp: "portal.hart.example" }
+const pairing = await newPairing(own.person, { program: "outlook", platform: "web" })
+const asked = { program: "outlook", platform: "web", recipient: pairing.pairing.recipient, tag: pairing.tag } as const
+const vouching = { k: pairing.k, code: pairing.code, asked }
+const kept = await keepOwn(own, { pane: "", share: own.signing_key })
 
 type Calls = Record<string, (client: CryptoClient, options: CallOptions) => Promise<unknown>>
 
@@ -191,6 +197,14 @@ const CALLS: Calls = {
     signGrant: (client, options) => client.signGrant({ own, text: "" }, options),
     openOwnEnvelope: (client, options) => client.openOwnEnvelope({ own, key: own.key, envelope: new Uint8Array(9) }, options),
     openOwnDraftKey: (client, options) => client.openOwnDraftKey({ own, envelope: new Uint8Array(9) }, options),
+    newPairing: (client, options) => client.newPairing({ person: own.person, program: "outlook", platform: "web" }, options),
+    linkedPairing: (client, options) => client.linkedPairing({ k: pairing.k }, options),
+    checkPairing: (client, options) => client.checkPairing({ person: own.person, ...vouching }, options),
+    answerPairing: (client, options) => client.answerPairing({ own, ...vouching }, options),
+    openPairing: (client, options) => client.openPairing({ pairing: pairing.pairing, answer: new Uint8Array(9), lookup: own }, options),
+    keepOwn: (client, options) => client.keepOwn({ own, pane: "", share: own.signing_key }, options),
+    reopenOwn: (client, options) => client.reopenOwn({ kept, share: own.signing_key }, options),
+    compareKeys: (client, options) => client.compareKeys({ own: lookupOf(ann), other: lookupOf(maya) }, options),
 }
 
 describe("each operation", () => {

@@ -12,6 +12,9 @@ import type { Owner } from "../src/keyslots.ts"
 import type { Leveled, LevelRefusal, Minimum, Shown } from "../src/levels.ts"
 import type { Level } from "../src/lookup.ts"
 import type { NameFault } from "../src/names.ts"
+import type { OwnNames } from "../src/own.ts"
+import type { PairingAsked } from "../src/pairing.ts"
+import type { PairingRefusal } from "../src/pairingrefusals.ts"
 import type { LogVectors } from "./log/vectors.ts"
 import type { Party } from "../src/safetynumber.ts"
 import type { Signature } from "../src/signatures.ts"
@@ -40,6 +43,16 @@ export interface FileInputs {
     readonly object: SignedObject
     readonly type: string
     readonly file: string | null
+}
+
+/** All bytes hex, but for `pane`. */
+export interface KeptVector {
+    readonly pane: string
+    readonly names: OwnNames
+    readonly half: string
+    readonly share: string
+    readonly nonce: string
+    readonly sealed: string
 }
 
 export interface Vectors {
@@ -123,6 +136,24 @@ export interface Vectors {
         prf: { result: string; code: KeyslotRefusal | null }[]
         codes: { write: { secret: string; code: string }[]; read: { typed: string; secret: string }[]; refuse: string[] }
         bodies: (Named & { body: unknown; holds: boolean })[]
+    }
+    "pairing.json": {
+        refusals: Readonly<Record<PairingRefusal, string>>
+        one_time: { identity: string; recipient: string }
+        person: string
+        derived: { k: string; link: string; code: string; person: string; id: string; keys: { pane: string; page: string }; asked: PairingAsked }[]
+        unasked: (Named & { k: string; code: string; person: string; asked: PairingAsked })[]
+        links: string[]
+        codes: { read: { typed: string; code: string }[]; refuse: string[] }
+        answer: {
+            lookup: { key: string; signing_key: string }
+            content: string
+            old: { key: string; seed: string }[]
+            identity: { encryption: string; signing: string }
+            file: string
+        }
+        contents: (Named & { code: PairingRefusal; content: string })[]
+        kept: KeptVector & { key: string; content: string; refuse: (Named & { with: Partial<KeptVector> })[] }
     }
     "log.json": LogVectors
     "levels.json": {
