@@ -21,7 +21,8 @@ deliveries: Final = metadata.tables["deliveries"]
 entries: Final = metadata.tables["entries"]
 outbox: Final = metadata.tables["outbox"]
 persons: Final = metadata.tables["persons"]
-_GONE: Final = ("sessions", "codes", "idempotency_keys", "setup_keys")
+# A pane may have been removed since: it is paired anew.
+_GONE: Final = ("sessions", "codes", "idempotency_keys", "setup_keys", "pairings", "panes")
 _OPEN: Final = deliveries.c.state.in_((QUEUED, SENDING, HELD))
 
 

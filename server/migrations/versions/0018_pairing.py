@@ -44,7 +44,7 @@ def upgrade() -> None:
         sa.Column("platform", sa.String(length=8), nullable=False),
         sa.Column("browser_sealed", sa.LargeBinary(), nullable=False),
         sa.Column("share_sealed", sa.LargeBinary(), nullable=False),
-        sa.Column("kept", sa.Boolean(), nullable=False),
+        sa.Column("kept", sa.Integer(), nullable=False),
         sa.Column("created", sa.BigInteger(), nullable=False),
         sa.Column("used", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(["firm_id"], ["firms.id"], name=op.f("fk_panes_firm_id_firms")),

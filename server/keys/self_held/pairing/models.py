@@ -4,10 +4,10 @@ from typing import Final
 
 from sqlalchemy import (
     BigInteger,
-    Boolean,
     Column,
     ForeignKey,
     Index,
+    Integer,
     LargeBinary,
     String,
     Table,
@@ -48,7 +48,7 @@ panes: Final = Table(
     Column("platform", String(8), nullable=False),
     Column("browser_sealed", LargeBinary, nullable=False, info={"place": ("{id}", "browser")}),
     Column("share_sealed", LargeBinary, nullable=False, info={"place": ("{id}", "share")}),
-    Column("kept", Boolean, nullable=False),  # it has storage
+    Column("kept", Integer, nullable=False),  # 1: it has storage; 0: it has none
     Column("created", BigInteger, nullable=False),
     Column("used", BigInteger),
     Index("ix_panes_person", "firm_id", "person_id"),

@@ -80,7 +80,7 @@ def make(
         **{name: pairing[name] for name in ("firm_id", "person_id", "program", "platform")},
         "id": new_token(),
         "key": key,
-        "kept": kept,
+        "kept": int(kept),
         "created": now_ms(connection),
         "used": None,
     }
@@ -95,8 +95,8 @@ def again(
 ) -> store.Row | None:
     """The pane that a pairing made before, with what it now says of its storage; None if removed."""
     row = store.pane(connection, person.id, pane_id or "")
-    if row is not None and row["kept"] != kept:
-        store.update_pane(connection, row["id"], {"kept": kept})
+    if row is not None and bool(row["kept"]) != kept:
+        store.update_pane(connection, row["id"], {"kept": int(kept)})
     return row
 
 
@@ -126,7 +126,7 @@ def of_person(connection: Connection, vault: Vault, person: Person) -> list[dict
             "program": row["program"],
             "platform": row["platform"],
             "browser": vault.unseal_text(_place(row, "browser"), row["browser_sealed"]),
-            "kept": row["kept"],
+            "kept": bool(row["kept"]),
             "created": row["created"] // 1000,
             "used": row["used"] // 1000 if row["used"] else None,
         }
