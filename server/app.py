@@ -289,7 +289,8 @@ def _access(app: APIFlask, parts: Parts) -> None:
         frame = request.endpoint == "firms.frame"
         stretching = firm_routes.is_stretching(request, response)
         host = g.get("host", PORTAL)
-        headers.secure(response, host=host, frame=frame, stretching=stretching)
+        scanning = request.endpoint == "reading.page"
+        headers.secure(response, host=host, frame=frame, stretching=stretching, scanning=scanning)
         if response.status_code >= AppError.status:
             response.headers["X-Request-Id"] = g.get("request_id", "none")
         seconds = time.monotonic() - g.get("started", time.monotonic())

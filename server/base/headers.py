@@ -12,7 +12,7 @@ from flask import Response
 from server.base.http import ADDIN, PORTAL
 from server.base.settings import Settings
 
-_NO_DEVICES: Final = "camera=(), geolocation=(), microphone=(), payment=(), usb=()"
+_DEVICES: Final = "camera=({camera}), geolocation=(), microphone=(), payment=(), usb=()"
 _TRUSTED: Final = "require-trusted-types-for 'script'"
 # A worker is under its own response's policy: this one computes, loads nothing and calls nobody.
 _STRETCHING: Final = (
@@ -30,19 +30,26 @@ class Headers:
         self._is_secure = settings.secure
 
     def secure(
-        self, response: Response, *, host: str, frame: bool, stretching: bool = False
+        self,
+        response: Response,
+        *,
+        host: str,
+        frame: bool,
+        stretching: bool = False,
+        scanning: bool = False,
     ) -> None:
         """Set the headers for one host.
 
         `frame` is the message's own document; `stretching` the worker of Argon2id, which alone may
-        compile WebAssembly (docs/adr/0031-argon2-in-the-browser.md).
+        compile WebAssembly (docs/adr/0031-argon2-in-the-browser.md); `scanning` the page on which
+        the code of a safety number is scanned, which alone may ask for the camera.
         """
         headers = response.headers
         policies = self._frames if frame else self._policies
         headers["Content-Security-Policy"] = _STRETCHING if stretching else policies[host]
         headers["X-Content-Type-Options"] = "nosniff"
         headers["Referrer-Policy"] = "no-referrer"
-        headers["Permissions-Policy"] = _NO_DEVICES
+        headers["Permissions-Policy"] = _DEVICES.format(camera="self" if scanning else "")
         headers["Cross-Origin-Resource-Policy"] = "same-origin"
         headers.setdefault("Cache-Control", "no-store")
         if host != ADDIN:

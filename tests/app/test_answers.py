@@ -50,6 +50,18 @@ def test_no_answer_lets_a_page_of_another_site_read_it(house: House) -> None:
             assert headers["Cross-Origin-Resource-Policy"] == "same-origin"
 
 
+def test_the_letters_page_alone_may_ask_for_the_camera(house: House) -> None:
+    asking = set()
+    for method, path, rule in routes(house):
+        for origin in origins(rule.host):
+            policy = call(house, method, path, origin).headers["Permissions-Policy"]
+            assert "microphone=()" in policy
+            if "camera=()" not in policy:
+                assert "camera=(self)" in policy
+                asking.add((method, path.rsplit("/", 1)[0], origin))
+    assert asking == {("GET", "/m", ORIGIN)}
+
+
 def test_browsers_keep_nothing_but_what_is_public(house: House) -> None:
     public = {
         "/static/<name>", "/brand.css", "/icons/icon-<size>.png", "/guard/launchevent.js",

@@ -62,6 +62,9 @@ export class LetterCard {
     /** Where something that belongs under the letter may stand: an answer that is being written. */
     get after(): HTMLElement { return this.#part("after") }
 
+    /** Where comparing keys with who wrote it may stand, under the name. */
+    get compare(): HTMLElement { return this.#part("compare") }
+
     /** Where the page's own facts may stand, under those of the letter. */
     get more(): HTMLElement { return this.#part("more") }
 
@@ -225,7 +228,7 @@ export class LetterCard {
 
 /** Whatever an open letter has filled. */
 const PARTS = [
-    "from", "address", "initials", "to", "when", "title", "level", "level-means", "notices", "files", "readers", "checked",
+    "from", "address", "initials", "to", "when", "compare", "title", "level", "level-means", "notices", "files", "readers", "checked",
     "sentences", "fingerprints",
 ] as const
 

@@ -7,6 +7,7 @@ import { LEVEL_WORDS } from "./levels.ts"
 import { PAIRING } from "./pairing.ts"
 import { PANE } from "./pane.ts"
 import { READING } from "./reading.ts"
+import { SAFETY } from "./safety.ts"
 import { SET_UP } from "./set-up.ts"
 import { STAFF } from "./staff.ts"
 import { TAKEOVER } from "./takeover.ts"
@@ -22,6 +23,7 @@ export const EN = {
     ...DEPLOYMENT,
     ...EXPORT,
     ...READING,
+    ...SAFETY,
     ...SET_UP,
     ...STAFF,
     ...WRITING,

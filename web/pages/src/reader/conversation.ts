@@ -4,6 +4,7 @@ import { find, say } from "@letterlock/kit"
 import { type CardHost, type Entry, entryOf, fetchThread, LetterCard, type OpenLetter, Seen } from "@letterlock/kit/reading/index"
 import type { Recipient } from "@letterlock/kit/writing/index"
 
+import { offerComparing } from "./comparing.ts"
 import { type Watch, watchIdle } from "./idle.ts"
 import { announce, excuse, type Page, showStage } from "./page.ts"
 import type { Reply } from "./reply.ts"
@@ -83,6 +84,7 @@ export class Conversation {
             framed: (frame) => { this.#watch.also(frame) },
             shown: (card, letter) => {
                 this.#seen.note(letter)
+                offerComparing(this.#page, card, letter)
                 void this.#reply.opened(card)
             },
             excuse: (error) => excuse(letter, error),
