@@ -62,6 +62,7 @@ from server.messages.reading import routes as reading_routes
 from server.messages.sending import routes as sending_routes
 from server.messages.signing import routes as signing_routes
 from server.messages.uploading import routes as uploading_routes
+from server.messages.waiting import routes as waiting_routes
 from server.people import service as people
 from server.people.passkeys import routes as passkey_routes
 from server.people.service import Person
@@ -91,6 +92,7 @@ _ROUTES: Final = (
     signing_routes,
     sending_routes,
     afterwards_routes,
+    waiting_routes,
     notice_routes,
     helpdesk_routes,
     reading_routes,

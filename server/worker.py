@@ -37,6 +37,7 @@ from server.messages.ports import BlobsAway, MailboxAway
 from server.messages.sending import tasks as message_tasks
 from server.messages.telling import tasks as telling_tasks
 from server.messages.uploading import tasks as uploading_tasks
+from server.messages.waiting import tasks as waiting_tasks
 from server.people.news import tasks as news_tasks
 from server.people.passkeys import tasks as passkey_tasks
 from server.people.sign_ins import service as sign_ins
@@ -52,6 +53,7 @@ CHORES_EVERY_MS: Final = {
     "sweep-passkeys": housekeeping.HOUR_MS,
     "sweep-enrolments": housekeeping.HOUR_MS,
     "sweep-pairings": housekeeping.HOUR_MS,
+    "sweep-waiting": housekeeping.HOUR_MS,
     "sweep-uploads": housekeeping.HOUR_MS,
     "sweep-blobs": housekeeping.DAY_MS,
 }
@@ -84,6 +86,8 @@ def build_handlers(settings: Settings, database: Database, vault: Vault) -> Hand
         "erase-keys": lambda job: enrolling_tasks.erase_keys(database, job),
         "forget-answers": lambda job: pairing_tasks.sweep_up(database, job),
         "sign-in": lambda job: notice_tasks.ask_to_sign_in(database, vault, job, system[NOTICES]),
+        "key-made": lambda job: waiting_tasks.key_made(database, job),
+        "waiting-mail": lambda job: waiting_tasks.send(database, vault, job, system[NOTICES]),
         "bounces": lambda job: bounce_tasks.collect(database, vault, job, reader),
     }
     by_kind |= dict.fromkeys(
@@ -113,6 +117,7 @@ def _chores(settings: Settings, database: Database) -> dict[str, housekeeping.Ch
         "sweep-passkeys": lambda job: passkey_tasks.sweep_up(database, job),
         "sweep-enrolments": lambda job: enrolling_tasks.sweep_up(database, job),
         "sweep-pairings": lambda job: pairing_tasks.sweep_up(database, job),
+        "sweep-waiting": lambda job: waiting_tasks.run_out(database, job),
         "sweep-uploads": lambda job: uploading_tasks.sweep_uploads(database, blobs, job),
         "sweep-blobs": lambda job: uploading_tasks.sweep_blobs(database, blobs, job),
     }
@@ -131,7 +136,13 @@ def _system_mail(
     for lane, url in settings.mail.items():
         if url == GRAPH:
             system[lane] = GraphSystemMailbox(
-                entra, graph, render.code, render.reply, render.sign_in, render_news=render.news
+                entra,
+                graph,
+                render.code,
+                render.reply,
+                render.sign_in,
+                render_news=render.news,
+                render_waiting=render.waiting,
             )
             trial[lane] = GraphTrialMail(entra, graph, render.trial)
         else:
@@ -142,6 +153,7 @@ def _system_mail(
                 render.trial,
                 render.sign_in,
                 render_news=render.news,
+                render_waiting=render.waiting,
             )
             system[lane] = trial[lane] = by_smtp
     return system, trial

@@ -16,10 +16,12 @@ from server.base.http import (
     ANY_HOST,
     BYTES,
     CLIENT,
+    GIVER,
     HOLDER,
     JSON,
     PARTIAL,
     PORTAL,
+    READER,
     SAFE_METHODS,
     SESSION_COOKIE,
     SETUP,
@@ -149,11 +151,16 @@ def _identify(authentication: Authentication, rule: Rule) -> None:
 
 
 def _meant(caller: str) -> str:
-    """Which sign-in is meant where a rule takes one of two."""
-    if caller == SIGNED_IN:
-        return STAFF if g.host == ADDIN else CLIENT
+    """Which sign-in is meant where a rule takes one of several."""
+    at_portal = {
+        SIGNED_IN: CLIENT,
+        GIVER: STAFF_SESSION,
+        READER: STAFF_SESSION if request.headers.get(SIGN_IN) == "staff" else CLIENT,
+    }
+    if caller in at_portal:
+        return STAFF if g.host == ADDIN else at_portal[caller]
     if caller == HOLDER:
-        return STAFF_SESSION if request.headers.get(SIGN_IN) == "staff" else CLIENT
+        return at_portal[READER]
     return caller
 
 

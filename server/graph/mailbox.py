@@ -15,6 +15,7 @@ from server.messages.ports import (
     Party,
     SignInAgain,
 )
+from server.messages.waiting.ports import WaitingNews
 from server.people.news.ports import News
 from server.people.sign_ins.ports import MailAway, MailRefused
 
@@ -68,6 +69,7 @@ class GraphSystemMailbox:
         render_sign_in: Callable[..., bytes],
         *,
         render_news: Callable[..., bytes],
+        render_waiting: Callable[..., bytes],
     ) -> None:
         self._entra = entra
         self._graph = graph
@@ -75,6 +77,7 @@ class GraphSystemMailbox:
         self._render_reply = render_reply
         self._render_sign_in = render_sign_in
         self._render_news = render_news
+        self._render_waiting = render_waiting
 
     def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> Mapping[str, str]:
         """Send one notice for a client who answers. Graph takes it for all readers, or for none."""
@@ -112,6 +115,10 @@ class GraphSystemMailbox:
     def send_news(self, *, tenant_id: str, brand: Brand, to: str, news: News) -> None:
         """Tell somebody what was done to her own key."""
         self._to_one(tenant_id, brand, self._render_news(brand=brand, to=to, news=news))
+
+    def send_waiting(self, *, tenant_id: str, brand: Brand, to: Party, news: WaitingNews) -> None:
+        """Tell a sender what became of letters that wait."""
+        self._to_one(tenant_id, brand, self._render_waiting(brand=brand, to=to, news=news))
 
     def _to_one(self, tenant_id: str, brand: Brand, mime: bytes) -> None:
         """Send to one person; an unknown outcome is tried again, because a second mail is harmless."""

@@ -173,6 +173,12 @@ def signing_key(connection: Connection, person: Person) -> PublicKey:
     return _public(store.current_key(connection, person.firm_id, person.id, SIGNING))
 
 
+def hold(connection: Connection, person_ids: Sequence[str]) -> None:
+    """Let nobody become the holder of her key until the caller's transaction ends."""
+    for person_id in sorted(set(person_ids)):
+        serialise(connection, f"keys {person_id}")
+
+
 def is_in_custody(connection: Connection, person: Person, key: str) -> bool:
     """Whether the firm's server keeps the secret of this key of hers, replaced or not.
 

@@ -15,6 +15,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from mjml import mjml2html
 
 from server.base.mail import Brand, Mail, one_line
+from server.messages.ports import WAITS
+from server.messages.waiting.ports import WaitingNews
 from server.people.news.ports import News
 from server.people.sign_ins.ports import LETTER, PROOF
 
@@ -55,6 +57,7 @@ class MailComposer:
         url: str,
         delivery_id: str,
         is_mail: bool = False,
+        waits: str = "",
     ) -> Mail:
         """The notice that a letter waits, in the sender's words and from the sender's mailbox.
 
@@ -69,11 +72,14 @@ class MailComposer:
             url: The letter's page, http or https.
             delivery_id: Goes out as the header `x-letterlock-delivery`.
             is_mail: The sender has sealed a mail into the record, for colleagues and herself.
+            waits: One of messages.ports.WAITS: for whose keys the letter waits, or GIVEN.
 
         Raises:
             UnsafeLine: Subject or a name holds a line break or another control.
-            ValueError: The time has no zone, or url or delivery id is not of its form.
+            ValueError: The time has no zone, or url, delivery id or `waits` is not of its form.
         """
+        if waits not in WAITS:
+            raise ValueError("a letter waits for all, for some or for none")
         if not _DELIVERY.fullmatch(delivery_id):
             raise ValueError("a delivery id has 1 to 64 letters, digits, - or _")
         origin, host, path = _split(url)
@@ -95,6 +101,7 @@ class MailComposer:
             host=host,
             path=path,
             is_mail=is_mail,
+            waits=waits,
         )
 
     def compose_recalled(
@@ -251,6 +258,35 @@ class MailComposer:
             at=long_date(news.at, brand.zone),
             browser=one_line(news.browser, limit=BROWSER_LIMIT),
             until=until,
+        )
+
+    def compose_waiting(self, *, brand: Brand, name: str, news: WaitingNews) -> Mail:
+        """The mail to somebody of the firm about letters of hers that wait, or waited, for a key.
+
+        Args:
+            brand: What the firm's mails wear.
+            name: As Entra gave it; may be empty.
+            news: What became of them. `sent_at` is aware, and shown in the firm's zone.
+
+        Raises:
+            UnsafeLine: A name holds a line break or another control.
+            ValueError: The time has no zone, or the address is not one.
+        """
+        _, host, path = _split(news.url)
+        names = [one_line(each, limit=NAME_LIMIT) for each in news.readers]
+        return self._compose(
+            "waiting",
+            {},
+            brand=brand,
+            name=one_line(name, limit=NAME_LIMIT),
+            what=news.what,
+            readers=_shown(names),
+            many=len(names) > 1,
+            letters=news.letters,
+            sent=long_date(news.sent_at, brand.zone),
+            url=news.url,
+            host=host,
+            path=path,
         )
 
     def compose_trial(self, *, brand: Brand, asked_at: datetime) -> Mail:

@@ -12,6 +12,7 @@ from email.utils import format_datetime, formataddr, make_msgid
 from server.base.mail import Brand, Mail, one_line
 from server.mail.compose import NAME_LIMIT, MailComposer
 from server.messages.ports import Notice, Party
+from server.messages.waiting.ports import WaitingNews
 from server.people.news.ports import News
 
 
@@ -56,6 +57,7 @@ class MimeRenderer:
             url=notice.url,
             delivery_id=notice.delivery_id,
             is_mail=notice.is_mail,
+            waits=notice.waits,
         )
         sender = (notice.sender_address, notice.sender_name)
         return build(mail, sender=sender, readers=Readers.of(notice), thread=Thread.of(notice))
@@ -139,6 +141,16 @@ class MimeRenderer:
             sender=(brand.mailbox, brand.name),
             readers=Readers(to=[(to, "")]),
             thread=Thread(date=news.at),
+        )
+
+    def waiting(self, *, brand: Brand, to: Party, news: WaitingNews) -> bytes:
+        """The mail to a sender whose letters wait for a reader's key, from the system's mailbox."""
+        mail = self._composer.compose_waiting(brand=brand, name=to[1], news=news)
+        return build(
+            _by_a_machine(mail),
+            sender=(brand.mailbox, brand.name),
+            readers=Readers(to=[to]),
+            thread=Thread(date=datetime.now(UTC)),
         )
 
     def trial(self, *, brand: Brand, to: str, asked_at: datetime) -> bytes:

@@ -19,6 +19,7 @@ from server.base.mail import Brand
 from server.base.settings import LOOPBACK
 from server.firms.first_run.ports import TrialFailed
 from server.messages.ports import MailboxAway, MailboxRefused, Notice, OutcomeUnknown, Party
+from server.messages.waiting.ports import WaitingNews
 from server.people.news.ports import News
 from server.people.sign_ins.ports import MailAway, MailRefused
 
@@ -143,7 +144,7 @@ class SmtpSystemMailbox:
     """Sends as the firm's system mailbox, by SMTP.
 
     Implements people.sign_ins.ports.CodeMail, people.news.ports.NewsMail, messages.ports.SystemMailbox
-    and SignInMail, and firms.first_run.ports.TrialMail. `render_*` make the MIME, as for Graph's system mailbox.
+    and SignInMail, messages.waiting.ports.WaitingMail, and firms.first_run.ports.TrialMail. `render_*` make the MIME, as for Graph's system mailbox.
     """
 
     keeps_sent = False
@@ -157,6 +158,7 @@ class SmtpSystemMailbox:
         render_sign_in: Callable[..., bytes],
         *,
         render_news: Callable[..., bytes],
+        render_waiting: Callable[..., bytes],
     ) -> None:
         self._smtp = smtp
         self._render_code = render_code
@@ -164,6 +166,7 @@ class SmtpSystemMailbox:
         self._render_trial = render_trial
         self._render_sign_in = render_sign_in
         self._render_news = render_news
+        self._render_waiting = render_waiting
 
     def send_reply_notice(self, *, tenant_id: str, notice: Notice) -> Mapping[str, str]:
         """Send one notice for a client who answers. Hidden readers stand in the envelope alone."""
@@ -210,6 +213,11 @@ class SmtpSystemMailbox:
         """Tell somebody what was done to her own key."""
         del tenant_id
         self._to_one(brand, to, self._render_news(brand=brand, to=to, news=news))
+
+    def send_waiting(self, *, tenant_id: str, brand: Brand, to: Party, news: WaitingNews) -> None:
+        """Tell a sender what became of letters that wait."""
+        del tenant_id
+        self._to_one(brand, to[0], self._render_waiting(brand=brand, to=to, news=news))
 
     def _to_one(self, brand: Brand, to: str, mime: bytes) -> None:
         """Send to one person; an unknown outcome is tried again, because a second mail is harmless."""

@@ -4,11 +4,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from typing import BinaryIO, Protocol, TypeAlias
+from typing import BinaryIO, Final, Protocol, TypeAlias
 
 from server.base.mail import Brand
 
 Party: TypeAlias = tuple[str, str]  # address and name
+FOR_ALL: Final = "all"
+FOR_SOME: Final = "some"
+GIVEN: Final = "given"
+WAITS: Final = frozenset({"", FOR_ALL, FOR_SOME, GIVEN})
 
 
 class SignInAgain(Exception):
@@ -56,7 +60,8 @@ class Notice:
     `is_answer`: it answers another message. `reply_to` is set where it goes out from the firm's
     system mailbox, for a client: the person of the firm whom an ordinary reply reaches. With
     `recalled_at` it says that the letter was recalled then. `is_mail`: the sender has not written
-    it, but sealed a mail into the record.
+    it, but sealed a mail into the record. `waits` is one of WAITS: for whose keys the letter waits,
+    or that it was given to the one reader of this notice.
     """
 
     brand: Brand
@@ -75,6 +80,7 @@ class Notice:
     reply_to: Party | None = None
     recalled_at: datetime | None = None
     is_mail: bool = False
+    waits: str = ""
 
 
 class SendingRights(Protocol):

@@ -13,6 +13,7 @@ from server.base.http import (
     ADDIN,
     ANY_HOST,
     PORTAL,
+    READER,
     SIGNED_IN,
     Model,
     callers,
@@ -30,6 +31,7 @@ from server.keys import service as keys
 from server.messages import service as messages
 from server.messages.notices import service as notices
 from server.messages.notices.routes import shown
+from server.messages.waiting import service as waiting
 from server.people import service as people
 from server.people.service import Person
 
@@ -74,7 +76,7 @@ class SignInIn(Model):
 
 
 class LookupsIn(Model):
-    """Readers to look up, 1 to 200; for a client `about` names the letter that she answers."""
+    """Readers to look up, 1 to 200; `about` names the letter that a client answers, or that waits."""
 
     readers: Annotated[list[ReaderIn], Field(min_length=1, max_length=MAX_READERS)]
     about: MessageId | None = None
@@ -102,6 +104,11 @@ def may_write() -> bool:
     person = current("person")
     is_staff = person.kind == "staff" or current("firm").has_address(person.address)
     return not (is_staff and current("host") == PORTAL)
+
+
+def gives_at_portal() -> bool:
+    """Whether this is staff's own session at the portal: there they give letters that wait, and no more."""
+    return current("host") == PORTAL and current("viewer") is None
 
 
 def writer() -> Person:
@@ -156,11 +163,11 @@ def sign_in(json_data: SignInIn) -> ResponseReturnValue:
 
 @bp.post("/lookups")
 @bp.input(LookupsIn)
-@callers(SIGNED_IN, host=ANY_HOST)
+@callers(READER, host=ANY_HOST)
 def look_up(json_data: LookupsIn) -> ResponseReturnValue:
     """Readers' public keys, signed by the firm's directory key; new addresses get a managed key."""
     request_key()
-    person = writer()
+    person = current("person") if gives_at_portal() else writer()
     wanted = [parse_address(reader.address) for reader in json_data.readers]
     vault, since = tools().vault, json_data.since
     with tools().database.write() as connection:
@@ -229,14 +236,21 @@ def _staff(connection: Any) -> Person:
 
 
 def _reader(connection: Any, person: Person, address: str, about: str | None) -> Person:
-    """The person behind an address. A client gets only those whom she may answer."""
+    """The person behind an address.
+
+    A client gets only those whom she may answer; staff at the portal only those for whom a letter
+    of their own waits.
+    """
     firm, vault = current("firm"), tools().vault
-    if person.kind == "staff":
+    if person.kind == "staff" and not gives_at_portal():
         return people.find_or_make(connection, vault, firm_id=firm.id, address=address, name="")
     if about is None:
-        raise Invalid("Say which letter you answer. Nothing was looked up.")
+        raise Invalid("Say which letter it is about. Nothing was looked up.")
     reader = people.find(connection, vault, firm_id=firm.id, address=address)
-    allowed = messages.answerable(connection, firm, person, about)
+    if gives_at_portal():
+        allowed = waiting.awaited(connection, firm=firm, sender=person, message_id=about)
+    else:
+        allowed = messages.answerable(connection, firm, person, about)
     if reader is None or reader.id not in allowed:
         raise NotFound
     return reader

@@ -19,6 +19,7 @@ from server.firms.service import Firm
 from server.keys import service as keys
 from server.messages import store
 from server.messages.ports import Blobs
+from server.messages.waiting.states import service as states
 from server.people.service import Person
 
 NOTICE: Final = "notice"
@@ -230,13 +231,20 @@ def sent_message(connection: Connection, firm: Firm, message_id: str) -> store.R
 
 
 def readable(
-    connection: Connection, firm: Firm, person: Person, message_id: str
+    connection: Connection,
+    firm: Firm,
+    person: Person,
+    message_id: str,
+    *,
+    may_wait: bool = False,
 ) -> tuple[store.Row, store.Row]:
-    """A sent message and this person's row among its readers.
+    """A sent message and this person's row among its readers; with `may_wait` also if she waits for it.
 
     Raises:
         NotFound: No such message, not sent, or not this person's.
         Recalled: It was recalled, and this person does not keep it.
+        Waits: It waits for her key.
+        WaitingOver: It did, in vain.
     """
     entry = sent_message(connection, firm, message_id)
     row = own_row(store.readers_of(connection, message_id), person)
@@ -244,6 +252,8 @@ def readable(
         raise NotFound
     if entry["state"] == RECALLED and row["role"] not in KEPT:
         raise Recalled
+    if not (may_wait and states.waits(row, now_ms(connection))):
+        states.require_given(connection, row, person)
     return entry, row
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from server.base.ids import new_token
 from server.crypto.identity import Identity
 from server.crypto.statement import parse_statement
-from tests.access.world import BEN, MAYA, PASSKEY, TOM, Ids, Person, World
+from tests.access.world import BEN, DORA, MAYA, PASSKEY, TOM, Ids, Person, World
 from tests.drafts import OCTETS, Draft
 from tests.firms.test_advising import WANTED
 from tests.firms.test_first_run import LOOKS
@@ -76,11 +76,18 @@ def _signing(draft: Draft) -> Any:
 
 
 def _lookups(_: World, person: Person, ids: Ids) -> Call:
-    """A client looks up whom she may answer; staff anybody, so there no address is foreign."""
+    """A client looks up whom she may answer, staff at the portal who waits; at the pane anybody."""
     address, about = MAYA, None
     if person.at_portal:
-        address, about = (BEN if ids.address == MAYA else ids.address), ids.letter
+        own = DORA if person.column == "staff" else BEN
+        address, about = (own if ids.address == MAYA else ids.address), ids.letter
     return f"{API}/lookups", {"json": {"readers": [{"address": address}], "about": about}}
+
+
+def _stopping(_: World, _person: Person, ids: Ids) -> Call:
+    """Ben's letter waits for Dora's key."""
+    address = DORA if ids.address == MAYA else ids.address
+    return f"{API}/messages/{ids.letter}/waiting", {"json": {"address": address}}
 
 
 def _message(world: World, person: Person, ids: Ids) -> Call:
@@ -250,6 +257,8 @@ CALLS: dict[str, Maker] = {
         "readers/signature", lambda body: {"grant": body["grant"]}
     ),
     "POST /api/v1/messages/<message_id>/readers": _added("readers", lambda body: body),
+    "GET /api/v1/waiting": on("/waiting"),
+    "DELETE /api/v1/messages/<message_id>/waiting": _stopping,
     "POST /api/v1/messages/<message_id>/recall": on("/messages/{letter}/recall", json={}),
     "GET /api/v1/messages/<message_id>/helpdesk": on("/messages/{letter}/helpdesk"),
     "POST /api/v1/messages/<message_id>/helpdesk/codes": lambda _world, _person, ids: (

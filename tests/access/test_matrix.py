@@ -32,7 +32,7 @@ OK = range(200, 300)
 # Whose letters and drafts are not foreign to whom.
 LETTERS = {
     "sender": {"ben"}, "colleague": {"ben"}, "admin": {"ann"}, "other firm's staff": {"eve"},
-    "reader": {"ben"}, "other reader": {"ann"}, "colleague by code": {"ben"},
+    "reader": {"ben"}, "other reader": {"ann"}, "colleague by code": {"ben"}, "staff": {"ben"},
 }  # fmt: skip
 DRAFTS = {"sender": {"ben"}, "admin": {"ann"}, "other firm's staff": {"eve"}, "reader": {"maya"}}
 # A method that no route names is refused before anybody asks who it is: one of each kind tries.
@@ -260,7 +260,7 @@ def _anybodys(connection: Any, firm: Any, _who: Any, message_id: str, **_: Any) 
     return store.entry(connection, firm.id, message_id)
 
 
-def _readable(connection: Any, firm: Any, _who: Any, message_id: str) -> Any:
+def _readable(connection: Any, firm: Any, _who: Any, message_id: str, **_: Any) -> Any:
     return _anybodys(connection, firm, None, message_id), None
 
 

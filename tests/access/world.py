@@ -222,6 +222,7 @@ def _settle(world: World) -> None:
                 mailbox=mailboxes.of_firm(firm.id), reason="refused",
             )  # fmt: skip
         connection.execute(text("UPDATE deliveries SET state = 'failed'"))
+        _let_wait(world, connection)
 
 
 def _add_firms(world: World) -> None:
@@ -325,6 +326,17 @@ def _add_passkey(world: World) -> None:
             "created": now_ms(connection), "used": None,
         }  # fmt: skip
         passkey_store.insert_passkey(connection, row)
+
+
+def _let_wait(world: World, connection: Any) -> None:
+    """Ben's letter waits for Dora's key, as if he had asked for it."""
+    letter = world.letters["ben"].id
+    firm = firms.of_origin(connection, ORIGIN)
+    dora = people.find(connection, world.parts.vault, firm_id=firm.id, address=DORA)
+    assert dora is not None
+    waits = "UPDATE readers SET key = 'pending', waiting_until = :until"
+    values = {"until": now_ms(connection) + 3_600_000, "letter": letter, "dora": dora.id}
+    connection.execute(text(f"{waits} WHERE entry_id = :letter AND person_id = :dora"), values)
 
 
 def _set_up(world: World) -> str:

@@ -63,7 +63,9 @@ def as_system(graph: FakeGraph, entra: Any, brand: Any) -> None:
     def render(**_: object) -> bytes:
         return b"x"
 
-    system = GraphSystemMailbox(entra, mail, render, render, render, render_news=render)  # type: ignore[arg-type]
+    system = GraphSystemMailbox(
+        entra, mail, render, render, render, render_news=render, render_waiting=render
+    )  # type: ignore[arg-type]
     try:
         system.send_sign_in(tenant_id="t", brand=brand, to=("ann@hart.example", "Ann"), held=1)
     finally:

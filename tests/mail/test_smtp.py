@@ -40,7 +40,13 @@ def office() -> Iterator[PostOffice]:
 def mailbox(smtp: Smtp) -> SmtpSystemMailbox:
     render = MimeRenderer()
     return SmtpSystemMailbox(
-        smtp, render.code, render.reply, render.trial, render.sign_in, render_news=render.news
+        smtp,
+        render.code,
+        render.reply,
+        render.trial,
+        render.sign_in,
+        render_news=render.news,
+        render_waiting=render.waiting,
     )
 
 

@@ -7,11 +7,12 @@ from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from server.base.addresses import parse_address
-from server.base.http import ADDIN, STAFF, Model, callers, current, once, tools
+from server.base.http import ADDIN, ANY_HOST, GIVER, STAFF, Model, callers, current, once, tools
 from server.crypto.grants import SignedGrant
 from server.messages.granting import service as granting
 from server.messages.recalling import service as recalling
 from server.messages.routes import SignatureIn
+from server.messages.service import ADDRESSED
 from server.messages.telling import service as telling
 
 BODY: Final = 256 * 1024
@@ -92,7 +93,7 @@ def tell_again(message_id: str, json_data: ReaderIn) -> ResponseReturnValue:
 
 @bp.post("/messages/<token:message_id>/readers/signature")
 @bp.input(GrantIn)
-@callers(STAFF, host=ADDIN)
+@callers(GIVER, host=ANY_HOST)
 @once
 def sign_grant(message_id: str, json_data: GrantIn) -> ResponseReturnValue:
     """Sign a grant for one more reader of one's own letter; it takes effect with the next call."""
@@ -105,13 +106,14 @@ def sign_grant(message_id: str, json_data: GrantIn) -> ResponseReturnValue:
             message_id=message_id,
             text=json_data.grant,
             given=json_data.signature.value_of() if json_data.signature else None,
+            roles=_roles(),
         )
     return dict(signature.to_json())
 
 
 @bp.post("/messages/<token:message_id>/readers")
 @bp.input(AddedIn)
-@callers(STAFF, host=ADDIN, body=BODY)
+@callers(GIVER, host=ANY_HOST, body=BODY)
 @once
 def add_reader(message_id: str, json_data: AddedIn) -> ResponseReturnValue:
     """Let one more person read one's own letter, and queue the notice to her alone."""
@@ -130,5 +132,11 @@ def add_reader(message_id: str, json_data: AddedIn) -> ResponseReturnValue:
             name=json_data.name,
             before=json_data.before,
         ),
+        roles=_roles(),
     )
     return {"queued": True}, 202
+
+
+def _roles() -> frozenset[str]:
+    """What may be granted here: at the portal nothing but a letter that waits."""
+    return granting.ROLES if current("host") == ADDIN else ADDRESSED

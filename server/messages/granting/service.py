@@ -1,102 +1,57 @@
 """Add a reader to a letter that was sent: a grant, an envelope to her, and one notice to her alone.
 
 The grant is signed by the firm's server for a managed sender, in her browser by who holds her own
-key. She seals both envelopes herself: the new reader's, and her own anew with all grants. Objects do not change. Source: docs/spec/statement.md
-sections 4 and 6, envelope.md section 1.
+key. She seals both envelopes herself: the new reader's, and her own anew with all grants. Objects
+do not change. A listed reader for whose key the letter waited is given it in the same way, by a
+grant of her listed role. Source: docs/spec/statement.md sections 4 and 6, envelope.md section 1,
+waiting.md section 3.
 """
 
 import hashlib
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Final
 
 from sqlalchemy import Connection
 
-from server.base.addresses import parse_address
-from server.base.database import Database, now_ms
-from server.base.errors import Conflict, NotFound
+from server.base.database import Database
 from server.base.events import append_event
 from server.base.vault import Vault
 from server.crypto import signing as crypto_signing
 from server.crypto.encoding import b64u
-from server.crypto.envelope import Envelope
 from server.crypto.errors import Refusal
 from server.crypto.grants import (
-    Grant,
-    GrantedBy,
     SignedGrant,
-    check_grant,
-    check_granter,
-    merge_hash,
-    parse_grant,
 )
 from server.crypto.shape import LEVELS
 from server.crypto.signing import Signature
-from server.crypto.statement import MAX_READERS, parse_statement
 from server.firms.service import Firm
 from server.keys import service as keys
 from server.messages import store
+from server.messages.granting.checking.service import (
+    ROLES,
+    Checked,
+    ReadersChanged,
+    check,
+)
 from server.messages.ports import SendingRights
 from server.messages.sending.service import ask_for_right, envelope_file, reader_name
 from server.messages.service import (
     LATE,
-    MAIL,
-    RECALLED,
-    FirmOnly,
-    Recalled,
-    StaleKeys,
     StatementRefused,
     name_place,
     own_message,
-    own_row,
-    signed_with,
 )
 from server.messages.signing.service import (
-    CLOCK_S,
-    ClockOff,
     check_signature,
-    directory_agrees,
-    is_firms_own,
 )
 from server.messages.telling import service as telling
-from server.people import service as people
+from server.messages.waiting import service as waiting
+from server.messages.waiting.states import service as states
 from server.people.service import Person
 
 ADDED: Final = "reader.added"
-
-
-class ReadsAlready(Conflict):
-    """This person is among the letter's readers; nothing was changed."""
-
-    code = "reads-already"
-    title = "This person can read it already"
-    detail = "This person is among the letter's readers already. Nothing was changed."
-
-
-class ReadersChanged(Conflict):
-    """The sender's own envelope was sealed for other readers than the letter has now."""
-
-    code = "readers-changed"
-    title = "The letter's readers changed meanwhile"
-    detail = "Another window has added a reader. Nothing was changed; open the letter again."
-
-
-class KeyReplaced(Conflict):
-    """The letter was signed with a key that its sender has replaced since."""
-
-    code = "key-replaced"
-    title = "You have another key now"
-    detail = (
-        "You signed this letter with a key that you have replaced since, so nobody can be added to "
-        "it. Nothing was changed; write a new letter to this person."
-    )
-
-
-class TooManyReaders(Conflict):
-    """200 readers, or as many grants as an envelope holds."""
-
-    code = "too-many-readers"
-    title = "This letter has no room for more readers"
-    detail = "This letter has as many readers as it can have. Write a new one to the others."
+__all__ = ["ROLES", "Added", "add", "sign"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,20 +68,6 @@ class Added:
     before: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class _Checked:
-    """A grant that the server could see to be right, for whom, and what the sender's envelope holds.
-
-    `envelope` is None for who holds her own key; `file` is hers.
-    """
-
-    grant: Grant
-    reader: Person
-    own: store.Row
-    file: bytes
-    envelope: Envelope | None
-
-
 def sign(
     connection: Connection,
     vault: Vault,
@@ -136,10 +77,12 @@ def sign(
     message_id: str,
     text: str,
     given: Signature | None = None,
+    roles: Collection[str] = ROLES,
 ) -> Signature:
     """Sign a grant for one more reader of a letter that was sent. The caller commits.
 
-    `given` is the signature of a sender who holds her own key: it is checked, not made.
+    `given` is the signature of a sender who holds her own key: it is checked, not made. `roles` are
+    those that may be granted here.
 
     Raises:
         NotFound: Not this sender's letter, or not sent.
@@ -151,9 +94,10 @@ def sign(
         TooManyReaders: There is no room.
         FirmOnly: It is a mail of the record, and this person is not of the firm.
         KeyReplaced: The letter was signed with another key than the sender has now.
+        WaitingOver: The letter waits for this reader no more.
     """
     entry = own_message(connection, firm, sender, message_id, lock=True)
-    _check(connection, vault, entry, firm=firm, sender=sender, text=text)
+    check(connection, vault, entry, firm=firm, sender=sender, text=text, roles=roles)
     held = keys.signing_key(connection, sender)
     if (held.level == keys.MANAGED) != (given is None):
         raise StatementRefused(refusal="grant-signature")
@@ -175,8 +119,11 @@ def add(
     assertion: str | None,
     message_id: str,
     added: Added,
+    roles: Collection[str] = ROLES,
 ) -> None:
     """Let one more person read a letter, and queue the notice to her alone: all of it, or nothing.
+
+    Without an `assertion`, at the portal, the notice goes out by the right to send that is kept.
 
     Raises:
         As `sign`; also
@@ -185,114 +132,27 @@ def add(
         SignInFirst, NoConsent, Away: As for sending.
     """
     envelope, own = envelope_file(added.envelope), envelope_file(added.own_envelope)
-    name = reader_name(added.name)
+    name, text = reader_name(added.name), added.grant.text
     with database.read() as connection:
         entry = own_message(connection, firm, sender, message_id)
-        _check(connection, vault, entry, firm=firm, sender=sender, text=added.grant.text)
-    ask_for_right(rights, firm=firm, sender=sender, assertion=assertion)
+        check(connection, vault, entry, firm=firm, sender=sender, text=text, roles=roles)
+    if assertion is not None:
+        ask_for_right(rights, firm=firm, sender=sender, assertion=assertion)
     with database.write() as connection:
         entry = own_message(connection, firm, sender, message_id, lock=True)
-        found = _check(connection, vault, entry, firm=firm, sender=sender, text=added.grant.text)
+        found = check(connection, vault, entry, firm=firm, sender=sender, text=text, roles=roles)
         _check_signed(connection, vault, sender, found, added=added, own=own)
-        _keep(connection, vault, entry, found, envelope=envelope, own=own, name=name)
+        _keep(connection, vault, entry, found, envelope=envelope, own=own, name=name, sender=sender)
         telling.queue(
             connection, entry, kind=telling.AGAIN, person_ids=[found.reader.id], sender=sender
         )
-        append_event(connection, firm_id=firm.id, kind=ADDED, person_id=sender.id, about=message_id)
-
-
-def _check(
-    connection: Connection, vault: Vault, entry: store.Row, *, firm: Firm, sender: Person, text: str
-) -> _Checked:
-    if entry["state"] == RECALLED:
-        raise Recalled
-    if entry["state"] == "draft":
-        raise NotFound
-    rows = store.readers_of(connection, entry["id"])
-    own = next(row for row in rows if row["role"] == "sender")
-    file = store.envelope(connection, entry["id"], own["key"])
-    if file is None:
-        raise NotFound
-    envelope, grant = _read(connection, vault, entry, own, file, sender=sender, text=text)
-    if abs(grant.created - now_ms(connection) // 1000) > CLOCK_S:
-        raise ClockOff
-    if entry["kind"] == MAIL and not is_firms_own(firm, [grant]):
-        raise FirmOnly
-    reader = people.find(
-        connection, vault, firm_id=sender.firm_id, address=parse_address(grant.address)
-    )
-    if reader is None or not directory_agrees(connection, reader, grant.key, grant.level):
-        raise StaleKeys(addresses=[grant.address])
-    row = own_row(rows, reader)
-    if row is not None and keys.given_up(connection, reader, row["key"]) is None:
-        raise ReadsAlready
-    if len(rows) >= MAX_READERS:
-        raise TooManyReaders
-    return _Checked(grant, reader, own, file, envelope)
-
-
-def _read(
-    connection: Connection,
-    vault: Vault,
-    entry: store.Row,
-    own: store.Row,
-    file: bytes,
-    *,
-    sender: Person,
-    text: str,
-) -> tuple[Envelope | None, Grant]:
-    """The sender's own envelope, if the server can open it, and the grant checked against it."""
-    held = keys.signing_key(connection, sender)
-    if signed_with(connection, entry, sender) != held.fingerprint:
-        raise KeyReplaced
-    try:
-        if held.level != keys.MANAGED:
-            return None, _parsed_unseen(text, entry, sender, held)
-        envelope = keys.open_managed(connection, vault, sender, key=own["key"], file=file)
-        return envelope, _parsed(text, envelope)
-    except Refusal as refusal:
-        raise StatementRefused(refusal=refusal.code) from refusal
-
-
-def _parsed(text: str, envelope: Envelope) -> Grant:
-    """The grant, checked against the letter's statement.
-
-    Raises:
-        Refusal: Its code.
-    """
-    statement, grant = parse_statement(envelope.statement), parse_grant(text)
-    check_grant(grant, statement)
-    check_granter(grant, statement)
-    if grant.role != LATE or grant.merge != merge_hash({}):
-        raise Refusal("grant-malformed")
-    return grant
-
-
-def _parsed_unseen(text: str, entry: store.Row, sender: Person, held: keys.PublicKey) -> Grant:
-    """The grant, checked against what the server knows of a statement that it cannot open.
-
-    Raises:
-        Refusal: Its code.
-    """
-    grant = parse_grant(text)
-    by = GrantedBy(address=sender.address, key=held.fingerprint, custody=held.level)
-    if grant.granted_by != by:
-        raise Refusal("granter-not-allowed")
-    facts = (
-        grant.statement == entry["statement_hash"],
-        grant.role == LATE,
-        grant.merge == merge_hash({}),
-    )
-    if not all(facts):
-        raise Refusal("grant-malformed")
-    return grant
 
 
 def _check_signed(
     connection: Connection,
     vault: Vault,
     sender: Person,
-    found: _Checked,
+    found: Checked,
     *,
     added: Added,
     own: bytes,
@@ -324,13 +184,37 @@ def _keep(
     connection: Connection,
     vault: Vault,
     entry: store.Row,
-    found: _Checked,
+    found: Checked,
     *,
     envelope: bytes,
     own: bytes,
     name: str,
+    sender: Person,
 ) -> None:
     message_id, firm_id, grant = entry["id"], entry["firm_id"], found.grant
+    if grant.role == LATE:
+        _keep_late(connection, vault, entry, found, name=name, sender=sender)
+    else:
+        for one in found.waited:
+            waiting.end(connection, one, how=states.GIVEN, by=sender, key=grant.key)
+    row = {"entry_id": message_id, "key": grant.key, "firm_id": firm_id, "file": envelope}
+    store.insert_envelopes(connection, [row])
+    store.replace_envelope(connection, message_id, found.own["key"], own)
+    weakest = min(LEVELS.index(grant.level), LEVELS.index(entry["level"]))
+    store.update_entry(connection, message_id, {"level": LEVELS[weakest]})
+
+
+def _keep_late(
+    connection: Connection,
+    vault: Vault,
+    entry: store.Row,
+    found: Checked,
+    *,
+    name: str,
+    sender: Person,
+) -> None:
+    """A reader whom the statement does not list with a key; if the letter waited for hers, it waits no more."""
+    message_id, firm_id = entry["id"], entry["firm_id"]
     position = 1 + max(row["position"] for row in store.readers_of(connection, message_id))
     sealed = vault.seal_text(name_place(firm_id, message_id, position), name) if name else None
     store.insert_reader(
@@ -341,13 +225,11 @@ def _keep(
             "firm_id": firm_id,
             "person_id": found.reader.id,
             "role": LATE,
-            "level": grant.level,
-            "key": grant.key,
+            "level": found.grant.level,
+            "key": found.grant.key,
             "name_sealed": sealed,
         },
     )
-    row = {"entry_id": message_id, "key": grant.key, "firm_id": firm_id, "file": envelope}
-    store.insert_envelopes(connection, [row])
-    store.replace_envelope(connection, message_id, found.own["key"], own)
-    weakest = min(LEVELS.index(grant.level), LEVELS.index(entry["level"]))
-    store.update_entry(connection, message_id, {"level": LEVELS[weakest]})
+    for one in found.waited:
+        waiting.end(connection, one, how=states.PROTECTED, by=sender)
+    append_event(connection, firm_id=firm_id, kind=ADDED, person_id=sender.id, about=message_id)

@@ -16,6 +16,7 @@ from server.base.database import now_ms
 from server.base.errors import NotFound
 from server.base.events import Facts, append_event, count_events, facts_about
 from server.base.vault import Vault
+from server.crypto.statement import PENDING
 from server.events import service as events
 from server.events.service import (
     BOUNCED,
@@ -45,6 +46,7 @@ from server.messages.service import (
     sent_message,
 )
 from server.messages.telling.service import AGAIN
+from server.messages.waiting.states import service as states
 from server.people import service as people
 from server.people.service import Person
 from server.people.sign_ins.allowances import service as allowances
@@ -74,6 +76,7 @@ _NOTICES: Final = {
     CANCELLED: "notice-cancelled",
 }
 _AGAIN: Final = {FAILED: "again-failed", UNCONFIRMED: "again-unconfirmed"}
+_ALL_WELL: Final = frozenset({"quiet", "visited", "signed-in"})
 _SHOWN: Final = frozenset({"to", "cc", HIDDEN, LATE})
 
 
@@ -83,7 +86,9 @@ class Standing:
 
     `state`: opened, signed-in, code-withheld, code-renewed, code-spent, code-mistyped, code-expired,
     code-sent, code-refused, code-waiting, code-unsent, visited, quiet, or notice-… or again-… (of a
-    notice to her alone) with `detail`, the reason as a code. `since` is when it came about;
+    notice to her alone) with `detail`, the reason as a code; waiting-ready (the letter waited for
+    her key, which is there, and only its giving is missing), waiting-key (it waits, and nothing else
+    is wrong) or waiting-over with `detail`. `since` is when it came about;
     `next_code` when she may be sent another, 0 for now. `new_key`: when she gave up the key of her
     own that the letter is sealed to, so that she cannot open it; 0: she did not.
     """
@@ -260,6 +265,7 @@ def _standing(
             state, since, detail = _alone_state(alone, visited)
         else:
             state, since, detail = _notice_state(delivery, visited)
+    state, since, detail = _waiting_state(connection, row, person, (state, since, detail))
     return Standing(
         person=person,
         name=_name(vault, row, person),
@@ -271,8 +277,27 @@ def _standing(
         asked=own[_ASKED].count if _ASKED in own else 0,
         wrong=sum(own[kind].count for kind in (_MISTYPED, _SPENT) if kind in own),
         next_code=next_code,
-        new_key=keys.given_up(connection, person, row["key"]) or 0,
+        new_key=_given_up(connection, person, row["key"]),
     )
+
+
+def _given_up(connection: Connection, person: Person, key: str) -> int:
+    return 0 if key == PENDING else keys.given_up(connection, person, key) or 0
+
+
+def _waiting_state(
+    connection: Connection, row: store.Row, person: Person, found: tuple[str, int, str | None]
+) -> tuple[str, int, str | None]:
+    """What is said of who waits for her key: what else is wrong with her goes first."""
+    if row["key"] != PENDING:
+        return found
+    now, (state, since, _) = now_ms(connection), found
+    if not states.waits(row, now):
+        over = row["waiting_over"] or row["waiting_until"]
+        return "waiting-over", over, states.state(row, now)
+    if states.own_key(connection, person) is not None:
+        return "waiting-ready", row["waiting_told"] or since, None
+    return ("waiting-key", since, None) if state in _ALL_WELL else found
 
 
 def _code_state(last: Mapping[str, int], now: int, *, is_out: bool) -> tuple[str | None, int]:

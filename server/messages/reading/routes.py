@@ -17,6 +17,7 @@ from server.base.http import (
     ANYONE,
     CODE_COOKIE,
     PORTAL,
+    READER,
     SIGNED_IN,
     Model,
     browser_words,
@@ -33,6 +34,7 @@ from server.keys import service as keys
 from server.messages.reading import service as reading
 from server.messages.reading.service import EXPORTED, OPENED, Letter, MessageHead
 from server.messages.recalling import service as recalling
+from server.messages.routes import gives_at_portal
 from server.people.sign_ins import service as sign_ins
 
 bp = APIBlueprint("reading", __name__)
@@ -130,7 +132,7 @@ def thread(message_id: str) -> ResponseReturnValue:
 
 @bp.post("/api/v1/messages/<token:message_id>/open")
 @bp.input(OpenIn)
-@callers(SIGNED_IN, host=ANY_HOST)
+@callers(READER, host=ANY_HOST)
 def open_envelope(message_id: str, json_data: OpenIn) -> ResponseReturnValue:
     """The reader's own envelope, opened where her key is kept here, and what her browser checks it with."""
     request_key()
@@ -143,6 +145,7 @@ def open_envelope(message_id: str, json_data: OpenIn) -> ResponseReturnValue:
         message_id=message_id,
         kind=EXPORTED if json_data.purpose == "export" else OPENED,
         since=json_data.since,
+        to_give=gives_at_portal(),
     )
     if opened.envelope is not None:
         content = opened.envelope.to_json()
@@ -206,6 +209,7 @@ def _listed(letter: Letter) -> dict[str, Any]:
         "level": letter.level,
         "mine": letter.mine,
         "opened": letter.opened,
+        "waiting": letter.waiting,
         "recalled": letter.recalled.to_json() if letter.recalled else None,
     }
 

@@ -12,14 +12,14 @@ from typing import Final
 from sqlalchemy import Connection
 
 from server.base.addresses import masks
-from server.base.database import Database
+from server.base.database import Database, now_ms
 from server.base.errors import NotFound
 from server.base.events import append_event, which_happened
 from server.base.vault import Vault
 from server.crypto.envelope import Envelope
 from server.crypto.errors import Refusal
 from server.crypto.grants import parse_grant
-from server.crypto.statement import parse_statement
+from server.crypto.statement import PENDING, parse_statement
 from server.firms.service import Firm
 from server.keys import service as keys
 from server.messages import store
@@ -35,6 +35,8 @@ from server.messages.service import (
     sent_message,
     signed_with,
 )
+from server.messages.waiting import service as waiting
+from server.messages.waiting.states import service as states
 from server.people import service as people
 from server.people.service import Person
 
@@ -66,7 +68,7 @@ class MessageHead:
 class Letter:
     """A message of a thread as its reader's list shows it; `opened`: by this reader, before.
 
-    `recalled` is told to who keeps it; for everybody else it is not in the list.
+    `waiting`: for her key. `recalled` is told to who keeps it; for everybody else it is not in the list.
     """
 
     id: str
@@ -75,6 +77,7 @@ class Letter:
     level: str
     mine: bool
     opened: bool
+    waiting: bool = False
     recalled: Recall | None = None
 
 
@@ -143,8 +146,11 @@ def thread(
 
     Raises:
         NotFound: No such message, not sent, or not the viewer's.
+        WaitingOver: It has waited for her key in vain.
     """
-    entry, _ = recalling.open_to(connection, vault, firm=firm, person=viewer, message_id=message_id)
+    entry, _ = recalling.open_to(
+        connection, vault, firm=firm, person=viewer, message_id=message_id, may_wait=True
+    )
     sent = store.entries_of_thread(connection, firm.id, entry["thread_id"])
     ids = [item["id"] for item in sent]
     rows = store.readers_of_many(connection, ids)
@@ -152,6 +158,8 @@ def thread(
         connection, firm_id=firm.id, kind=OPENED, person_id=viewer.id, about=ids
     )
     recalls = _recalls(connection, vault, firm, sent)
+    own = {entry_id: own_row(of_one, viewer) for entry_id, of_one in rows.items()}
+    now = now_ms(connection)
     letters = [
         Letter(
             id=item["id"],
@@ -160,10 +168,11 @@ def thread(
             level=item["level"],
             mine=item["sender_id"] == viewer.id,
             opened=item["id"] in opened,
+            waiting=row["key"] == PENDING,
             recalled=recalls.get(item["id"]),
         )
         for item in sent
-        if _is_open(item, own_row(rows[item["id"]], viewer))
+        if _is_open(item, row := own[item["id"]], now) and row is not None
     ]
     return entry["thread_id"], letters
 
@@ -177,14 +186,17 @@ def open_envelope(
     message_id: str,
     kind: str = OPENED,
     since: int = 0,
+    to_give: bool = False,
 ) -> Opened:
     """Open the viewer's own envelope, or give it out to who holds her own key, and write the Event.
 
-    `since` is the size of the key log that the viewer knows.
+    `since` is the size of the key log that the viewer knows. `to_give`: no letter but one of her own
+    that waits for somebody, and nothing that the server would have to open.
 
     Raises:
         NotFound: No such message, not sent, or not the viewer's.
         Recalled: It was recalled, maybe just now.
+        Waits, WaitingOver: It waits for her key, or did in vain.
         Refusal: envelope-malformed.
     """
     with database.read() as connection:
@@ -194,6 +206,8 @@ def open_envelope(
         file = store.envelope(connection, message_id, row["key"])
         if file is None:
             raise NotFound
+        if to_give:
+            _require_giving(connection, firm, viewer, entry, row)
         rows = store.readers_of(connection, message_id)
         sender = people.get(connection, vault, entry["sender_id"])
         envelope = _opened(connection, vault, viewer, key=row["key"], file=file)
@@ -247,6 +261,14 @@ def object_file(
     return row["size"], blob_of(blobs, firm.id, message_id, row["sha256"])
 
 
+def _require_giving(
+    connection: Connection, firm: Firm, viewer: Person, entry: store.Row, row: store.Row
+) -> None:
+    waiting.awaited(connection, firm=firm, sender=viewer, message_id=entry["id"])
+    if keys.is_in_custody(connection, viewer, row["key"]):
+        raise NotFound
+
+
 def _opened(
     connection: Connection, vault: Vault, viewer: Person, *, key: str, file: bytes
 ) -> Envelope | None:
@@ -262,8 +284,11 @@ def _recalls(
     return recalling.recalls(connection, vault, firm=firm, message_ids=ids)
 
 
-def _is_open(entry: store.Row, row: store.Row | None) -> bool:
-    return row is not None and (entry["state"] != RECALLED or row["role"] in KEPT)
+def _is_open(entry: store.Row, row: store.Row | None, now: int) -> bool:
+    """Whether a reader's list shows it: not if it was recalled, or has waited for her in vain."""
+    if row is None or (row["key"] == PENDING and not states.waits(row, now)):
+        return False
+    return entry["state"] != RECALLED or row["role"] in KEPT
 
 
 def _granters(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import Connection
 
-from server.base.database import Database
+from server.base.database import Database, now_ms
 from server.base.errors import NotFound
 from server.base.events import append_event, facts_about
 from server.base.vault import Vault
@@ -35,6 +35,8 @@ from server.messages.ports import SendingRights
 from server.messages.sending.service import ask_for_right
 from server.messages.service import KEPT, NOTICE, READABLE, RECALLED, Recalled, readable
 from server.messages.telling import service as telling
+from server.messages.waiting import store as waiting_store
+from server.messages.waiting.states import service as states
 from server.people import service as people
 from server.people.service import Person
 
@@ -106,16 +108,23 @@ def recalls(
 
 
 def open_to(
-    connection: Connection, vault: Vault, *, firm: Firm, person: Person, message_id: str
+    connection: Connection,
+    vault: Vault,
+    *,
+    firm: Firm,
+    person: Person,
+    message_id: str,
+    may_wait: bool = False,
 ) -> tuple[store.Row, store.Row]:
     """As `readable`; of a recalled letter a reader hears who recalled it, and when.
 
     Raises:
         NotFound: No such message, not sent, or not this person's.
         Recalled: With that sentence.
+        Waits, WaitingOver: As `readable`.
     """
     try:
-        return readable(connection, firm, person, message_id)
+        return readable(connection, firm, person, message_id, may_wait=may_wait)
     except Recalled as refused:
         raise refusal(connection, vault, firm=firm, message_id=message_id) from refused
 
@@ -147,6 +156,7 @@ def _take(connection: Connection, entry: store.Row, caller: Person) -> None:
     rows = store.readers_of(connection, message_id)
     kept = {row["key"] for row in rows if row["role"] in KEPT}
     store.keep_envelopes(connection, message_id, kept)
+    waiting_store.end_all(connection, message_id, how=states.RECALLED, at=now_ms(connection))
     store.update_entry(connection, message_id, {"state": RECALLED})
     events.mark(
         connection,

@@ -19,6 +19,7 @@ from server.base.events import append_event
 from server.base.mail import UnsafeLine, one_line
 from server.base.vault import Vault
 from server.crypto.envelope import looks_like_envelope
+from server.crypto.statement import PENDING
 from server.events import service as events
 from server.firms.service import Firm
 from server.messages import store
@@ -36,6 +37,7 @@ from server.messages.service import (
     own_message,
     subject_place,
 )
+from server.messages.waiting import service as waiting
 from server.people import service as people
 from server.people.service import Person
 
@@ -106,6 +108,7 @@ def send(
         SignInFirst: Entra wants to see the sender.
         NoConsent: The firm's consent is missing.
         Away: Entra does not answer.
+        StaleKeys: Who was to wait for her key has one by now; nothing was sent.
     """
     by_client = sender.kind == "client"
     subject = "" if by_client else _public_subject(sealed.subject)
@@ -115,7 +118,8 @@ def send(
         if _is_sent(entry, sealed):
             return entry
         readers = store.readers_of(connection, message_id)
-    envelopes = _envelopes(sealed.envelopes, expected={row["key"] for row in readers})
+    expected = {row["key"] for row in readers} - {PENDING}
+    envelopes = _envelopes(sealed.envelopes, expected=expected)
     if not by_client:
         ask_for_right(rights, firm=firm, sender=sender, assertion=assertion)
     with database.write() as connection:
@@ -126,6 +130,7 @@ def send(
             _limit(connection, firm, sender, readers=len(readers) - 1)
         else:
             notices.resume(connection, firm=firm, sender=sender)
+        waiting.begin(connection, vault, message_id)
         _name_readers(connection, vault, firm, message_id, names)
         before = store.objects_of(connection, message_id)
         accepted = _accept(
@@ -221,7 +226,7 @@ def _name_readers(
 
 def _envelopes(files: Mapping[str, str], *, expected: set[str]) -> dict[str, bytes]:
     if files.keys() != expected:
-        raise Invalid("There must be one envelope for each signed reader, and no other.")
+        raise Invalid("There must be one envelope for each signed reader with a key, and no other.")
     return {key: envelope_file(file) for key, file in files.items()}
 
 

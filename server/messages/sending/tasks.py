@@ -1,7 +1,7 @@
 """Work of the outbox for messages: the notification."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -22,6 +22,9 @@ from server.messages import store
 from server.messages.bounces import service as bounces
 from server.messages.notices import service as notices
 from server.messages.ports import (
+    FOR_ALL,
+    FOR_SOME,
+    GIVEN,
     ConsentMissing,
     MailboxAway,
     MailboxRefused,
@@ -34,7 +37,16 @@ from server.messages.ports import (
     SystemMailbox,
 )
 from server.messages.sending.service import MAX_SUBJECT
-from server.messages.service import HIDDEN, MAIL, NOTICE, RECALLED, name_place, subject_place
+from server.messages.service import (
+    ADDRESSED,
+    HIDDEN,
+    MAIL,
+    NOTICE,
+    RECALLED,
+    name_place,
+    subject_place,
+)
+from server.messages.waiting.states import service as states
 from server.people import service as people
 from server.people.service import Person
 
@@ -237,8 +249,18 @@ def compose(
         references=_references(firm, answered),
         is_answer=answered is not None,
         is_mail=is_mail,
+        waits=waits_of([row for role, _, row in readers if role in {*ADDRESSED, HIDDEN}]),
         reply_to=_handler(firm, staff, root) if sender.kind == "client" else None,
     )
+
+
+def waits_of(rows: Sequence[store.Row]) -> str:
+    """Which words the notice to these readers has: of WAITS."""
+    ended = {row["waiting_ended"] for row in rows}
+    waiting = [row for row in rows if row["waiting_until"] and not row["waiting_ended"]]
+    if waiting:
+        return FOR_ALL if len(waiting) == len(rows) else FOR_SOME
+    return GIVEN if ended == {states.GIVEN} and len(rows) == 1 else ""
 
 
 def _handler(firm: Firm, staff: list[Person], answered: Person | None) -> Party:

@@ -19,7 +19,7 @@ from server.crypto.errors import Refusal
 from server.crypto.grants import Grant, check_grant, check_granter, merge_hash, parse_grant
 from server.crypto.shape import LEVELS
 from server.crypto.signing import Signature
-from server.crypto.statement import MAX_READERS, Reader, Statement, parse_statement
+from server.crypto.statement import MAX_READERS, PENDING, Reader, Statement, parse_statement
 from server.firms.service import Firm
 from server.keys import service as keys
 from server.messages import store
@@ -36,6 +36,8 @@ from server.messages.service import (
     answerable,
     own_message,
 )
+from server.messages.waiting import service as waiting
+from server.messages.waiting.states import service as states
 from server.people import service as people
 from server.people.service import Person
 
@@ -96,6 +98,7 @@ def sign(
         FirmOnly: A mail of the record, for somebody outside the firm; nothing was signed.
         StaleKeys: A reader's key is not the directory's any more; nothing was signed.
         OwnKeyChanged: The sender's is not; nothing was signed.
+        TooManyWaiting: More than fifty readers have no key of their own; nothing was signed.
     """
     entry = own_message(connection, firm, sender, message_id, lock=True)
     if entry["state"] != "draft":
@@ -106,6 +109,7 @@ def sign(
     except Refusal as refusal:
         raise StatementRefused(refusal=refusal.code) from refusal
     _check_statement(connection, statement, granted, entry=entry, firm=firm, sender=sender)
+    _check_waiting(statement, entry, sender)
     _check_times(connection, statement, granted)
     rows = _reader_rows(connection, vault, statement, granted, firm=firm)
     _check_parents(connection, statement, rows, firm=firm)
@@ -218,6 +222,23 @@ def _check_statement(
         raise FirmOnly
 
 
+def _check_waiting(statement: Statement, entry: store.Row, sender: Person) -> None:
+    """Who may be listed without a key: waiting.md section 1. That the sender's is her own is checked."""
+    pending = [reader for reader in statement.readers if reader.key == PENDING]
+    facts = (
+        all(one.role in ADDRESSED and one.level == keys.SELF_HELD for one in pending),
+        len({one.address for one in pending}) == len(pending),
+        sender.kind == "staff",
+        entry["kind"] != MAIL,
+        statement.sender.custody == keys.SELF_HELD,
+        statement.level == keys.SELF_HELD,
+    )
+    if pending and not all(facts):
+        raise StatementRefused(refusal="statement-malformed")
+    if len(pending) > waiting.MOST:
+        raise waiting.TooManyWaiting
+
+
 def _is_of_an_earlier_key(
     connection: Connection, sender: Person, statement: Statement, held: keys.PublicKey
 ) -> bool:
@@ -308,7 +329,12 @@ def _reader_rows(
 
 
 def directory_agrees(connection: Connection, person: Person, key: str, level: str) -> bool:
-    """Whether this is the key that the directory holds for a person, at this level."""
+    """Whether this is the key that the directory holds for a person, at this level.
+
+    Of who is to wait for hers: whether she holds none herself.
+    """
+    if key == PENDING:
+        return states.own_key(connection, person) is None
     try:
         held = keys.reading_key(connection, person)
     except NotFound:

@@ -25,7 +25,7 @@ from server.messages.ports import (
     SenderMailbox,
     SignInAgain,
 )
-from server.messages.sending.tasks import compose, party
+from server.messages.sending.tasks import compose, party, waits_of
 from server.messages.service import RECALLED
 from server.messages.telling import service as telling
 from server.people import service as people
@@ -152,7 +152,7 @@ def _compose(
         facts = facts_about(
             connection, firm_id=firm.id, about=entry["id"], kinds=("message.recalled",)
         )
-    row = next(one for one in rows if one["person_id"] == reader.id)
+    hers = [one for one in rows if one["person_id"] == reader.id]
     host = first.message_id.partition("@")[2]
     recalled = max((one.last for one in facts), default=0)
     told = job.kind == telling.RECALL
@@ -160,11 +160,12 @@ def _compose(
         first,
         sender_address=by.address,
         sender_name=by.shown_name,
-        to=[party(vault, row, reader)],
+        to=[party(vault, hers[0], reader)],
         cc=(),
         hidden=(),
         reply_to=None,
         message_id=f"{entry['id']}.{new_token()}@{host}",
         references=[*first.references, first.message_id],
         recalled_at=datetime.fromtimestamp(recalled / 1000, tz=UTC) if told else None,
+        waits=waits_of(hers[-1:]),
     )

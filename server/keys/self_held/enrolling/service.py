@@ -51,6 +51,7 @@ RECOVERED: Final = "recovered"  # why the key log has another key: log.md sectio
 KEPT_MS: Final = 24 * 3_600_000  # how long a completion may be repeated
 BACKUPS_MS: Final = 7 * 24 * 3_600_000  # the longest that a backup may live: docs/guides/backup.md
 ERASE: Final = "erase-keys"
+KEY_MADE: Final = "key-made"  # for whoever has waited for it, above: payload person_id
 _SIGNING_KEY: Final = 32
 
 
@@ -256,7 +257,7 @@ def _replace_keys(connection: Connection, person: Person, row: store.Row, now: i
 def _tell(
     connection: Connection, person: Person, row: store.Row, *, now: int, browser: str
 ) -> None:
-    """The Event, the mail, and the job that takes what was deleted out of the files."""
+    """The Event, the mail, and the jobs: who waited hears of it, what was deleted leaves the files."""
     firm_id = person.firm_id
     append_event(
         connection,
@@ -270,6 +271,13 @@ def _tell(
         return
     until = now + BACKUPS_MS
     news.tell(connection, person, news_ports.SELF_HELD, browser=browser, until=until)
+    enqueue(
+        connection,
+        firm_id=firm_id,
+        lane=CHORES,
+        kind=KEY_MADE,
+        payload={"person_id": person.id},
+    )
     enqueue(
         connection,
         firm_id=firm_id,

@@ -1,0 +1,1 @@
+"""Letters that wait until a reader holds a key of her own."""

@@ -1,0 +1,1 @@
+"""How far a reader's waiting is."""
