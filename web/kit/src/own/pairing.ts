@@ -1,11 +1,11 @@
 /** The pane's side of pairing (docs/spec/pairing.md section 1): ask, wait, take the key in. The page's is answering.ts. */
 
-import type { Asker, OwnKey, Pairing } from "@letterlock/crypto"
+import type { Asker, OwnKey, Pairing, PaneShare } from "@letterlock/crypto"
 
 import { Problem, Unreachable } from "../api.ts"
 import { fromBase64 } from "../bytes.ts"
 import { showCode } from "../code.ts"
-import { type Members, members, text } from "../shape.ts"
+import { members, text } from "../shape.ts"
 import { forgetPane, type KeptPane, keptIn, type PaneDesk, type PanePerson } from "./pane.ts"
 
 /** What a pane that waits shows and holds. */
@@ -69,51 +69,53 @@ export async function finishPairing(desk: PaneDesk, person: PanePerson, begun: B
     const answer = await awaitAnswer(desk, begun, waiting)
     const own = await desk.crypto.openPairing({ pairing: begun.pairing, answer, lookup: person.lookup })
     const works = await desk.storage.works()
-    const { pane, share } = await complete(desk, begun, works)
+    const { pane, share } = await complete(desk, begun, { ...waiting, kept: works })
     const kept = works && await keep(desk, { own, pane, share, begun })
-    if (works && !kept) await complete(desk, begun, false)
+    if (works && !kept) await complete(desk, begun, { ...waiting, kept: false })
     return { own, pane, kept }
 }
 
 /** The answer's bytes, as soon as there is one. */
-async function awaitAnswer(desk: PaneDesk, { pairing, until }: Begun, waiting: Waiting): Promise<Uint8Array> {
+function awaitAnswer(desk: PaneDesk, begun: Begun, waiting: Waiting): Promise<Uint8Array> {
+    const { signal } = waiting
+    return patiently(begun, waiting, async () => {
+        const said = members(await desk.call((api) => api.get(`/pairings/${begun.pairing.id}`, signal ? { signal } : {})))
+        if (said["state"] !== "answered") return null
+        if (said["answer"] === null) throw new PairingOver("it was opened elsewhere")
+        return fromBase64(text(said, "answer"))
+    })
+}
+
+/** The pane's id and share. The server answers the same as often as it is asked, so that no lost answer loses the key. */
+function complete(desk: PaneDesk, begun: Begun, { kept, ...waiting }: Waiting & { readonly kept: boolean }): Promise<PaneShare> {
+    return patiently(begun, waiting, async () => {
+        const answer = members(await desk.call((api) => api.post(`/pairings/${begun.pairing.id}/completion`, { body: { kept } })))
+        return { pane: text(answer, "pane"), share: text(answer, "share") }
+    })
+}
+
+/** Until the work gives something, through times without a network; `null` is "not yet". */
+async function patiently<T>({ until }: Begun, waiting: Waiting, work: () => Promise<T | null>): Promise<T> {
     const { signal, onState, wait = pause, now = Date.now } = waiting
     for (;;) {
         signal?.throwIfAborted()
         if (now() >= until.getTime()) throw new PairingOver("it ran out")
-        const said = await asked(desk, pairing.id, signal)
-        if (said?.["state"] === "answered") {
-            if (said["answer"] === null) throw new PairingOver("it was opened elsewhere")
-            return fromBase64(text(said, "answer"))
-        }
-        onState?.(said === null ? "away" : "asking")
+        const found = await work().catch(unlessPassing)
+        if (found !== undefined && found !== null) return found
+        onState?.(found === undefined ? "away" : "asking")
         await wait(PAUSE, signal)
     }
 }
 
-/** Null while there is no network. */
-async function asked(desk: PaneDesk, id: string, signal?: AbortSignal): Promise<Members | null> {
-    try {
-        return members(await desk.call((api) => api.get(`/pairings/${id}`, signal ? { signal } : {})))
-    } catch (error) {
-        if (error instanceof Unreachable || (error instanceof Problem && (error.status >= 500 || error.status === 429))) return null
-        throw overIfGone(error)
-    }
+function unlessPassing(error: unknown): undefined {
+    if (error instanceof Unreachable) return
+    if (!(error instanceof Problem)) throw error
+    if (error.code === "pairing-gone" || error.code === "pairing-unanswered") throw new PairingOver(error.code)
+    if (error.status < 500 && error.status !== 429) throw error
 }
 
-async function complete(desk: PaneDesk, { pairing }: Begun, kept: boolean): Promise<{ readonly pane: string; readonly share: string }> {
-    try {
-        const answer = members(await desk.call((api) => api.post(`/pairings/${pairing.id}/completion`, { body: { kept } })))
-        return { pane: text(answer, "pane"), share: text(answer, "share") }
-    } catch (error) {
-        throw overIfGone(error)
-    }
-}
-
-interface Keeping {
+interface Keeping extends PaneShare {
     readonly own: OwnKey
-    readonly pane: string
-    readonly share: string
     readonly begun: Begun
 }
 
@@ -126,9 +128,6 @@ async function keep(desk: PaneDesk, { own, pane, share, begun }: Keeping): Promi
     await desk.storage.put(kept)
     return keptIn(await desk.storage.get())?.pane === pane
 }
-
-const overIfGone = (error: unknown): unknown =>
-    error instanceof Problem && (error.code === "pairing-gone" || error.code === "pairing-unanswered") ? new PairingOver(error.code) : error
 
 function pause(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
