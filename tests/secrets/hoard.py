@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy import text
 
-from server.base.http import CODE_COOKIE, SESSION_COOKIE, SETUP_COOKIE
+from server.base.http import CODE_COOKIE, SESSION_COOKIE, SETUP_COOKIE, STAFF_COOKIE
 from server.base.tenancy import all_firms
 from server.crypto.encoding import b64u
 from server.crypto.identity import Identity
@@ -25,6 +25,8 @@ from tests.e2e.canary import ENCODINGS, find_all, new_word
 from tests.house import House, Pane, Visitor
 from tests.keys.conftest import signed_in
 from tests.keys.holding import opened_old
+from tests.keys.pairing import of_firm, paired
+from tests.people.staff_desk import BEN
 from tests.sandbox.running import SECRET, TENANT
 
 SETUP_ORIGIN: Final = "http://localhost:8397"
@@ -127,6 +129,7 @@ def collect(house: House) -> Hoard:
         **_kept_tokens(house),
         **_set_up(house),
         **_own_key(house),
+        **_paired(house),
     }
     cookies = {
         SESSION_COOKIE: made["session cookie"],
@@ -184,6 +187,19 @@ def _own_key(house: House) -> dict[str, str]:
         "own identity": nora.identity.text,
         "former identity": former.text,
         "sealed part of a keyslot": json.loads(slots[1]["text"])["sealed"],
+    }
+
+
+def _paired(house: House) -> dict[str, str]:
+    """What a pane and its person have between them, once it was paired."""
+    pane, ben = of_firm(house, BEN)
+    made = paired(pane, ben)
+    assert pane.post(f"/panes/{made['pane']}/share", {}).json == {"share": made["share"]}
+    house.work()
+    return {
+        "share of a pane": made["share"],
+        "own identity of staff": ben.identity.text,
+        "session cookie of staff": _cookie(ben.visitor, STAFF_COOKIE),
     }
 
 
