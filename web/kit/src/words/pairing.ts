@@ -47,7 +47,7 @@ export const PAIRING = {
     "pair.many.why": "More cannot be paired, so nothing was given to this one.",
     "pair.many.next": "Remove one that you no longer use, then let the pane show a new code.",
     "pair.managed": "You do not hold your key yet",
-    "pair.managed.why": "The firm's server keeps it, so there is nothing to bring into a pane. You can write there as before.",
+    "pair.managed.why": "You are signed in as {name}, whose key the firm's server keeps. So there is nothing to bring into a pane, and you write there as before.",
     "pair.managed.next": "If you want to hold it yourself, begin here. Then open the pane again: it asks by itself.",
     "pair.away": "We cannot look at this just now",
     "pair.away.next": "Keep this page open: it still knows the link.",

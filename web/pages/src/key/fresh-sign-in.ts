@@ -69,6 +69,7 @@ export class FreshSignIn implements Fresh {
         const words = say(meanwhile ? "staff.fresh.meanwhile" : "staff.fresh.first")
         find("#fresh-why", HTMLElement).textContent = words
         if (!meanwhile) return
+        this.#leadOn(false)
         announce(words)
         this.#card.scrollIntoView({ block: "center" })
     }
@@ -95,7 +96,14 @@ export class FreshSignIn implements Fresh {
         trouble(this.#card, null)
         find("#fresh-why", HTMLElement).textContent = say("staff.fresh.done")
         announce(say("staff.fresh.done"))
+        this.#leadOn(true)
         this.#on.focus()
+    }
+
+    /** Which of the two is the next step. */
+    #leadOn(signedIn: boolean): void {
+        this.#window.classList.toggle("pri", !signedIn)
+        this.#on.classList.toggle("pri", signedIn)
     }
 
     async #look(): Promise<void> {

@@ -16,7 +16,7 @@ const TO_KEY: ReadonlySet<Ending> = new Set(["managed", "many"])
 
 /** @param name - Who is signed in. */
 export function showEnding(ending: Ending, name: string): void {
-    const why = ending === "gone" ? say("pair.gone.why", { name }) : say(`pair.${ending}.why`)
+    const why = ending === "gone" || ending === "managed" ? say(`pair.${ending}.why`, { name }) : say(`pair.${ending}.why`)
     const next = NEXT[ending] ?? "pair.gone.next"
     show(say(`pair.${ending}`), why, say(next as "pair.gone.next"))
     find("#over-again", HTMLElement).hidden = true
