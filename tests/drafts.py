@@ -20,7 +20,7 @@ from server.crypto.identity import Identity, Recipient
 from server.crypto.padding import pad
 from server.crypto.shape import LEVELS
 from server.crypto.signing import GRANT, STATEMENT, Signature
-from server.crypto.statement import parse_statement
+from server.crypto.statement import PENDING, parse_statement
 
 OCTETS = "application/octet-stream"
 
@@ -134,7 +134,7 @@ class Draft:
         return answer
 
     def envelopes(self) -> list[dict[str, str]]:
-        """One envelope for each reader and the sender; grants as envelope.md 1 says."""
+        """One envelope for the sender and each reader with a key; grants as envelope.md 1 says."""
         values = dict(self.signature)
         signatures = [Signature(**value) for value in values.pop("grants")]
         signed = [
@@ -154,6 +154,7 @@ class Draft:
                 ).decode(),
             }
             for reader, grants in listed
+            if reader["key"] != PENDING
         ]
 
     def send(self, **changes: Any) -> TestResponse:
