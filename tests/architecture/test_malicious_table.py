@@ -72,7 +72,7 @@ def test_each_attack_has_an_outcome_a_sentence_that_is_said_and_a_test_that_is_t
         ("Somebody may have changed it.”", "Nobody changed it.”"),
         ("[drops a reader]", "[drops two readers]"),
         ("::test_an_old_letter", "::test_a_new_letter"),
-        ("| not detected | Today", "| refused | Today"),
+        ("| not detected | It signs as", "| refused | It signs as"),
     ],
 )
 def test_a_table_that_says_what_is_not_so_is_found(before: str, after: str) -> None:
