@@ -49,6 +49,21 @@ def test_a_file_of_somebody_elses_letter_is_not_found(house: House) -> None:
     assert other.call("GET", path).status_code == 404
 
 
+def test_a_file_of_a_draft_is_read_back_by_its_writer_alone(house: House) -> None:
+    pane = house.pane()
+    draft = pane.draft(files={"a.bin": LARGE, "b.pdf": SMALL})
+    ben = house.pane("ben@hart.example")
+    for object_id, file in draft.uploads.items():
+        path = f"/messages/{draft.id}/objects/{object_id}"
+        assert pane.call("GET", path).data == file
+        answer = ben.call("GET", path)
+        unknown = ben.call("GET", f"/messages/{draft.id[::-1]}/objects/{object_id}")
+        assert answer.status_code == 404
+        assert answer.json == unknown.json
+    pane.call("DELETE", f"/messages/{draft.id}")
+    assert pane.call("GET", path).status_code == 404
+
+
 def test_an_upload_of_the_largest_file_does_not_stand_in_memory(house: House) -> None:
     draft = house.pane().draft()
     largest = bytes(MAX_OBJECT)

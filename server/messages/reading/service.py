@@ -246,13 +246,15 @@ def object_file(
     message_id: str,
     object_id: str,
 ) -> tuple[int, Iterator[bytes]]:
-    """One age file of a message that the viewer may read: its length in bytes, and its pieces.
+    """One age file of a message that the viewer may read, or of her draft: its length in bytes, and its pieces.
 
     Raises:
-        NotFound: No such message or object, not sent, or not the viewer's.
+        NotFound: No such message or object, or not the viewer's.
     """
     with database.read() as connection:
-        recalling.open_to(connection, vault, firm=firm, person=viewer, message_id=message_id)
+        entry = store.entry(connection, firm.id, message_id)
+        if entry is None or (entry["state"], entry["sender_id"]) != ("draft", viewer.id):
+            recalling.open_to(connection, vault, firm=firm, person=viewer, message_id=message_id)
         row = store.object_of(connection, message_id, object_id)
     if row is None:
         raise NotFound
