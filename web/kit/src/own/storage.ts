@@ -26,9 +26,9 @@ export class Cabinet {
         await this.#done("readwrite", (store) => store.clear())
     }
 
-    /** Whether it takes a key that nobody can take out: some have room for texts and not for that. */
+    /** Whether it takes a pane's half, a key that nobody can take out: some have room for texts and not for that. */
     async works(): Promise<boolean> {
-        const key = await crypto.subtle.generateKey({ name: "AES-GCM", length: 256 }, false, ["encrypt", "decrypt"])
+        const key = await crypto.subtle.importKey("raw", crypto.getRandomValues(new Uint8Array(32)), "HKDF", false, ["deriveKey"])
         await this.#done("readwrite", (store) => store.put(key, TRIAL))
         const found = await this.#done("readonly", (store) => store.get(TRIAL))
         await this.#done("readwrite", (store) => store.delete(TRIAL))
