@@ -1,9 +1,11 @@
 """A firm, and its mails made the way the worker makes them."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from server.base.mail import Brand, Mail
 from server.mail.compose import MailComposer
+from server.messages.waiting.ports import READY, WaitingNews
 from server.people.news.ports import News
 
 HART = {
@@ -63,6 +65,19 @@ class Writer:
     def code(self, **changes: object) -> Mail:
         brand = changes.pop("brand", Brand(**HART))
         return self._composer.compose_code(**{"brand": brand, **CODE, **changes})
+
+    def waiting(self, what: str = READY, **changes: Any) -> Mail:
+        """The mail to a sender whose letters wait, or waited."""
+        facts: dict[str, Any] = {
+            "what": what,
+            "readers": ["Maya Okafor"],
+            "letters": 1,
+            "url": "https://portal.hart.example/staff/waiting",
+            "sent_at": NOTICE["sent_at"],
+        }
+        name = changes.pop("name", "Ann Lee")
+        news = WaitingNews(**facts | changes)
+        return self._composer.compose_waiting(brand=Brand(**HART), name=name, news=news)
 
     def news(self, news: News) -> Mail:
         return self._composer.compose_news(brand=Brand(**HART), news=news)

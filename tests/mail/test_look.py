@@ -42,6 +42,8 @@ def mails(write: Writer) -> dict[str, str]:
         "notice": write.notice().html,
         "code": write.code().html,
         "news": write.news(NEWS).html,
+        "notice of a letter that waits": write.notice(waits="all").html,
+        "ready": write.waiting().html,
         "notice of a firm without colours": write.notice(brand=HOUSE).html,
     }
 

@@ -4,7 +4,15 @@ from datetime import UTC, datetime
 
 import pytest
 
-from server.people.news.ports import ADDED, REMOVED, REPLACED, SELF_HELD, News
+from server.people.news.ports import (
+    ADDED,
+    PAIRED,
+    PANE_REMOVED,
+    REMOVED,
+    REPLACED,
+    SELF_HELD,
+    News,
+)
 from tests.mail.pages import Page
 from tests.mail.samples import Writer
 
@@ -14,6 +22,10 @@ WORDS = {
     REPLACED: ("You have a new key", "stay closed until their writers seal them for you again"),
     ADDED: ("A passkey now opens your letters too", "What you had before still works."),
     REMOVED: ("A passkey no longer opens your letters", "The others still work."),
+}
+OF_PANES = {
+    PAIRED: ("Word on Windows has your key now", "until you remove it on the page of your key."),
+    PANE_REMOVED: ("Word on Windows no longer has your key", "It forgets the key"),
 }
 
 
@@ -32,6 +44,19 @@ def test_says_what_was_done_when_where_and_what_to_do(write: Writer, what: str) 
         assert sentence in words
         assert "Done on Thursday 19 November 2026, 14:02, in Chrome on Windows." in words
         assert "Was that not you? Then ring us at once" in words
+
+
+@pytest.mark.parametrize("what", OF_PANES)
+def test_says_which_program_has_the_key_of_somebody_of_the_firm_and_whom_to_tell(
+    write: Writer, what: str
+) -> None:
+    mail = write.news(news(what, thing="Word on Windows"))
+    subject, sentence = OF_PANES[what]
+    assert mail.subject == subject
+    for words in (Page(mail.html).words, " ".join(mail.text.split())):
+        assert sentence in words
+        assert "Done on Thursday 19 November 2026, 14:02, in Chrome on Windows." in words
+        assert "Was that not you? Then tell your administrator at once" in words
 
 
 def test_says_until_when_a_backup_may_hold_the_old_key(write: Writer) -> None:

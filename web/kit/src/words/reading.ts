@@ -14,6 +14,11 @@ export const READING = {
     "thread.refused": "We did not open this letter. Nothing of it has been shown.",
     "thread.more": "The other letters of this conversation could not be listed. Nothing was lost; load the page anew to try again.",
 
+    "waiting.key": "This letter waits for your key.",
+    "waiting.ready": "You have your key. The letter has not been given to it yet.",
+    "waiting.until": "It waits until {date}.",
+    "waiting.over": "This letter waits no more.",
+
     "readers.hidden": "{name}, hidden from the others",
     "readers.hidden.you": "You are a hidden reader: the others do not see you here.",
     "readers.added": "{name}, added by {by}, {date}",

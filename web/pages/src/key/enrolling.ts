@@ -6,6 +6,7 @@ import { enrol, type Enrolled, type EnrolPage, type EnrolWay, makePasskey } from
 import { canUse, PasskeyRefused } from "@letterlock/kit/webauthn"
 
 import { isForStaff } from "../unlock/audience.ts"
+import { takeLetter } from "../waiting/kept.ts"
 import { deviceName } from "./device.ts"
 import { Finish } from "./finish.ts"
 import type { Fresh } from "./fresh.ts"
@@ -244,6 +245,11 @@ function showDone({ backupsUntil }: Enrolled): void {
     }
     for (const part of document.querySelectorAll<HTMLElement>("[data-stage=done] [data-for]")) {
         part.hidden = (part.dataset["for"] === "first") !== (backupsUntil !== null)
+    }
+    const letter = takeLetter()
+    if (letter !== null) {
+        find("#to-letter", HTMLElement).hidden = false
+        find("#to-letter a", HTMLAnchorElement).href = `/m/${letter}`
     }
     showStage("done", find("[data-stage=done] h1", HTMLElement))
     announce(say("key.done"))

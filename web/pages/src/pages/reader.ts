@@ -13,6 +13,7 @@ import { announce, busy, excuse, type Page, readPage, showStage, trouble } from 
 import { PasskeyEntry } from "../reader/passkey.ts"
 import { showRefusal } from "../reader/refusal.ts"
 import { Reply } from "../reader/reply.ts"
+import { showWaiting, wireWaiting } from "../reader/waiting.ts"
 import { Unlock } from "../unlock/unlock.ts"
 
 class ReaderPage {
@@ -42,10 +43,12 @@ class ReaderPage {
         press("to-lost", () => { showStage("lost") })
         press("to-unlock", () => { showStage("unlock") })
         press("given-up-close", () => { this.#end(this.#words("open.closed")) })
-        for (const id of ["not-me", "unlock-not-me"]) press(id, () => {
+        const notMe = (): void => {
             this.signOut()
             this.askWho(null)
-        })
+        }
+        for (const id of ["not-me", "unlock-not-me"]) press(id, notMe)
+        wireWaiting(this.#page.letter, { again: () => { void this.open() }, notMe })
         find("#close", HTMLButtonElement).addEventListener("click", () => { void this.#close() })
         find("#close-anyway", HTMLButtonElement).addEventListener("click", () => {
             void this.#reply.forget()
@@ -113,6 +116,7 @@ class ReaderPage {
         if (isLocked(error)) void this.#locked(error)
         else if (refusal !== null) showRefusal(this.#page.letter, refusal)
         else if (error instanceof Problem && error.code === "recalled") location.reload()   // the page itself says by whom
+        else if (showWaiting(error)) return
         else if (error instanceof Problem && error.status === 404) showStage("gone")
         else if (error instanceof Problem && error.status === 401) this.#sessionOver()
         else this.#offerOpenAgain(excuse(this.#page.letter, error))

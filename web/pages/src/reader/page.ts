@@ -11,7 +11,7 @@ import type { SavingDesk } from "@letterlock/kit/reading/save"
 
 export { busy } from "../unlock/forms.ts"
 
-export type Stage = "who" | "code" | "opening" | "opened" | "refusal" | "gone" | "unlock" | "lost" | "given-up"
+export type Stage = "who" | "code" | "opening" | "opened" | "refusal" | "gone" | "unlock" | "lost" | "given-up" | "waiting" | "ready" | "over"
 
 /** Facts of the letter that the server wrote into the page. */
 export interface Letter {
@@ -94,5 +94,6 @@ export function trouble(form: HTMLFormElement, text: string | null): void {
 export function excuse(letter: Letter, error: unknown): string {
     if (error instanceof Unreachable) return say("reach.offline", { host: letter.host })
     if (error instanceof Problem && (error.status === 429 || error.status === 503)) return say("reach.busy")
+    if (error instanceof Problem && error.code.startsWith("waiting")) return say(error.code === "waiting" ? "waiting.key" : "waiting.over")
     return say(isLocked(error) ? "open.key-needed" : "reach.unexpected")
 }
