@@ -11,6 +11,7 @@ from server.crypto import pairing
 from server.crypto.encoding import b64u
 from server.crypto.identity import Identity
 from server.crypto.pairing import Brought
+from tests.e2e.accessibility import Inspector
 from tests.e2e.own_key import OwnKey, choose, type_back
 from tests.e2e.pair import Pair
 from tests.e2e.people import ANN, PATIENCE_MS, Profile
@@ -19,6 +20,7 @@ from tests.house import Pane
 
 NAMES = {ANN: "Ann Lee", "ben@hart.example": "Ben Carey"}
 CODE = "7KQ2M8XF"
+WIDTHS = (320, 390, 1280)
 EDGE = {"User-Agent": "Mozilla/5.0 (Windows NT 10.0) Chrome/120 Safari/537 Edg/120"}
 
 
@@ -119,3 +121,21 @@ def pair_page(profile: Profile, asking: AskingPane) -> Page:
     page = profile.context.new_page()
     page.goto(f"{profile.pair.url}{asking.link}")
     return page
+
+
+@dataclass
+class Looks:
+    """Looks at each state at the next of three widths, light and dark; every third in forced colours too."""
+
+    inspector: Inspector = field(default_factory=lambda: Inspector(()))
+    count: int = 0
+
+    def at(self, name: str, page: Page) -> None:
+        """axe, and no wider than the screen."""
+        self.inspector.widths = (WIDTHS[self.count % 3],)
+        self.inspector.look(name, page)
+        if self.count % 3 == 2:
+            page.emulate_media(forced_colors="active")
+            self.inspector.look(f"{name}, forced colours", page)
+            page.emulate_media(forced_colors="none")
+        self.count += 1

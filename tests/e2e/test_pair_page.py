@@ -9,13 +9,13 @@ import pytest
 from playwright.sync_api import Browser, Page, Request, expect
 
 from server.crypto.encoding import b64u
-from tests.e2e.accessibility import Inspector
 from tests.e2e.own_key import Authenticator, OwnKey
 from tests.e2e.pair import FirstDay, Pair
 from tests.e2e.people import ANN, BEN, PATIENCE_MS, Profile, expect_said
 from tests.e2e.staff_key import (
     CODE,
     AskingPane,
+    Looks,
     become_holder,
     pair_page,
     sign_in,
@@ -25,7 +25,6 @@ from tests.e2e.wire import staff
 
 pytestmark = pytest.mark.timeout(300)
 Profiles = Callable[..., Profile]
-WIDTHS = (320, 390, 1280)
 GONE = 404
 
 
@@ -61,24 +60,6 @@ def ann(pair: Pair, browser: Browser) -> Iterator[Holder]:
     yield holder
     mine.close()
     assert mine.complaints == []
-
-
-@dataclass
-class Looks:
-    """Looks at each state at the next of three widths, light and dark; every third in forced colours too."""
-
-    inspector: Inspector = field(default_factory=lambda: Inspector(()))
-    count: int = 0
-
-    def at(self, name: str, page: Page) -> None:
-        """axe, and no wider than the screen."""
-        self.inspector.widths = (WIDTHS[self.count % 3],)
-        self.inspector.look(name, page)
-        if self.count % 3 == 2:
-            page.emulate_media(forced_colors="active")
-            self.inspector.look(f"{name}, forced colours", page)
-            page.emulate_media(forced_colors="none")
-        self.count += 1
 
 
 @pytest.fixture

@@ -4,10 +4,11 @@ import re
 from pathlib import Path
 
 from tests.house import House
+from tests.people.staff_desk import signed_in
 
 FIELD = re.compile(r"<input[^>]*>")
 WAYS = {"new-password", "current-password"}
-SCRIPTS = ("web/pages/src/key", "web/pages/src/unlock")
+SCRIPTS = ("web/pages/src/key", "web/pages/src/pair", "web/pages/src/unlock")
 
 
 def test_passwords_are_hidden_while_they_are_typed_and_managers_may_fill_them_in(
@@ -15,9 +16,11 @@ def test_passwords_are_hidden_while_they_are_typed_and_managers_may_fill_them_in
 ) -> None:
     maya, letter = house.visitor(), house.pane().send()
     maya.sign_in(letter)
+    ben = signed_in(house)
     found = []
-    for path in ("/key", f"/m/{letter}"):
-        for field in FIELD.findall(maya.call("GET", path).text):
+    pages = {"/key": maya, f"/m/{letter}": maya, "/staff/key": ben, "/staff/pair": ben}
+    for path, visitor in pages.items():
+        for field in FIELD.findall(visitor.call("GET", path).text):
             named = re.search(r'autocomplete="([a-z-]+)"', field)
             if 'type="password"' in field or (named and named.group(1) in WAYS):
                 found.append(field)
@@ -26,7 +29,7 @@ def test_passwords_are_hidden_while_they_are_typed_and_managers_may_fill_them_in
                 assert named.group(1) in WAYS, field
                 assert "onpaste" not in field
                 assert "maxlength" not in field
-    assert len(found) >= 3
+    assert len(found) >= 6
 
 
 def test_nothing_stops_a_paste_where_a_password_is_typed() -> None:
@@ -35,3 +38,16 @@ def test_nothing_stops_a_paste_where_a_password_is_typed() -> None:
     for path in scripts:
         source = path.read_text(encoding="utf-8")
         assert not re.search(r"[\"'](?:paste|beforeinput|copy|drop)[\"']", source), path
+
+
+def test_pages_of_staff_know_staff_by_their_own_sign_in_alone(house: House) -> None:
+    maya, letter = house.visitor(), house.pane().send()
+    maya.sign_in(letter)
+    ben = signed_in(house)
+    for path, part in (("/staff/key", 'data-stage="enrol"'), ("/staff/pair", 'data-stage="ask"')):
+        hers, his = maya.call("GET", path).text, ben.call("GET", path).text
+        assert part not in hers
+        assert "maya@client.example" not in hers
+        assert "Sign in with Microsoft" in hers
+        assert part in his
+        assert 'data-address="ben@hart.example"' in his

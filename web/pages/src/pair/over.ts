@@ -6,13 +6,15 @@ import { TriesUsed } from "@letterlock/kit/own/index"
 
 import { announce, excuse, showStage } from "../key/page.ts"
 
-export type Ending = "link" | "gone" | "late" | "tries" | "answered" | "many" | "managed"
+export type Ending = "link" | "gone" | "no" | "late" | "tries" | "answered" | "many" | "managed"
 
 /** Of a code, what the person reads. */
 const NEXT: Readonly<Partial<Record<Ending, WordKey>>> = {
-    link: "pair.link.next", answered: "pair.answered.next", many: "pair.many.next", managed: "pair.managed.next",
+    link: "pair.link.next", no: "pair.no.next", answered: "pair.answered.next", many: "pair.many.next", managed: "pair.managed.next",
 }
-const TO_KEY: ReadonlySet<Ending> = new Set(["managed", "many"])
+/** It may be that the link is for another person than the one who is signed in. */
+const PERSONS: ReadonlySet<Ending> = new Set(["gone", "managed"])
+const TO_KEY: ReadonlySet<Ending> = new Set(["managed", "many", "no"])
 
 /** @param name - Who is signed in. */
 export function showEnding(ending: Ending, name: string): void {
@@ -21,13 +23,14 @@ export function showEnding(ending: Ending, name: string): void {
     show(say(`pair.${ending}`), why, say(next as "pair.gone.next"))
     find("#over-again", HTMLElement).hidden = true
     find("#over-key", HTMLElement).hidden = !TO_KEY.has(ending)
+    find("#over-other", HTMLElement).hidden = !PERSONS.has(ending)
 }
 
 /** It could not be looked at: the link is kept, and "Try again" does. */
 export function showAway(error: unknown): void {
     show(say("pair.away"), excuse(error), say("pair.away.next"))
     find("#over-again", HTMLElement).hidden = false
-    find("#over-key", HTMLElement).hidden = true
+    for (const id of ["#over-key", "#over-other"]) find(id, HTMLElement).hidden = true
 }
 
 /** Which ending a failure is; null: it may pass, or is ours. */

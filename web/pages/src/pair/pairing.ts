@@ -14,6 +14,7 @@ import { Unlock } from "../unlock/unlock.ts"
 import { endingOf, type Ending, showAway, showEnding } from "./over.ts"
 
 const IDLE = 30 * 60_000   // milliseconds; the session ends after as long (http.md section 5)
+const LIFE = 10   // minutes
 const SOON = 15_000   // milliseconds between looks at one that should have run out: clocks differ
 
 export class Pairing {
@@ -151,14 +152,12 @@ export class Pairing {
         try {
             await refusePairing(this.#page.desk, waiting.id)
         } catch (error) {
-            // It is over already: that is what she wants.
-            if (!(error instanceof Problem && error.code === "pairing-gone")) {
-                this.#fail(error, () => {
-                    showStage("ask")
-                    trouble(this.#ask, excuse(error))
-                })
-                return
-            }
+            if (error instanceof Problem && error.code === "pairing-gone") this.#end("no")
+            else this.#fail(error, () => {
+                showStage("ask")
+                trouble(this.#ask, excuse(error))
+            })
+            return
         }
         this.#leave()
         this.#k = ""
@@ -225,6 +224,7 @@ function sayTries(left: number): string {
 /** By both: the minutes are what she compares with, the time what stays true. */
 function when(created: Date): string {
     const [time, n] = [clock(created), Math.round((Date.now() - created.getTime()) / 60_000)]
+    if (n > LIFE) return say("pair.asked.at", { time })   // this computer's clock goes wrong
     if (n < 1) return say("pair.asked.now", { time })
     return n === 1 ? say("pair.asked.one", { time }) : say("pair.asked.other", { n, time })
 }
