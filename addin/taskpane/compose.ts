@@ -5,6 +5,7 @@ import type { Desk } from "@letterlock/kit/writing/index"
 
 import { Advising, type Open } from "./advising.ts"
 import { Dead } from "./dead.ts"
+import { Comparing } from "./comparing.ts"
 import { documents } from "./document.ts"
 import { Drafts } from "./draft.ts"
 import { Earlier } from "./earlier.ts"
@@ -67,7 +68,7 @@ function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
         pane().edited()
         advising?.changed()
         paper?.edited()
-    }, files: () => pane().files }), to, hidden, subject, inDoubt: () => { if (desk !== null) void earlier.show(desk) }, finish: async (item, taken) => await taking?.finish(item, taken) ?? [] }
+    }, files: () => pane().files }), to, hidden, subject, compare: (one, row, said) => { comparing?.offer(one, row, said) }, inDoubt: () => { if (desk !== null) void earlier.show(desk) }, finish: async (item, taken) => await taking?.finish(item, taken) ?? [] }
 }
 
 /** Where people are looked for; null while nobody is signed in. */
@@ -181,6 +182,7 @@ let program: Exclude<Awaited<ReturnType<typeof hostOf>>, null> = "Outlook"
 let session: Session | null = null
 let desk: Desk | null = null
 let own: OwnPane | null = null
+let comparing: Comparing | null = null
 let taking: Taking | null = null
 let advising: Advising | null = null
 let lookFor: () => void = () => undefined
@@ -212,6 +214,7 @@ async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
         desk = await own.enter()
         view.showStatus("")
         find("#administrator", HTMLElement).hidden = !desk.me.admin
+        comparing ??= new Comparing(session, desk.me.address)
         void keepRules(desk)
         advising?.signedIn(desk)
         lookFor()

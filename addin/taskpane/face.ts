@@ -15,7 +15,7 @@ export interface FaceParts {
     readonly editor: Editor
     readonly current: () => Draft
     readonly me: () => Me | null
-    readonly remove: (address: string) => void
+    readonly chips: view.Chips
 }
 
 /** Before anybody is signed in nothing better is known. */
@@ -46,7 +46,7 @@ export class Face {
         const me = this.#parts.me()
         const own = me === null ? null : { address: me.address, level: me.lookup.level }
         const levels: Level[] = draft.recipients.flatMap(({ level }) => level ?? [])
-        view.showRecipients(draft.recipients, this.#parts.remove)
+        view.showRecipients(draft.recipients, this.#parts.chips)
         view.showReaders(draft.recipients, levelToBe(me?.lookup ?? UNKNOWN, levels), own)
         view.showBlockers(draft.blockers, draft.asides)
         view.showPhase(draft.phase)

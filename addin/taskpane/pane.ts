@@ -22,6 +22,8 @@ export interface Parts {
     readonly to: PeopleField
     readonly hidden: PeopleField
     readonly subject: HTMLInputElement
+    /** Adds to the row of a reader who was looked up. */
+    readonly compare: view.Chips["compare"]
     /** A notice is in doubt, and its sender must be asked. */
     readonly inDoubt: () => void
     /** A letter went that was taken over from this message. Sentences on what became of it in Outlook. */
@@ -43,7 +45,7 @@ export class Pane {
         this.#draft = draft
         this.#parts = parts
         this.#face = new Face({
-            editor: parts.editor, current: () => this.#draft, me: () => this.#me, remove: (address) => { this.remove(address) },
+            editor: parts.editor, current: () => this.#draft, me: () => this.#me, chips: { remove: (address) => { this.remove(address) }, compare: parts.compare },
         })
     }
 

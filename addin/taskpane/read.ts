@@ -6,6 +6,7 @@ import { rewritten } from "@letterlock/kit/editor/rewritten"
 import { cleanExports } from "@letterlock/kit/export/index"
 import { type Desk, Files, Gone, Place, Sending, sizeWords, Unsure, writingTrouble } from "@letterlock/kit/writing/index"
 
+import { compareIn } from "./comparing.ts"
 import { Dead } from "./dead.ts"
 import { Earlier } from "./earlier.ts"
 import { keepRules } from "./guarding.ts"
@@ -157,6 +158,7 @@ async function signInAgain(claims: string | null): Promise<Desk> {
 const around = (): Around => ({
     reader: fact(host, "reader"), afterwards: fact(host, "afterwards"), inDoubt: () => { if (desk !== null) void earlier.show(desk) },
     needsKey: (back) => own?.needs(back) === true,
+    compare: (card, letter) => { if (session !== null) compareIn(session, card, letter) },
 })
 
 /** Say something in the place of a letter; null makes room for one. */

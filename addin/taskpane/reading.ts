@@ -18,6 +18,8 @@ export interface Around {
     readonly afterwards: string
     /** The notice of an answer is in doubt, and its sender must be asked. */
     readonly inDoubt: () => void
+    /** A letter is open: its people may be compared with. */
+    readonly compare: (card: LetterCard, letter: OpenLetter) => void
     /** Whether one's own key is needed and not here; then `back` leads to where it was. */
     readonly needsKey: (back: () => void) => boolean
 }
@@ -37,7 +39,7 @@ export class Reading {
      * @param copier - Another client, for copies: they empty its temporary files.
      * @param around - What of the page it needs.
      */
-    constructor(desk: Desk, crypto: CryptoClient, copier: CryptoClient, { reader, afterwards, inDoubt, needsKey }: Around) {
+    constructor(desk: Desk, crypto: CryptoClient, copier: CryptoClient, { reader, afterwards, inDoubt, needsKey, compare }: Around) {
         this.#desk = desk
         const helpdesk = new Helpdesk(desk, announce)
         const { call, log, own, me: { directoryKey, firmName } } = desk
@@ -49,6 +51,7 @@ export class Reading {
             shown: (card, letter) => {
                 this.#seenOf(letter).note(letter)
                 helpdesk.offer(card)
+                compare(card, letter)
                 if (card.entry.mine || desk.me.admin) void this.#afterwards(afterwards, card, letter)
             },
             excuse: (error) => error instanceof Unreachable ? say("reach.offline", { host: location.host }) : say("reach.unexpected"),

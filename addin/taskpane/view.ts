@@ -117,17 +117,26 @@ export function showBlockers(stops: readonly string[], asides: readonly string[]
     host.replaceChildren(...stops.map((text) => note(text, { "data-st": "care" }, "care")), ...asides.map((text) => note(text, {}, "about")))
 }
 
-/** The rows under To, Cc and Bcc. `remove` hears whose button was pressed. */
-export function showRecipients(list: Recipients, remove: (address: string) => void): void {
+/** What the rows under To, Cc and Bcc can do. */
+export interface Chips {
+    readonly remove: (address: string) => void
+    /** Adds to the row of one who was looked up: into the row, and into what it says. */
+    readonly compare: (one: Recipient, row: HTMLElement, said: HTMLElement) => void
+}
+
+/** The rows under To, Cc and Bcc. What had focus in them keeps it. */
+export function showRecipients(list: Recipients, chips: Chips): void {
+    const focused = document.activeElement
     for (const role of ROLES) {
-        part(`${role}-people`).replaceChildren(...of(list, role).map((one) => chip(one, remove)))
+        part(`${role}-people`).replaceChildren(...of(list, role).map((one) => chip(one, chips)))
     }
+    if (focused instanceof HTMLElement && focused.isConnected && document.activeElement !== focused) focused.focus()
     part("cc").hidden = of(list, "cc").length === 0
 }
 
 const of = (list: Recipients, role: Role): Recipients => list.filter((one) => one.role === role)
 
-function chip(one: Recipient, remove: (address: string) => void): HTMLLIElement {
+function chip(one: Recipient, { remove, compare }: Chips): HTMLLIElement {
     const { address, name, level } = one
     const said = element("div", { class: "said" },
         element("span", { class: "who cut", title: address }, name || address),
@@ -137,7 +146,9 @@ function chip(one: Recipient, remove: (address: string) => void): HTMLLIElement 
         { class: "btn ic", type: "button", "aria-label": say("pane.to.remove", { who: name || address }) }, icon("close"))
     button.addEventListener("click", () => { remove(address) })
     const attributes = level === null ? { class: "chip" } : { class: "chip", "data-lv": level }
-    return element("li", attributes, icon(level ?? "about"), said, button)
+    const row = element("li", attributes, icon(level ?? "about"), said, button)
+    if (level !== null) compare(one, row, said)
+    return row
 }
 
 const NAMED = 4   // in the sentence; the list below it names each

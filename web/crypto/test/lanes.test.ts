@@ -204,7 +204,7 @@ const CALLS: Calls = {
     openPairing: (client, options) => client.openPairing({ pairing: pairing.pairing, answer: new Uint8Array(9), lookup: own }, options),
     keepOwn: (client, options) => client.keepOwn({ own, pane: "", share: own.signing_key }, options),
     reopenOwn: (client, options) => client.reopenOwn({ kept, share: own.signing_key }, options),
-    compareKeys: (client, options) => client.compareKeys({ own: lookupOf(ann), other: lookupOf(maya) }, options),
+    compareKeys: (client, options) => client.compareKeys({ own: { ...own, address: "a@x.example" }, other: { ...own, address: "b@x.example" } }, options),
 }
 
 describe("each operation", () => {

@@ -10,15 +10,18 @@ export interface Line {
     readonly level: Level
     /** Archives have a folder; everybody else the closure of the level. */
     readonly folder?: boolean
+    /** Stands on the row as `data-address`, where something may be added to it; the reader's. */
+    readonly address?: string
 }
 
 /** One row per reader: closure, name, level in words. */
 export function readerRows(lines: readonly Line[]): HTMLLIElement[] {
-    return lines.map(({ who, more, level, folder }) => {
+    return lines.map(({ who, more, level, folder, address }) => {
         const name = element("span", { class: "who" }, who)
         const facts = element("span", { class: "more" }, more === "" ? readerWords(level) : `${readerWords(level)}, ${more}`)
         const said = element("span", { class: "grow" }, name, facts)
-        return element("li", { class: "reader", "data-lv": level }, icon(folder === true ? "folder" : level), said)
+        const of = address === undefined ? {} : { "data-address": address }
+        return element("li", { class: "reader", "data-lv": level, ...of }, icon(folder === true ? "folder" : level), said)
     })
 }
 

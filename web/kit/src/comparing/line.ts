@@ -10,10 +10,11 @@ import { Panel } from "./panel.ts"
 
 export class CompareLine {
     readonly host = element("div", { class: "comparing" })
+    /** The way in; it may stand elsewhere than in the host. */
+    readonly button: HTMLButtonElement
     readonly #page: ComparingHost
     readonly #who: Someone
     readonly #said = element("div")
-    readonly #button: HTMLButtonElement
     #panel: Panel | null = null
 
     /** Nothing is asked of the server unless there is a mark, or the button is pressed. */
@@ -21,9 +22,9 @@ export class CompareLine {
         this.#page = page
         this.#who = who
         const label = { "aria-expanded": "false", "aria-label": say("safety.compare.with", { name: who.name }) }
-        this.#button = element("button", { class: "link small", type: "button", ...label }, say("safety.compare"))
-        this.#button.addEventListener("click", () => { if (this.#panel === null) this.open(); else this.close() })
-        this.host.append(this.#said, this.#button)
+        this.button = element("button", { class: "link small", type: "button", ...label }, say("safety.compare"))
+        this.button.addEventListener("click", () => { if (this.#panel === null) this.open(); else this.close() })
+        this.host.append(this.#said, this.button)
         void this.#check()
     }
 
@@ -32,11 +33,11 @@ export class CompareLine {
             compared: (comparison) => { this.#tell(comparison) },
             close: () => {
                 this.close()
-                this.#button.focus()
+                this.button.focus()
             },
         })
         this.#panel = panel
-        this.#button.setAttribute("aria-expanded", "true")
+        this.button.setAttribute("aria-expanded", "true")
         this.host.append(panel.host)
         void panel.make()
     }
@@ -44,7 +45,7 @@ export class CompareLine {
     close(): void {
         this.#panel?.close()
         this.#panel = null
-        this.#button.setAttribute("aria-expanded", "false")
+        this.button.setAttribute("aria-expanded", "false")
     }
 
     get #mark(): Mark | null { return markOf({ own: this.#page.own, other: this.#who.address }) }
@@ -86,7 +87,7 @@ export class CompareLine {
         button.addEventListener("click", () => {
             removeMark({ own: this.#page.own, other: this.#who.address })
             this.#said.replaceChildren()
-            this.#button.focus()
+            this.button.focus()
             this.#page.announce(say("safety.put-away"))
         })
         return element("p", {}, button)

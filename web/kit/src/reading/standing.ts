@@ -22,14 +22,16 @@ function listedLine(letter: OpenLetter, { address, role, level }: Reader): Line 
     if (role === "archive") return { who: say("readers.archive", { name }), more: name === address ? "" : address, level, folder: true }
     if (address === letter.viewer) return { who: say("readers.you"), more: address, level }
     if (role === "sender") return { who: say("readers.sender", { name: letter.senderName }), more: address, level }
-    return { who: name, more: name === address ? "" : address, level }
+    return { who: name, more: name === address ? "" : address, level, address }
 }
 
 function grantedLine(letter: OpenLetter, grant: Grant): Line {
     const { address, role, level } = grant
     const name = address === letter.viewer ? say("readers.you") : called(letter, address)
-    if (role === "hidden") return { who: say("readers.hidden", { name }), more: address, level }
-    return { who: say("readers.added", { name, by: granter(letter, grant), date: dayMonth(new Date(grant.created * 1000)) }), more: address, level }
+    const who = role === "hidden"
+        ? say("readers.hidden", { name })
+        : say("readers.added", { name, by: granter(letter, grant), date: dayMonth(new Date(grant.created * 1000)) })
+    return { who, more: address, level, ...(address === letter.viewer ? {} : { address }) }
 }
 
 /** The grant by which the viewer reads it, if she is not listed. */
