@@ -128,19 +128,7 @@ def begin(
     store.delete_unanswered(connection, person.id)
     if row is not None:
         store.delete_pairing(connection, row["id"])
-    new: dict[str, Any] = {
-        "id": new_id(),
-        "firm_id": person.firm_id,
-        "person_id": person.id,
-        "pairing": asked.id,
-        "recipient": recipient,
-        "tag": asked.tag,
-        "program": asked.program,
-        "platform": asked.platform,
-        "created": now,
-        "expires": now + LIFE_MS,
-    }
-    new["browser_sealed"] = vault.seal_text(_place(new), browser)
+    new = _row(vault, person, asked, recipient=recipient, browser=browser, now=now)
     store.insert_pairing(connection, new)
     return {"expires": new["expires"] // 1000}
 
@@ -187,9 +175,7 @@ def answer(
     file: str,
     proof: Proof,
 ) -> None:
-    """Keep the identity as her browser sealed it, and tell her. The caller commits.
-
-    The same again changes nothing, and spends no proof.
+    """Keep the identity as her browser sealed it, and tell her; the same again: nothing. The caller commits.
 
     Args:
         connection: An open write transaction.
@@ -273,6 +259,24 @@ def forget_all(connection: Connection, person: Person) -> None:
     for row in store.panes_of(connection, person.id):
         _happened(connection, person, "pane.removed", row["id"])
     store.delete_all(connection, person.id)
+
+
+def _row(
+    vault: Vault, person: Person, asked: Asked, *, recipient: bytes, browser: str, now: int
+) -> store.Row:
+    row: dict[str, Any] = {
+        "id": new_id(),
+        "firm_id": person.firm_id,
+        "person_id": person.id,
+        "pairing": asked.id,
+        "recipient": recipient,
+        "tag": asked.tag,
+        "program": asked.program,
+        "platform": asked.platform,
+        "created": now,
+        "expires": now + LIFE_MS,
+    }
+    return row | {"browser_sealed": vault.seal_text(_place(row), browser)}
 
 
 def _checked(asked: Asked) -> bytes:
