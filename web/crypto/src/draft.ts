@@ -36,6 +36,8 @@ export interface Draft {
     /** Whoever shows it sanitises it first: anybody could have sealed a draft to its reader. */
     readonly html: string
     readonly files: readonly DraftFile[]
+    /** Its writer has chosen that the letter waits for who has no key of her own (waiting.md section 1). */
+    readonly level?: "self-held"
     /** Seconds since 1970 UTC. */
     readonly saved: number
 }
@@ -68,7 +70,7 @@ const mediaType: Check<string> = (value) => {
     return given
 }
 
-const draftShape: Check<Draft> = record<Draft>({
+const plainShape = {
     v: literal(1),
     to: readers,
     cc: readers,
@@ -77,7 +79,12 @@ const draftShape: Check<Draft> = record<Draft>({
     html: string,
     files: list(record<DraftFile>({ object: id, name, type: mediaType, size, sha256: hash })),
     saved: count,
-})
+} as const
+const plain = record<Omit<Draft, "level">>(plainShape)
+const leveled = record<Required<Draft>>({ ...plainShape, level: literal("self-held") })
+
+const draftShape: Check<Draft> = (value) =>
+    typeof value === "object" && value !== null && "level" in value ? leveled(value) : plain(value)
 
 const envelopeShape = record({ v: literal(1), draft_key: identity })
 

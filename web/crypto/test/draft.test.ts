@@ -37,6 +37,12 @@ describe("a draft", () => {
         }), { numRuns: 15 })
     })
 
+    it("says that the letter waits for keys, and nothing else in that place", async () => {
+        const sealed = await seal({ level: "self-held" })
+        assert.deepEqual(await openDraft({ draftKey, object: sealed.object }), { ...draft, level: "self-held" })
+        await assert.rejects(seal({ level: "managed" as "self-held" }), SealError)
+    })
+
     it("hides its exact size", async () => {
         const sizes = await Promise.all(["", "x", "xx", "xxx"].map(async (more) => (await seal({ html: draft.html + more })).object.length))
         assert.equal(new Set(sizes).size, 1)

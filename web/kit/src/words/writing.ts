@@ -15,6 +15,8 @@ export const WRITING = {
     "writing.earlier": "An earlier version of this letter was sent. What you changed since is still here, not sent.",
     "writing.long": "The letter is longer than 4 MB, its pictures included. Nothing has gone out; shorten it or add pictures as files, then send.",
     "writing.log": "The firm's record of keys does not bear out a key, so nothing has gone out. Your text is still here. Ring whoever runs Letterlock at the firm.",
+    "writing.waits.managed": "This letter was to be end-to-end, and for that you need a key of your own. Nothing has gone out, and your text is still here. Switch End-to-end off, or make your key first.",
+    "writing.waits.hidden": "Hidden copy without a key of their own: {who}. A hidden copy cannot wait, so nothing has gone out. Put them in To or Cc, take them out, or switch End-to-end off.",
     "writing.keys": "A key could not be checked, so nothing has gone out. Your text is still here. Ring whoever runs Letterlock at the firm.",
     "writing.stopped": "{detail} Your text is still here.",
     "writing.fault": "Something went wrong here. Your text is still here, and nothing has gone out. Press {button} again.",

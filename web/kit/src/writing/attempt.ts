@@ -12,6 +12,7 @@ import { list, type Members, members, text } from "../shape.ts"
 import type { Found } from "./desk.ts"
 import type { Place } from "./place.ts"
 import type { Letter, Tell } from "./sending.ts"
+import { asPending, waitingOf } from "./waiting.ts"
 
 export interface Sealed {
     readonly statement: string
@@ -29,6 +30,8 @@ export class Attempt {
     readonly #place: Place
     readonly #keys = new Map<string, string>()
     readonly #results = new Map<string, unknown>()
+    /** To and Cc readers who have no key of their own yet, as far as they were looked up. */
+    waiting: readonly string[] = []
 
     constructor(place: Place, letter: Letter) {
         this.#place = place
@@ -48,6 +51,7 @@ export class Attempt {
         requireOwn?.()
         tell("writing.looking")
         const found = await this.#once("lookups", () => lookUp(this.letter.recipients))
+        this.waiting = waitingOf(this.letter, me.lookup, found.map(({ lookup }) => lookup))
         tell("writing.sealing")
         const { identity: messageKey } = await this.#place.key()
         const sealed = await this.#once("objects", () => crypto.sealObjects({ body: bodyOf(this.letter), messageKey }))
@@ -58,7 +62,8 @@ export class Attempt {
         tell("writing.signing")
         const signed = await this.#once("signature", () => this.#sign(statement, grants))
         tell("writing.sealing")
-        const readers = [me.lookup, ...found.map(({ lookup }) => lookup)].map(({ key, recipient }) => ({ key, recipient }))
+        const given = found.map(({ lookup }) => lookup).filter(({ address }) => !this.waiting.includes(address))
+        const readers = [me.lookup, ...given].map(({ key, recipient }) => ({ key, recipient }))
         const envelopes = await this.#once("envelopes", () => crypto.sealEnvelopes({ messageKey, statement, ...signed, readers }))
         return { statement, envelopes }
     }
@@ -74,7 +79,7 @@ export class Attempt {
         const { me } = this.#place.desk
         const { id, thread } = await this.#place.where()
         const listed = this.letter.recipients.flatMap(({ address, role }, index): Reader[] =>
-            role === "hidden" ? [] : [{ address, role, ...keyOf(found[index]) }])
+            role === "hidden" ? [] : [{ address, role, ...(this.waiting.includes(address) ? asPending : keyOf(found[index])) }])
         const signing = await fingerprint(fromBase64url(me.lookup.signing_key ?? ""))
         const files = this.letter.files.map(({ object, size, sha256 }) => ({ id: object, role: "file" as const, size, sha256 }))
         return buildStatement({
@@ -123,8 +128,8 @@ export class Attempt {
 }
 
 /** What makes two letters the same: who reads, what stands in it. Names are how they are called and may change. */
-export const contentOf = ({ recipients, subject, publicSubject, written, files, parents }: Letter): string =>
-    JSON.stringify([recipients.map(({ address, role }) => [address, role]), subject, publicSubject, written.html, files, parents])
+export const contentOf = ({ recipients, subject, publicSubject, written, files, parents, waits }: Letter): string =>
+    JSON.stringify([recipients.map(({ address, role }) => [address, role]), subject, publicSubject, written.html, files, parents, waits === true])
 
 function keyOf(found: Pick<Found, "lookup"> | undefined): Pick<Reader, "key" | "level"> {
     if (found === undefined) throw new Error("a reader was not looked up")

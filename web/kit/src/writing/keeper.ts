@@ -192,5 +192,5 @@ export class DraftKeeper {
 const isProblem = (why: unknown, code: string): boolean => why instanceof Problem && why.code === code
 
 /** The same for two drafts that say the same. */
-const sameText = ({ to, cc, hidden, subject, html, files }: DraftContent): string =>
-    canonical([to, cc, hidden, subject, html, files].map((part) => JSON.stringify(part)))
+const sameText = ({ to, cc, hidden, subject, html, files, level }: DraftContent): string =>
+    canonical([to, cc, hidden, subject, html, files, level ?? null].map((part) => JSON.stringify(part)))

@@ -35,6 +35,8 @@ export interface Letter {
     readonly files: readonly LetterFile[]
     /** Hashes of the statements of all thread heads that the writer had opened; none for a first letter. */
     readonly parents: readonly string[]
+    /** End-to-end in any case: it waits for To and Cc readers who have no key of their own (waiting.md section 1). */
+    readonly waits?: boolean
 }
 
 /** Nobody knows yet whether the server took it: ask again before anything else. */
@@ -46,6 +48,8 @@ export interface Accepted {
     readonly id: string
     /** Another text than this was accepted, at an earlier try or in another window. The place is renewed for what was not sent. */
     readonly earlier: boolean
+    /** Addresses of those for whose keys it waits. */
+    readonly waiting: readonly string[]
 }
 
 /** What is being done, as a key of the words. */
@@ -67,7 +71,7 @@ export class Sending {
     }
 
     /**
-     * @throws {@link Unsure}; Problem and Unreachable of the kit, CryptoError, NotSignedIn, Gone: then
+     * @throws {@link Unsure}; Problem and Unreachable of the kit, CryptoError, NotSignedIn, Gone, CannotWait: then
      * nothing has gone out.
      */
     async send(letter: Letter, tell: Tell): Promise<Accepted> {
@@ -79,13 +83,15 @@ export class Sending {
     async #send(letter: Letter, tell: Tell): Promise<Accepted> {
         if (this.#unsure) {
             const { id } = await this.#place.where()
-            if (await this.#isAccepted()) return { id, earlier: !this.#isFor(letter) }
+            if (await this.#isAccepted()) return this.#accepted(id, !this.#isFor(letter))
         }
         this.#unsure = false
         if (!this.#isFor(letter)) this.#attempt = new Attempt(this.#place, letter)
         const { id } = await this.#place.where()
-        return { id, earlier: await this.#post(tell) }
+        return this.#accepted(id, await this.#post(tell))
     }
+
+    #accepted(id: string, earlier: boolean): Accepted { return { id, earlier, waiting: this.#attempt?.waiting ?? [] } }
 
     #isFor(letter: Letter): boolean { return this.#attempt?.content === contentOf(letter) }
 

@@ -5,11 +5,12 @@ import { BodyTooLarge, CryptoError, LogRefused, OwnKeyRefused } from "@letterloc
 import { Problem, Unreachable } from "../api.ts"
 import { clock } from "../dates.ts"
 import { KeyNeeded } from "../own/desk.ts"
-import { say } from "../words.ts"
+import { say, sayList } from "../words.ts"
 import { NotSignedIn } from "./desk.ts"
 import type { KeptState } from "./keeper.ts"
 import { Gone } from "./place.ts"
 import { Unsure } from "./sending.ts"
+import { CannotWait } from "./waiting.ts"
 
 /** A stopped send. What was written is kept in every case, and each sentence says so. `button` is what to press again. */
 export function writingTrouble(error: unknown, button: string): string {
@@ -18,6 +19,7 @@ export function writingTrouble(error: unknown, button: string): string {
     if (error instanceof NotSignedIn) return say("writing.signed-out", { button })
     if (error instanceof Unreachable) return say("writing.offline", { button })
     if (error instanceof KeyNeeded || error instanceof OwnKeyRefused) return say("writing.key-needed")
+    if (error instanceof CannotWait) return error.who.length === 0 ? say("writing.waits.managed") : say("writing.waits.hidden", { who: sayList(error.who) })
     if (error instanceof BodyTooLarge) return say("writing.long")
     if (error instanceof CryptoError && error.code === "lookup-refused") return say("writing.keys")
     if (error instanceof LogRefused) return say("writing.log")
