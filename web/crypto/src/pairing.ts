@@ -136,9 +136,10 @@ export async function checkPaneTag(key: Bytes, asked: PairingAsked): Promise<voi
 
 /** The page's tag, 32 bytes. `key` of the value is the fingerprint of the identity's recipient. */
 export async function pageTag(key: Bytes, { identity, old }: Pick<Answer, "identity" | "old">): Promise<Bytes> {
-    const seed = fromBase64url(identity).subarray(0, SEED_SIZE)
-    const named = await recipientFingerprint(await recipientOf(encodeIdentity(seed)))
-    wipe(seed)
+    const both = fromBase64url(identity)
+    const encryption = encodeIdentity(both.subarray(0, SEED_SIZE))
+    wipe(both)
+    const named = await recipientFingerprint(await recipientOf(encryption))
     return mac(key, { identity, key: named, old, v: 1 })
 }
 

@@ -94,6 +94,14 @@ describe("an answer", () => {
         })
     }
 
+    it("that is too large is not even looked at", async () => {
+        const looked: string[] = []
+        const large = Object.defineProperties(new Uint8Array(MAX_ANSWER + 1), Object.fromEntries(["subarray", "slice", "set"].map((name) =>
+            [name, { value: () => { looked.push(name) } }])))
+        await assert.rejects(openAnswer(page, one_time.identity, large), refused("pairing-answer"))
+        assert.deepEqual(looked, [])
+    })
+
     it("is not taken in when it is no file, cut, changed, sealed to another pairing, or too large", async () => {
         const file = fromBase64(answer.file)
         const changed = file.map((byte, at) => at === file.length - 1 ? byte ^ 1 : byte)
