@@ -11,7 +11,7 @@ from tests.architecture.test_asvs import names_in
 ROOT: Final = Path(__file__).parents[2]
 PAGE: Final = ROOT / "docs/security/malicious-server.md"
 COMMANDS: Final = ("server/keys/log/verifying/service.py", "server/crypto/log/refusals.py")
-OUTCOMES: Final = {"refused", "named", "not detected", "opens"}
+OUTCOMES: Final = {"refused", "named", "compared", "not detected", "opens"}
 NAMED: Final = re.compile(r"`([^`:]+\.(?:py|ts))::([^`\[]+)(?:\[([^`]+)\])?`")
 SAID: Final = re.compile(r"“([^”]+)”")
 
