@@ -17,7 +17,7 @@ interface Remedy {
 }
 
 const DONE = new Set(["opened"])
-const CARE = new Set(["code-withheld", "code-spent", "code-refused", "code-unsent", "notice-failed", "notice-unconfirmed", "notice-bounced", "notice-reported", "notice-held", "again-failed", "again-unconfirmed"])
+const CARE = new Set(["code-withheld", "code-spent", "code-refused", "code-unsent", "notice-failed", "notice-unconfirmed", "notice-bounced", "notice-reported", "notice-held", "again-failed", "again-unconfirmed", "waiting-ready", "waiting-over"])
 const LACKS = {
     scripts: "help.lacks.scripts", cookies: "help.lacks.cookies",
     cryptography: "help.lacks.cryptography", workers: "help.lacks.workers",
@@ -26,6 +26,7 @@ const STATES = [
     "opened", "signed-in", "code-withheld", "code-renewed", "code-spent", "code-mistyped", "code-expired", "code-sent",
     "code-refused", "code-waiting", "code-unsent", "visited", "quiet", "notice-waiting", "notice-held", "notice-failed", "notice-unconfirmed",
     "notice-bounced", "notice-reported", "notice-cancelled", "again-waiting", "again-failed", "again-unconfirmed",
+    "waiting-key", "waiting-ready", "waiting-over",
 ] as const
 type State = (typeof STATES)[number]
 

@@ -1,6 +1,7 @@
 """At which level a message is shown, and what is said of it.
 
-Source: docs/spec/levels.md. Nothing uses it yet; what statements carry of it, statement.py checks.
+Source: docs/spec/levels.md. The server holds grants for who waits to it; what statements carry of
+it, statement.py checks.
 """
 
 from collections.abc import Iterable, Mapping
