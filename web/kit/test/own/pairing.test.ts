@@ -272,11 +272,14 @@ describe("a pane that starts", () => {
         assert.equal(it_.pane.storage.value, null)
     })
 
-    it("forgets nothing while it is away from the network", async () => {
-        await paired()
+    it("forgets nothing while it is away from the network, or the server in trouble", async () => {
+        const { pane } = await paired()
         it_.server.away = true
         await assert.rejects(reopenPane(it_.pane, it_.me), Unreachable)
         it_.server.away = false
+        it_.server.bend.set(`POST /panes/${pane}/share`, () => 403)
+        await assert.rejects(reopenPane(it_.pane, it_.me), Problem)
+        it_.server.bend.clear()
         assert.equal((await reopenPane(it_.pane, it_.me)).state, "open")
     })
 
