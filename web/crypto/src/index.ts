@@ -5,7 +5,7 @@
 
 export { decryptWith } from "./age.ts"
 export { MAX_BODY_SIZE, encodeBody, parseBody, type Body, type FileName } from "./body.ts"
-export { fromBase64url, toBase64url, type Bytes } from "./bytes.ts"
+export { fromBase64url, sha256, toBase64url, type Bytes } from "./bytes.ts"
 export { canonical, parseCanonical } from "./canonical.ts"
 export { CryptoClient, type CallOptions, type WorkerLike } from "./client.ts"
 export { MAX_ENVELOPE_SIZE, parseOpened, type Opened } from "./envelope.ts"

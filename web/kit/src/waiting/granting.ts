@@ -5,7 +5,7 @@
 
 import {
     buildGrant, type CryptoClient, fingerprint, fromBase64url, type GrantRole, type Lookup, type Opened, parseStatement, recipientFingerprint,
-    recipientOf, type Signature, type Statement, statementHash, verifyStatement,
+    recipientOf, sha256, type Signature, type Statement, statementHash, verifyStatement,
 } from "@letterlock/crypto"
 
 import type { Person } from "../address.ts"
@@ -108,7 +108,7 @@ async function open(desk: GrantingDesk, id: string): Promise<Held> {
     const facts = [statement.message_id === id, viewerOf(answer).address === sender.address, messageKey === statement.message_key]
     if (facts.includes(false)) throw new OtherLetter("it is not the letter that was asked for")
     await desk.own?.requireMine(mine)
-    return { id, opened, statement, mine, ...(isSealed(answer) && { before: await fingerprint(fromBase64(text(answer, "envelope"))) }) }
+    return { id, opened, statement, mine, ...(isSealed(answer) && { before: await sha256(fromBase64(text(answer, "envelope"))) }) }
 }
 
 async function lookUp(desk: GrantingDesk, id: string, address: string): Promise<Lookup> {
