@@ -106,6 +106,7 @@ def test_microsoft_asks_before_anything_is_made_and_in_mid_step_in_another_windo
     choose(page, PASSWORD)
     code = take_code(page)
     type_back(page, code, PASSWORD)
+    page.evaluate("location.hash = '#main'")  # what the link above every page does
     age_sessions(pair)
     with ann.refusal(403):
         page.get_by_role("button", name="Finish").click()
@@ -163,6 +164,21 @@ def test_a_lost_key_is_given_up_for_a_new_one_and_her_panes_with_it(
     page.get_by_role("link", name="See what opens your key").click()
     expect(page.get_by_text("None yet. Open Letterlock in Outlook")).to_be_visible()
     assert asking.desk.post(f"/panes/{pane}/share", {}).status_code == 404
+
+
+def test_where_microsoft_does_not_say_that_it_asked_nothing_begins(
+    pair: Pair, profile: Profiles, looks: Looks
+) -> None:
+    page = staff_key(profile(), BEN)
+    silent = {"address": BEN, "name": "Ben Carey", "fresh_until": 0}
+    page.route("**/staff/sessions/current", lambda route: route.fulfill(json=silent))
+    page.reload()
+    is_it_you(page)
+    page.get_by_role("button", name="Sign in again with Microsoft").click()
+    page.get_by_role("button", name="Ben Carey").click()
+    expect_said(page, "does not say that it asked who you are")
+    expect(page.get_by_role("button", name="Make a passkey")).to_be_hidden()
+    looks.at("is it you, silent", page)
 
 
 def test_a_session_that_has_ended_leads_back_to_the_page(pair: Pair, profile: Profiles) -> None:

@@ -5,7 +5,7 @@ import { find, Problem, say } from "@letterlock/kit"
 import { enterByPasskey, forgetHint, getHint, NoSlot } from "@letterlock/kit/own/index"
 import { PasskeyRefused } from "@letterlock/kit/webauthn"
 
-import { goSignIn } from "../staff/signing-in.ts"
+import { goSignIn, here } from "../staff/signing-in.ts"
 import { isForStaff } from "../unlock/audience.ts"
 import { busy, excuse, type KeyPage, trouble } from "./page.ts"
 
@@ -20,8 +20,7 @@ function offerSignIn(): void {
     form.addEventListener("submit", (event) => {
         event.preventDefault()
         trouble(form, null)
-        const back = location.pathname + location.hash
-        void busy(form, () => goSignIn(back).catch((error: unknown) => { trouble(form, excuse(error)) }))
+        void busy(form, () => goSignIn(here()).catch((error: unknown) => { trouble(form, excuse(error)) }))
     })
 }
 

@@ -7,7 +7,7 @@
 
 import { find, say } from "@letterlock/kit"
 
-import { addressOf, awaitSignedIn, freshUntil, goSignIn, takeAgain } from "../staff/signing-in.ts"
+import { addressOf, awaitSignedIn, freshUntil, goSignIn, here, takeAgain } from "../staff/signing-in.ts"
 import type { Fresh } from "./fresh.ts"
 import { announce, busy, excuse, trouble } from "./page.ts"
 
@@ -77,7 +77,7 @@ export class FreshSignIn implements Fresh {
     async #go(): Promise<void> {
         trouble(this.#card, null)
         try {
-            await goSignIn(location.pathname + location.hash, true)
+            await goSignIn(here(), true)
         } catch (error) {
             trouble(this.#card, excuse(error))
         }

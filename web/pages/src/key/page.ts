@@ -2,7 +2,7 @@
 
 import { Api, fact, find, focusOn, Problem, say, startCrypto, startStretcher, Unreachable } from "@letterlock/kit"
 import { passkeysHere } from "@letterlock/kit/own/here"
-import type { AnswerDesk, OwnDesk } from "@letterlock/kit/own/index"
+import { type AnswerDesk, forgetOwn, type OwnDesk } from "@letterlock/kit/own/index"
 
 import { asStaff } from "../staff/signing-in.ts"
 import { isForStaff } from "../unlock/audience.ts"
@@ -105,8 +105,9 @@ export function sayRefused(code: string): string {
     return isForStaff() ? say("staff.key.refused", { code }) : say("key.refused", { code })
 }
 
-/** The session is over: nothing of a person stays on the page. */
+/** The session is over: nothing of a person stays on the page, and her key is not kept for another session. */
 export function showOut(words = say(isForStaff() ? "staff.key.session" : "key.session")): void {
+    void forgetOwn()
     const note = find("#out-why", HTMLElement)
     note.hidden = false
     find("p", HTMLParagraphElement, note).textContent = words

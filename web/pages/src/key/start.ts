@@ -42,7 +42,8 @@ export async function startKeyPage(): Promise<void> {
     })
     const again = find("#load-again", HTMLButtonElement)
     again.addEventListener("click", () => { void busy(again, load) })
-    addEventListener("hashchange", () => { location.reload() })
+    // Nothing was begun where the link to it stands; the link to #main, above the page, leaves all as it is.
+    addEventListener("hashchange", () => { if (location.hash === LOST) location.reload() })
     await load()
 }
 

@@ -24,8 +24,8 @@ export async function startPairPage(): Promise<void> {
         if (pairing === null) showStage("out")
         else await pairing.begin(k)
     }
-    // Another link in the same window.
-    addEventListener("hashchange", () => { if (location.hash !== "") void begin(takeLink()) })
+    // Another link in the same window; the link to #main, above the page, is none.
+    addEventListener("hashchange", () => { if (!["", "#main"].includes(location.hash)) void begin(takeLink()) })
     await begin(link)
 }
 

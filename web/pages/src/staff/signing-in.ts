@@ -19,6 +19,12 @@ const api = new Api("/api/v1/staff")
 /** By this header a call says that the session of staff is meant (http.md section 1). */
 export const asStaff = (): Promise<Readonly<Record<string, string>>> => Promise.resolve({ "letterlock-sign-in": "staff" })
 
+/** The page that is open, as a way back. */
+export function here(): string {
+    const whole = location.pathname + location.hash
+    return WAYS.has(whole) ? whole : location.pathname
+}
+
 /** Go to Microsoft and come back to `back`. @param again - Microsoft asks anew, so that she is fresh. */
 export async function goSignIn(back: string, again = false): Promise<void> {
     const address = await addressOf(again)
