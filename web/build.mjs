@@ -32,7 +32,7 @@ const modules = {
 const { metafile } = await build({
     entryPoints: [
         ...(await entries("web/pages/src/pages", /\.ts$/)),
-        ...(await entries("addin/taskpane", /^(admin|compose|read|advice|afterwards|contacts|filing|stationery)\.ts$/)),
+        ...(await entries("addin/taskpane", /^(admin|compose|read|advice|afterwards|contacts|filing|stationery|waiting)\.ts$/)),
         join(root, "web/crypto/src/worker.ts"),
         join(root, "web/crypto/src/argon2.ts"),
         ...(await entries("web/kit/src/comparing", /^qr-(code|scan)\.ts$/)),

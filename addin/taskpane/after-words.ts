@@ -52,12 +52,16 @@ export const STATES: Readonly<Record<string, string>> = {
     "notice-bounced": "Notice came back",
     "notice-reported": "A notice came back",
     "notice-cancelled": "Never told",
+    "waiting-ready": "Has a key now; not given yet",
+    "waiting-key": "Waits for their key",
+    "waiting-over": "Waits no more",
     "again-waiting": "Notice on its way",
     "again-failed": "Notice did not go",
     "again-unconfirmed": "Notice uncertain",
 }
 
 export const CARE: ReadonlySet<string> = new Set([
+    "waiting-ready",
     "code-withheld", "code-spent", "code-refused", "code-unsent", "notice-held", "notice-failed", "notice-unconfirmed",
     "notice-bounced", "notice-reported", "again-failed", "again-unconfirmed",
 ])

@@ -4,16 +4,20 @@ import {
     element, find, icon, isAddress, list, type Members, members, newKey, parseAddresses, type Problem, sayList, shortDate, text, textOr,
 } from "@letterlock/kit"
 import type { LetterCard, OpenLetter } from "@letterlock/kit/reading/index"
+import { fetchWaiting, type Wait } from "@letterlock/kit/waiting/index"
 import type { Desk } from "@letterlock/kit/writing/index"
 
 import { CARE, STATES, WORDS } from "./after-words.ts"
 import { addReader } from "./granting.ts"
+import { waitActs } from "./waiting-acts.ts"
 
 /** What the server tells of a letter. */
 interface Said {
     readonly readers: readonly Members[]
     readonly may: Members
     readonly recalled: Members | null
+    /** For whom it waits, or has waited. */
+    readonly waits: readonly Wait[]
 }
 
 /** A reader whose key is lost since `at`, in seconds; `may`: whether the viewer may seal it again. */
@@ -44,10 +48,12 @@ export class Afterwards {
 
     async #ask(id: string): Promise<Said> {
         const said = members(await this.#desk.call((api) => api.get(`/messages/${id}/helpdesk`)))
+        const waits = this.#desk.me.lookup.custody === "self-held" ? await fetchWaiting(this.#desk.call) : []
         const recalled = said["recalled"]
         return {
             readers: list(said["readers"]).map(members), may: members(said["may"]),
             recalled: recalled === null || recalled === undefined ? null : members(recalled),
+            waits: waits.filter(({ message }) => message === id),
         }
     }
 
@@ -80,6 +86,8 @@ export class Afterwards {
         if (said.may["add"] === true && !state.endsWith("-waiting")) {
             row.append(this.#button(WORDS.again, host, () => this.#again(card, letter, host, reader), { "aria-label": WORDS.againTo(who) }))
         }
+        const wait = said.waits.find(({ address }) => address === reader["address"])
+        if (wait !== undefined && said.may["add"] === true) row.append(this.#waiting(card, host, wait))
         const at = reader["new_key"]
         if (typeof at === "number") row.append(this.#lost(card, letter, host, { reader, at, may: said.may["add"] === true }))
         return row
@@ -97,6 +105,17 @@ export class Afterwards {
         }
         const button = this.#button(WORDS.reseal, host, reseal, { class: "btn", "aria-label": WORDS.resealFor(who) })
         return element("div", { class: "note", "data-st": "care" }, icon("care"), element("div", { class: "stack tight" }, words, ...(may ? [button] : [])))
+    }
+
+    /** She has no key of her own yet, or the letter was not given to it. */
+    #waiting(card: LetterCard, host: HTMLElement, wait: Wait): HTMLElement {
+        return waitActs(this.#desk, wait, {
+            said: (words) => { this.#say(host, words) },
+            done: async (words) => {
+                await card.open(true)   // its grants are checked again, and stand under "Who can read this"
+                this.#announce(words)
+            },
+        })
     }
 
     async #again(card: LetterCard, letter: OpenLetter, host: HTMLElement, reader: Members): Promise<void> {

@@ -24,6 +24,7 @@ import { Shelf } from "./shelf.ts"
 import { newSession, startTrouble } from "./start.ts"
 import { Taking } from "./taking.ts"
 import * as view from "./view.ts"
+import { WaitingHere } from "./waiting-here.ts"
 
 async function start(): Promise<void> {
     const host = await hostOf()
@@ -68,7 +69,7 @@ function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
         pane().edited()
         advising?.changed()
         paper?.edited()
-    }, files: () => pane().files }), to, hidden, subject, compare: (one, row, said) => { comparing?.offer(one, row, said) }, inDoubt: () => { if (desk !== null) void earlier.show(desk) }, finish: async (item, taken) => await taking?.finish(item, taken) ?? [] }
+    }, files: () => pane().files }), to, hidden, subject, compare: (one, row, said) => { comparing?.offer(one, row, said) }, inDoubt: () => { if (desk !== null) void earlier.show(desk) }, waits: () => { void waiting.look() }, finish: async (item, taken) => await taking?.finish(item, taken) ?? [] }
 }
 
 /** Where people are looked for; null while nobody is signed in. */
@@ -172,9 +173,13 @@ function ownIn(session: Session, pane: Pane, shelf: Shelf): OwnPane {
         program: program === "Outlook" ? "outlook" : program === "Word" ? "word" : "excel", writes: true, announce: view.announce,
         arrived: () => {
             pane.save()
+            void waiting.look()
             if (desk !== null && pane.draft.isBlank()) void shelf.show(desk)
         },
-        left: () => { shelf.hide() },
+        left: () => {
+            shelf.hide()
+            void waiting.hide()
+        },
     })
 }
 
@@ -188,6 +193,7 @@ let advising: Advising | null = null
 let lookFor: () => void = () => undefined
 let paper: Paper | null = null
 const dead = new Dead(view.announce)
+const waiting = new WaitingHere({ script: fact(find("#pane", HTMLElement), "waiting"), announce: view.announce, desk: () => own?.holds === true ? desk : null })
 const earlier = new Earlier({ announce: view.announce, signIn: (claims) => signInAgain(claims) })
 
 async function signInAgain(claims: string | null): Promise<Desk> {
@@ -221,6 +227,7 @@ async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
         await pane.signedIn(desk)
         void paper?.signedIn(desk)
         void taking?.look()
+        void waiting.look()
         await Promise.all([earlier.show(desk), dead.show(desk), pane.draft.isBlank() ? showShelf(shelf, desk) : null])
     } catch (error) {
         view.showStatus("")

@@ -52,6 +52,10 @@ export class Draft {
     ownText = false
     /** What was taken over from Outlook's own message. */
     taken: Taken | null = null
+    /** It waits for To and Cc readers who have no key of their own. */
+    waits = false
+    /** The sentence on who does, once it has gone. */
+    waitsFor = ""
     /** What became of it there, as sentences. */
     left: readonly string[] = []
     /** Settled when Outlook's own fields were emptied, or could not be. */
@@ -90,6 +94,7 @@ export class Draft {
         return {
             to: people("to"), cc: people("cc"), hidden: people("hidden"), subject: this.subject,
             html: this.text === null ? "" : write(this.text).html, files: this.store?.files.ready ?? [],
+            ...(this.waits && { level: "self-held" as const }),
         }
     }
 
@@ -98,7 +103,7 @@ export class Draft {
         if (this.text === null) throw new Error("nothing was written")
         const subject = this.subject.trim()
         const publicSubject = subject === this.suggested ? "" : subject
-        return { recipients: this.recipients, subject, publicSubject, written: write(this.text), files, parents }
+        return { recipients: this.recipients, subject, publicSubject, written: write(this.text), files, parents, waits: this.waits }
     }
 }
 

@@ -1,14 +1,14 @@
 /** Shows a draft: only the one that is open, and all that hangs together of it at once. */
 
-import { type Level, levelToBe } from "@letterlock/kit"
 import type { Editor } from "@letterlock/kit/editor/editor"
 import { FileList, keptWords, type Me } from "@letterlock/kit/writing/index"
 
+import { Choice, type ChoiceWish, standing } from "./choosing.ts"
 import type { Draft } from "./draft.ts"
 import * as view from "./view.ts"
 
 /** What a draft says outside its fields. */
-export type Words = Partial<Pick<Draft, "status" | "reason" | "problem" | "keptOpen" | "ownText" | "left">>
+export type Words = Partial<Pick<Draft, "status" | "reason" | "problem" | "keptOpen" | "ownText" | "left" | "waitsFor">>
 
 /** What the face needs to know, and whom a press on it is told. */
 export interface FaceParts {
@@ -16,6 +16,7 @@ export interface FaceParts {
     readonly current: () => Draft
     readonly me: () => Me | null
     readonly chips: view.Chips
+    readonly choice: ChoiceWish
 }
 
 /** Before anybody is signed in nothing better is known. */
@@ -24,9 +25,11 @@ const UNKNOWN = { custody: "managed", level: "managed" } as const
 export class Face {
     readonly #parts: FaceParts
     readonly #files = new FileList(view.fileParts())
+    readonly #choice: Choice
 
     constructor(parts: FaceParts) {
         this.#parts = parts
+        this.#choice = new Choice(parts.choice)
     }
 
     say(draft: Draft, words: Words): void {
@@ -45,9 +48,10 @@ export class Face {
         if (draft !== this.#parts.current()) return
         const me = this.#parts.me()
         const own = me === null ? null : { address: me.address, level: me.lookup.level }
-        const levels: Level[] = draft.recipients.flatMap(({ level }) => level ?? [])
-        view.showRecipients(draft.recipients, this.#parts.chips)
-        view.showReaders(draft.recipients, levelToBe(me?.lookup ?? UNKNOWN, levels), own)
+        const now = standing(draft, me?.lookup ?? UNKNOWN)
+        view.showRecipients(now.recipients, this.#parts.chips)
+        view.showReaders(now.recipients, now.level, own)
+        this.#choice.show(draft, now, me)
         view.showBlockers(draft.blockers, draft.asides)
         view.showPhase(draft.phase)
         this.#parts.editor.lock(draft.phase !== "writing")
@@ -62,5 +66,6 @@ export class Face {
         view.showKeptOpen(draft.keptOpen)
         view.showOwnText(draft.ownText)
         view.showLeft(draft.left)
+        view.showWaitsFor(draft.waitsFor)
     }
 }

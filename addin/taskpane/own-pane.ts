@@ -61,6 +61,9 @@ export class OwnPane {
     /** Whether her key is here, or the server keeps it. */
     get isReady(): boolean { return this.#desk !== null && this.#here.answers(this.#desk.me.lookup) }
 
+    /** Whether she holds her key herself, and it is open here. */
+    get holds(): boolean { return this.isReady && this.#desk?.me.lookup.custody === "self-held" }
+
     /** Whether her own key is needed first; then she is led to the card, and by `back` to what she was doing. */
     needs(back: () => void): boolean {
         if (this.#desk === null || this.isReady) return false

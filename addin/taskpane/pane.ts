@@ -4,6 +4,7 @@ import { isAddress, type Members, type Person, readerWords, say, sayList, shortN
 import { type Editor, write } from "@letterlock/kit/editor/editor"
 import { type Desk, type Files, type Me, Place } from "@letterlock/kit/writing/index"
 
+import { waitWords } from "./choosing.ts"
 import { Draft, type Drafts, furnish, type Store } from "./draft.ts"
 import { Face } from "./face.ts"
 import { follow, type News, newsOf } from "./follow.ts"
@@ -26,6 +27,8 @@ export interface Parts {
     readonly compare: view.Chips["compare"]
     /** A notice is in doubt, and its sender must be asked. */
     readonly inDoubt: () => void
+    /** A letter has gone that waits for keys. */
+    readonly waits: () => void
     /** A letter went that was taken over from this message. Sentences on what became of it in Outlook. */
     readonly finish: (item: OutlookItem, taken: Taken) => Promise<readonly string[]>
 }
@@ -46,6 +49,7 @@ export class Pane {
         this.#parts = parts
         this.#face = new Face({
             editor: parts.editor, current: () => this.#draft, me: () => this.#me, chips: { remove: (address) => { this.remove(address) }, compare: parts.compare },
+            choice: { changed: (on) => { this.#choose(on) }, announce: view.announce },
         })
     }
 
@@ -187,6 +191,13 @@ export class Pane {
         if (last !== undefined) this.remove(last.address)
     }
 
+    /** Whether the letter waits for who has no key of her own. */
+    #choose(on: boolean): void {
+        this.#draft.waits = on
+        this.edited()
+        this.#face.refresh(this.#draft)
+    }
+
     /** Something was written: what was missing before may be there now. */
     edited(): void {
         if (this.#draft.problem !== "" && this.#draft.phase === "writing") this.#face.say(this.#draft, { problem: "" })
@@ -229,12 +240,14 @@ export class Pane {
             return
         }
         await keeper.pause()
-        const { id, earlier } = await sending.send(draft.letter(up), (step) => { this.#face.say(draft, { status: say(step) }) })
+        const { id, earlier, waiting } = await sending.send(draft.letter(up), (step) => { this.#face.say(draft, { status: say(step) }) })
         if (earlier) {
             this.#stop(draft, say("writing.earlier"))
             return
         }
         void keeper.stop()
+        draft.waitsFor = waitWords(draft.recipients, waiting)
+        if (waiting.length > 0) this.#parts.waits()
         await this.#accepted(draft, desk, id)
     }
 
@@ -272,6 +285,7 @@ export class Pane {
             (list, role) => withTyped(list, content[role], role), withTyped([], []))
         fresh.subject = content.subject
         fresh.subjectTyped = content.subject !== ""
+        fresh.waits = content.level === "self-held"
         fresh.ending = null   // what it ends with was kept with it
         this.#drafts.replace(old, fresh)
         const store = this.#furnish(fresh, desk, place)

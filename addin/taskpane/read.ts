@@ -17,6 +17,7 @@ import { type Around, Reading } from "./reading.ts"
 import type { Session } from "./session.ts"
 import { newSession, startTrouble } from "./start.ts"
 import { announce } from "./view.ts"
+import { WaitingHere } from "./waiting-here.ts"
 
 const host = find("#pane", HTMLElement)
 const what = find("#what", HTMLElement)
@@ -26,6 +27,7 @@ let desk: Desk | null = null
 let own: OwnPane | null = null
 let reading: Reading | null = null
 const dead = new Dead(announce)
+const waiting = new WaitingHere({ script: fact(host, "waiting"), announce, desk: () => own?.holds === true ? desk : null })
 const earlier = new Earlier({ announce, signIn: (claims) => signInAgain(claims) })
 /** Opens the letter that the pane is about, once more. */
 let wanted: (() => Promise<void>) | null = null
@@ -88,16 +90,22 @@ async function open(id: string, now: number): Promise<void> {
 async function signedIn(): Promise<{ session: Session; desk: Desk }> {
     session ??= await newSession(host)
     own ??= new OwnPane(session, {
-        program: "outlook", writes: false, announce, left: () => { void show() },
+        program: "outlook", writes: false, announce,
+        left: () => {
+            void waiting.hide()
+            void show()
+        },
         // Who answers goes on; whoever came for a letter is given it now.
         arrived: () => {
             reading?.save()
+            void waiting.look()
             if (reading?.isAnswering !== true) void wanted?.().catch((error: unknown) => { welcome(startTrouble(error)) })
         },
     })
     if (desk === null) {
         desk = await own.enter()
         void keepRules(desk)
+        void waiting.look()
         await Promise.all([session.crypto.cleanTemporary(), cleanExports(), earlier.show(desk), dead.show(desk)])
     }
     return { session, desk }

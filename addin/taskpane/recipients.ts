@@ -15,6 +15,8 @@ export interface Recipient extends Person {
     readonly from: "typed" | "outlook"
     /** Null until the directory was asked. */
     readonly level: Level | null
+    /** As the letter stands it waits for her key. */
+    readonly waits?: true
 }
 
 export type Recipients = readonly Recipient[]

@@ -5,6 +5,7 @@ import {
 } from "@letterlock/kit"
 import type { FileListParts, KeptState } from "@letterlock/kit/writing/index"
 
+import { WORDS as CHOOSING } from "./choosing-words.ts"
 import { type Recipient, type Recipients, type Role, ROLES } from "./recipients.ts"
 
 export type Phase = "writing" | "sending" | "done"
@@ -137,16 +138,16 @@ export function showRecipients(list: Recipients, chips: Chips): void {
 const of = (list: Recipients, role: Role): Recipients => list.filter((one) => one.role === role)
 
 function chip(one: Recipient, { remove, compare }: Chips): HTMLLIElement {
-    const { address, name, level } = one
+    const { address, name, level, waits } = one
     const said = element("div", { class: "said" },
         element("span", { class: "who cut", title: address }, name || address),
-        element("span", { class: "lev" }, level === null ? say("pane.to.unknown") : readerWords(level)))
+        element("span", { class: "lev" }, level === null ? say("pane.to.unknown") : waits === true ? CHOOSING.reader : readerWords(level)))
     if (name !== "") said.append(element("span", { class: "at cut", title: address }, address))
     const button = element("button",
         { class: "btn ic", type: "button", "aria-label": say("pane.to.remove", { who: name || address }) }, icon("close"))
     button.addEventListener("click", () => { remove(address) })
     const attributes = level === null ? { class: "chip" } : { class: "chip", "data-lv": level }
-    const row = element("li", attributes, icon(level ?? "about"), said, button)
+    const row = element("li", attributes, icon(waits === true ? "waiting" : level ?? "about"), said, button)
     if (level !== null) compare(one, row, said)
     return row
 }
@@ -162,9 +163,9 @@ export function showReaders(list: Recipients, level: Level, own: { readonly addr
     part("can").textContent = names.length === 0
         ? say("readers.pane.nobody")
         : `${sayList([...names, say("readers.you.inline")])}.`
-    const lines: Line[] = list.flatMap(({ name, address, level: known, role }) => {
+    const lines: Line[] = list.flatMap(({ name, address, level: known, role, waits }) => {
         const more = [...(name === "" ? [] : [address]), ...(role === "hidden" ? [say("pane.hidden")] : [])].join(", ")
-        return known === null ? [] : [{ who: name || address, more, level: known }]
+        return known === null ? [] : [{ who: name || address, more, level: known, ...(waits === true && { says: CHOOSING.reader }) }]
     })
     if (own !== null) lines.push({ who: say("readers.you"), more: own.address, level: own.level })
     part("readers").replaceChildren(...readerRows(lines))
@@ -202,6 +203,14 @@ export function showLeft(sentences: readonly string[]): void {
     host.hidden = sentences.length === 0
     part("only-notice").hidden = sentences.length > 0
     find("ul", HTMLElement, host).replaceChildren(...sentences.map((text) => element("li", {}, text)))
+}
+
+/** For whom the letter waits that has gone; empty for nobody. */
+export function showWaitsFor(text: string): void {
+    const note = document.querySelector<HTMLElement>("#waits-for")   // only where letters are begun
+    if (note === null) return
+    find("p", HTMLElement, note).textContent = text
+    note.hidden = text === ""
 }
 
 /** Outlook's own fields could not be emptied: say so, or with an empty text nothing. */

@@ -10,18 +10,21 @@ export interface Line {
     readonly level: Level
     /** Archives have a folder; everybody else the closure of the level. */
     readonly folder?: boolean
+    /** Instead of the level's words: she has no key yet. */
+    readonly says?: string
     /** Stands on the row as `data-address`, where something may be added to it; the reader's. */
     readonly address?: string
 }
 
 /** One row per reader: closure, name, level in words. */
 export function readerRows(lines: readonly Line[]): HTMLLIElement[] {
-    return lines.map(({ who, more, level, folder, address }) => {
+    return lines.map(({ who, more, level, folder, says, address }) => {
         const name = element("span", { class: "who" }, who)
-        const facts = element("span", { class: "more" }, more === "" ? readerWords(level) : `${readerWords(level)}, ${more}`)
+        const words = says ?? readerWords(level)
+        const facts = element("span", { class: "more" }, more === "" ? words : `${words}, ${more}`)
         const said = element("span", { class: "grow" }, name, facts)
         const of = address === undefined ? {} : { "data-address": address }
-        return element("li", { class: "reader", "data-lv": level, ...of }, icon(folder === true ? "folder" : level), said)
+        return element("li", { class: "reader", "data-lv": level, ...of }, icon(folder === true ? "folder" : says === undefined ? level : "waiting"), said)
     })
 }
 

@@ -1,0 +1,32 @@
+/** What is said of letters that wait for a reader's key. English only for now. */
+
+export const WORDS = {
+    heading: "Letters that wait",
+    of: (date: string) => `your letter of ${date}`,
+    ready: (who: string, what: string) => `${who} has a key now: ${what} can be given.`,
+    waiting: (who: string, what: string, until: string) => `${who} has no key yet: ${what} waits, until ${until} at most.`,
+    replaced: (who: string, what: string) => `${who}: ${what} cannot be given. You signed it with a key that you have replaced since. Write a new one.`,
+    cancelled: (who: string, what: string) => `${who}: ${what} does not wait any more. You have stopped it.`,
+    expired: (who: string, what: string) => `${who}: ${what} waited thirty days for a key, and has stopped.`,
+    giving: (who: string) => `Giving ${who} the letter.`,
+    given: (who: string, what: string) => `${who} can read ${what} now. A mail says so.`,
+    give: "Give it now",
+    giveTo: (who: string, what: string) => `Give ${who} ${what} now`,
+    stop: "Stop waiting",
+    stopOf: (who: string, what: string) => `Stop waiting for ${who}: ${what}`,
+    stopped: (who: string) => `We have stopped waiting for ${who}. The letter of the others is as before.`,
+    instead: "Send it protected instead",
+    insteadOf: (who: string, what: string) => `Send it protected instead: ${what}, to ${who}`,
+    insteadMeans: (who: string) =>
+        `${who} reads it at once, with a key that the firm's server keeps: whoever runs the server could open it too. From then on the letter is Protected and no longer End-to-end, and a line says so to you and to ${who}.`,
+    insteadPress: "Send it protected",
+    keep: "Leave it as it is",
+    insteadDone: (who: string) => `${who} can read it now, protected. A mail says so.`,
+    sealing: "Sealing it.",
+    notReady: (who: string) => `The server names no key of their own for ${who} just now. Nothing was changed.`,
+    other: "The server gave another letter than the one that waits, so nothing was given. Ring whoever runs Letterlock at your firm.",
+    refused: "A key could not be checked, so nothing was given. Ring whoever runs Letterlock at your firm.",
+    needed: "Your key is not in this pane, so nothing was given. Pair the pane at its top.",
+    offline: "We cannot reach Letterlock. Nothing was changed; try again.",
+    failed: "That did not work, and nothing was changed. Try again.",
+} as const
