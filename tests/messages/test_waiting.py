@@ -211,6 +211,8 @@ def test_stopping_to_wait_ends_it_for_her_alone(house: House) -> None:
     house.work()
     assert problem(giver(draft).give(giver(draft).made())) == gone
     assert happened(house) == ["cancelled"]
+    again = ann.post(f"/messages/{draft.id}/notices", {"address": MAYA})
+    assert problem(again) == gone
     for address in ("nobody@client.example", ANN):
         assert ann.call("DELETE", path, {"address": address}).status_code == 404
 
@@ -294,7 +296,9 @@ def test_sent_protected_instead_it_waits_no_more_and_its_level_is_lower(house: H
     assert happened(house) == ["protected"]
 
 
-def test_a_sender_with_another_key_sees_that_the_letter_cannot_be_given(sqlite_house: House) -> None:
+def test_a_sender_with_another_key_sees_that_the_letter_cannot_be_given(
+    sqlite_house: House,
+) -> None:
     house = sqlite_house
     ann = own_pane(house)
     draft = waiting(ann)
@@ -306,7 +310,9 @@ def test_a_sender_with_another_key_sees_that_the_letter_cannot_be_given(sqlite_h
     assert problem(answer)[:2] == (409, "key-replaced")
 
 
-def test_she_gives_at_the_portal_what_waits_and_does_nothing_else_there(sqlite_house: House) -> None:
+def test_she_gives_at_the_portal_what_waits_and_does_nothing_else_there(
+    sqlite_house: House,
+) -> None:
     house = sqlite_house
     ben = own_pane(house, BEN)
     draft = waiting(ben)
@@ -348,7 +354,9 @@ def test_what_is_not_ones_own_is_as_what_is_not_there(house: House) -> None:
     assert tom.api("GET", "/waiting").status_code == 401
 
 
-def test_the_helpdesk_says_that_only_the_key_or_only_the_giving_is_missing(sqlite_house: House) -> None:
+def test_the_helpdesk_says_that_only_the_key_or_only_the_giving_is_missing(
+    sqlite_house: House,
+) -> None:
     house = sqlite_house
     ann = own_pane(house)
     draft = waiting(ann)

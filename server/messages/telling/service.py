@@ -30,6 +30,7 @@ from server.messages.service import (
     own_message,
     own_row,
 )
+from server.messages.waiting.states import service as states
 from server.people import service as people
 from server.people.service import Person
 
@@ -58,6 +59,7 @@ def again(
     Raises:
         NotFound: Not this sender's letter, not sent, or no such reader of it.
         Recalled: It was recalled.
+        WaitingOver: It waits for this reader's key no more, and she reads nothing of it.
         TooMany: This reader was told less than ten minutes ago, or the letter's readers 20 times today.
         SignInFirst, NoConsent, Away: As for sending.
     """
@@ -199,4 +201,6 @@ def _reader(
         or row["role"] not in ADDRESSED | GRANTED
     ):
         raise NotFound
+    if over := states.refusal(row, now_ms(connection)):
+        raise over
     return found
