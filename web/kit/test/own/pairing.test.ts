@@ -122,6 +122,11 @@ describe("pairing", () => {
         const waiting = finishPairing(it_.pane, it_.me, begun, { signal: stop.signal, onState: () => { stop.abort(new Error("later")) } })
         await assert.rejects(waiting, { message: "later" })
         await assert.rejects(finishPairing(it_.pane, it_.me, begun, { signal: AbortSignal.abort() }), { name: "AbortError" })
+        await answer(begun)
+        it_.server.bend.set("POST /pairings/{id}/completion", () => 500)
+        const closing = new AbortController()
+        const given = meanwhile(() => { closing.abort(new Error("closed")) })
+        await assert.rejects(finishPairing(it_.pane, it_.me, begun, { ...given, signal: closing.signal }), { message: "closed" })
         assert.equal(it_.pane.storage.value, null)
     })
 
