@@ -228,6 +228,12 @@ def not_kept(stage: Stage) -> None:
     stage.outlook.unroute("**/draft")
 
 
+@COMPOSE.state("keys compared on a reader's row")
+def compared(stage: Stage) -> None:
+    stage.press(f"Compare keys with {MAYA}")
+    stage.says("There is no number yet", "#to-people")
+
+
 @COMPOSE.state("letters that were kept")
 def shelf(stage: Stage) -> None:
     stage.outlook.reload()

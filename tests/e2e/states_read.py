@@ -314,6 +314,22 @@ def late(stage: Stage) -> None:
     expect(stage.pane.get_by_text("added by Ann Lee").first).to_be_visible()
 
 
+@READ.state("keys compared, and not the same")
+def not_the_same(stage: Stage) -> None:
+    stage.press("Compare keys with Ben Carey")
+    expect(stage.pane.get_by_role("img", name="QR code of the same number")).to_be_visible()
+    stage.press("It is not")
+    stage.says("somebody may stand between you")
+
+
+@READ.state("keys compared, marked, and with somebody who has none to sign with")
+def marked(stage: Stage) -> None:
+    stage.press("It is the same")
+    stage.says("Verified by you")
+    stage.press(f"Compare keys with {MAYA}")
+    stage.says("There is no number yet")
+
+
 @READ.state("an Outlook that does not give the mail")
 def unread(stage: Stage) -> None:
     _another(stage, "&fail=read.body")
