@@ -26,7 +26,6 @@ export const PAIRING = {
     "pair.code.other": "These are not the characters that the pane shows. {n} tries left.",
     "pair.code.short": "The pane shows eight characters, like 7KQ2-M8XF.",
     "pair.working": "Sealing your key for the pane.",
-    "pair.refusing": "Telling the pane no.",
 
     "pair.done": "Go back to {program}",
     "pair.done.why": "The pane takes your key now: it says so within a few seconds, and you go on where you were.",
