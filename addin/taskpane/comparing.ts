@@ -44,8 +44,10 @@ function readerOf(letter: OpenLetter, address: string): Someone {
 }
 
 function hostOf(session: Session, own: string): ComparingHost {
-    const enter = async (): ReturnType<ComparingHost["desk"]["enter"]> => {
-        const desk = await session.desk()
+    let entering: ReturnType<Session["desk"]> | null = null
+    const enter: ComparingHost["desk"]["enter"] = async () => {
+        entering ??= session.desk().finally(() => { entering = null })   // all marks of a letter are looked at at once
+        const desk = await entering
         desk.requireOwn?.()
         return desk
     }

@@ -19,6 +19,8 @@ const WIDE = 640   // pixels that are looked at: enough for a code of 33 modules
 /**
  * Show the camera in `video`, and hand over each text that is read until `found` says that it was the one.
  *
+ * It ends too when `video` leaves the page.
+ *
  * @throws what the browser says when there is no camera or it may not be used.
  */
 export async function readCodes(video: HTMLVideoElement, signal: AbortSignal, found: (text: string) => boolean): Promise<void> {
@@ -28,7 +30,7 @@ export async function readCodes(video: HTMLVideoElement, signal: AbortSignal, fo
         video.srcObject = stream
         await video.play()
         const look = await looker(video)
-        while (!signal.aborted) {
+        while (!signal.aborted && video.isConnected) {   // a letter that is closed takes its camera along
             const text = await look()
             if (text !== null && !isOver(signal) && found(text)) return
             await new Promise((resolve) => { setTimeout(resolve, PAUSE) })
