@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 
 from server.crypto.encoding import b64u
-from server.crypto.identity import Identity
+from server.crypto.identity import Identity, Recipient
 from server.crypto.log.event import KeyEvent, Keys, parse_event
 from tests.browser import NOT_IN_TESTS, chromium
 from tests.e2e.accessibility import Inspector, violations
@@ -162,23 +162,22 @@ def test_a_server_that_names_another_key_for_him_makes_two_numbers(
     expect(page.get_by_text(VERIFIED)).to_have_count(0)
 
 
-def swapped(said: Said, secrets: Secrets, recipient: object) -> Said:
+def swapped(said: Said, secrets: Secrets, recipient: Recipient) -> Said:
     """His look-up with a key of the server's, borne out by a log that only Ann is shown."""
-    fingerprint, text = recipient.fingerprint, recipient.text  # type: ignore[attr-defined]
     last = parse_event(secrets.entries[index_in(said)])
     assert last.keys is not None
-    keys = Keys(fingerprint, last.keys.signing_key, last.keys.level, last.keys.custody)
+    keys = Keys(recipient.fingerprint, last.keys.signing_key, last.keys.level, last.keys.custody)
     event = KeyEvent(
         person=last.person, version=last.version + 1, previous=b64u(last.hash), keys=keys,
         reason="rotated", time=last.time,
     )  # fmt: skip
     fork = Log(secrets, [*secrets.entries, event.text])
-    told = look_up(secrets, said, key=fingerprint, recipient=text)
+    told = look_up(secrets, said, key=recipient.fingerprint, recipient=recipient.text)
     assert json.loads(told["text"])["address"] == TOM
     return told | {"log": fork.answer(said["log"], len(secrets.entries))}
 
 
-def test_a_mark_is_taken_away_kept_by_one_browser_alone_and_in_memory_where_nothing_else_is(
+def test_a_mark_lasts_as_long_as_the_page_where_nothing_is_kept_and_is_taken_away(
     pair: Pair, profile: Profiles
 ) -> None:
     letter = post(pair, ANN, (TOM,), TEXT)
