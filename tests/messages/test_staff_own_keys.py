@@ -138,6 +138,17 @@ def test_a_mail_is_sealed_into_the_record_by_her_own_key(house: House) -> None:
         assert parse_statement(opened(desk, mail.id)["statement"]).level == "self-held"
 
 
+def test_at_her_mailbox_she_reads_by_her_own_key_too_and_changes_nothing(
+    sqlite_house: House,
+) -> None:
+    ann = ann_of(sqlite_house)
+    letter = sqlite_house.pane(BEN).send([ANN], "Dear Ann")
+    mailbox = by_code(sqlite_house, ANN)
+    mailbox.visitor.own = ann.own
+    assert mailbox.visitor.read(letter)["text"] == "Dear Ann"
+    assert mailbox.begin().json["type"][-12:] == "clients-only"
+
+
 def test_her_notices_go_out_and_are_asked_about_as_ever(house: House) -> None:
     ann = ann_of(house)
     draft = ann.draft([MAYA])
