@@ -124,12 +124,15 @@ def time_is_over(house: House) -> None:
 
 def sweep(house: House, pane: Pane) -> None:
     """The hourly chore."""
-    with house.parts.database.write() as connection:
-        enqueue(
-            connection, firm_id=pane.me["firm"]["id"], lane="chores", kind="sweep-waiting",
-            payload={},
-        )  # fmt: skip
+    queue(house, pane, "sweep-waiting")
     house.work()
+
+
+def queue(house: House, pane: Pane, kind: str, **payload: str) -> None:
+    """A job of the last lane."""
+    firm_id = pane.me["firm"]["id"]
+    with house.parts.database.write() as connection:
+        enqueue(connection, firm_id=firm_id, lane="chores", kind=kind, payload=payload)
 
 
 def _sealed(reader: dict[str, Any], envelope: Envelope) -> str:
