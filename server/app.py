@@ -62,6 +62,7 @@ from server.messages.reading import routes as reading_routes
 from server.messages.sending import routes as sending_routes
 from server.messages.signing import routes as signing_routes
 from server.messages.uploading import routes as uploading_routes
+from server.messages.waiting import pages as waiting_pages
 from server.messages.waiting import routes as waiting_routes
 from server.people import service as people
 from server.people.passkeys import routes as passkey_routes
@@ -172,6 +173,7 @@ def create_app(parts: Parts | None = None) -> APIFlask:
         deployment_routes.pages,
         self_held_routes.pages,
         staff_key_pages.pages,
+        waiting_pages.pages,
         staff_routes.pages,
     ):
         app.register_blueprint(pages)

@@ -214,6 +214,7 @@ CALLS: dict[str, Maker] = {
     "GET /staff": plain("/staff"),
     "GET /staff/key": plain("/staff/key"),
     "GET /staff/pair": plain("/staff/pair"),
+    "GET /staff/waiting": plain("/staff/waiting"),
     "GET /staff/signed-in": plain("/staff/signed-in?code=x&state=y"),
     "POST /api/v1/staff/sign-ins": on("/staff/sign-ins", json={}),
     "POST /api/v1/staff/sessions": on("/staff/sessions", json={"code": "x", "state": "y"}),

@@ -1,6 +1,7 @@
 import { DEPLOYMENT } from "./deployment.ts"
 import { DOCUMENT } from "./document.ts"
 import { EXPORT } from "./export.ts"
+import { GIVING } from "./giving.ts"
 import { HELPDESK } from "./helpdesk.ts"
 import { OWN_KEY } from "./key.ts"
 import { LEVEL_WORDS } from "./levels.ts"
@@ -29,6 +30,7 @@ export const EN = {
     ...WRITING,
     ...PANE,
     ...PAIRING,
+    ...GIVING,
     ...HELPDESK,
     ...TAKEOVER,
     ...DOCUMENT,

@@ -7,8 +7,8 @@ import { type AnswerDesk, forgetOwn, type OwnDesk } from "@letterlock/kit/own/in
 import { asStaff } from "../staff/signing-in.ts"
 import { isForStaff } from "../unlock/audience.ts"
 
-/** Of `/key` and `/staff/key`, and of `/staff/pair`. */
-export type Stage = "out" | "loading" | "enrol" | "done" | "yours" | "lost" | "over" | "ask" | "unlock" | "code" | "refused"
+/** Of `/key` and `/staff/key`, of `/staff/pair` and of `/staff/waiting`. */
+export type Stage = "out" | "loading" | "enrol" | "done" | "yours" | "lost" | "over" | "ask" | "unlock" | "code" | "refused" | "list"
 
 export interface KeyPage {
     /** Who is signed in, as the server wrote it into the page. */

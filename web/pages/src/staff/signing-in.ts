@@ -10,7 +10,7 @@ const BACK = "letterlock-back"   // in sessionStorage: of this window, and until
 const AGAIN = "letterlock-again"
 const HOME = "/staff"
 /** A way back that somebody else wrote there leads nowhere else. */
-const WAYS: ReadonlySet<string> = new Set([HOME, "/staff/key", "/staff/key#lost", "/staff/pair"])
+const WAYS: ReadonlySet<string> = new Set([HOME, "/staff/key", "/staff/key#lost", "/staff/pair", "/staff/waiting"])
 const CHANNEL = "letterlock-staff"
 const ANSWER = 800   // milliseconds in which a window that waits says so
 

@@ -1,0 +1,23 @@
+/** What is said at the portal of letters that wait for a reader's key (`/staff/waiting`). */
+export const GIVING = {
+    "giving.why": "Each of these is sealed, and nobody can open it for its reader. It is given to a key that only the reader holds, and by you alone.",
+    "giving.none": "None of your letters waits for a key.",
+    "giving.managed": "The firm's server keeps your key, so no letter of yours waits for anybody else's. If you want to hold it yourself, begin at your own key.",
+    "giving.all.one": "Give {who} the letter",
+    "giving.all.other": "Give all {n} letters that are ready",
+    "giving.what": "Your letter of {date}",
+    "giving.ready": "{who} has a key now.",
+    "giving.waiting": "{who} has no key yet. It waits until {until} at most.",
+    "giving.key-replaced": "You signed it with a key that you have replaced since, so it cannot be given to {who}. Write a new one.",
+    "giving.cancelled": "You have stopped waiting for {who}.",
+    "giving.expired": "It waited thirty days for {who}, and has stopped.",
+    "giving.working": "Giving {who} the letter.",
+    "giving.given": "{who} can read your letter of {date} now. A mail says so.",
+    "giving.stop": "Stop waiting",
+    "giving.stop.of": "Stop waiting for {who}: letter of {date}",
+    "giving.stopped": "We have stopped waiting for {who}. The letter of the others is as before.",
+    "giving.not-ready": "The server names no key of their own for {who} just now. Nothing was given; try again in a minute.",
+    "giving.other": "For {who} the server gave another letter than the one that waits, so nothing was given. Please tell whoever runs Letterlock for you.",
+    "giving.refused": "A key could not be checked, so nothing was given to {who}. Please tell whoever runs Letterlock for you.",
+    "giving.session": "You were away for a while, so this page closed. Nothing has changed. Sign in again, and you are back here.",
+} as const
