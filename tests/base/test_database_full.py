@@ -11,6 +11,7 @@ from server.base import disk
 from server.base.access import WHEN_FULL
 from server.base.disk import Disk
 from tests.house import House
+from tests.keys.pairing import Pairing, of_firm, paired
 
 SMALL = 256 * 1024
 
@@ -85,6 +86,18 @@ def test_the_ballast_holds_room_that_nobody_else_can_take(tmp_path: Path) -> Non
     assert state.st_size == state.st_blocks * 512 == 64 * 1024 * 1024
     found.give_way()
     assert [path.name for path in tmp_path.iterdir()] == ["disk-full"]
+
+
+def test_a_pane_gets_its_share_when_the_disk_is_full_and_none_is_paired(
+    sqlite_house: House, fill: Callable[[], Disk]
+) -> None:
+    pane, ann = of_firm(sqlite_house)
+    made = paired(pane, ann)
+    fill().give_way()
+    sqlite_house.parts.database.engine.dispose()
+    asked = pane.post(f"/panes/{made['pane']}/share", {})
+    assert asked.json == {"share": made["share"]}
+    assert Pairing(pane, ann).begin().status_code == 507
 
 
 def test_what_goes_on_is_named_as_the_routes_are(sqlite_house: House) -> None:
