@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e import (
     states_compose,
     states_more,
+    states_own,
     states_paper,
     states_read,
     states_rest,
@@ -37,6 +38,7 @@ WALKS: dict[str, tuple[Table, Start]] = {
     "read": (states_read.READ, states_read.start),
     "document": (states_rest.DOCUMENT, states_rest.start),
     "administrator": (states_rest.ADMIN, lambda profile: profile.outlook(ANN)),
+    "own key": (states_own.OWN, states_own.start),
 }
 # Never seen as they are: a template, where an answer's form is parked, the twin of #to-found; and
 # marks that the editor's own library puts into a text while one selects.
