@@ -10,10 +10,11 @@ from playwright.sync_api import Browser, FrameLocator, Locator, Page, expect
 from server.crypto.encoding import b64u
 from server.crypto.identity import Identity, Recipient
 from server.crypto.log.event import KeyEvent, Keys, parse_event
-from tests.browser import NOT_IN_TESTS, chromium
+from tests.browser import chromium
 from tests.e2e.accessibility import Inspector, violations
 from tests.e2e.lying import Liar, Log, Said, Secrets, index_in, look_up
 from tests.e2e.own_key import become_self_held
+from tests.e2e.own_pane import PARTITIONED, become_holder, expect_asked, pair_pane
 from tests.e2e.pair import Pair
 from tests.e2e.panes import expect_text, read_in_pane, sheets
 from tests.e2e.people import (
@@ -36,13 +37,11 @@ TEXT = "The loan is paid back."
 VERIFIED = re.compile("^Verified by you, ")
 ANN_MANAGED = re.compile("^Ann Lee's key is kept by the firm's server")
 NEITHER = re.compile("^Both keys are kept by the firm's server")
-# As browsers are: what a frame of another site stores lies apart, and is there.
-PARTITIONED = ",".join(one for one in NOT_IN_TESTS if one != "ThirdPartyStoragePartitioning")
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with chromium(f"--disable-features={PARTITIONED}") as running:
+    with chromium(PARTITIONED) as running:
         yield running
 
 
@@ -221,3 +220,29 @@ def test_the_number_is_accessible_and_fits(pair: Pair, profile: Profiles) -> Non
     expect_says(page, re.compile("^Your key and Ann Lee's have changed since you compared, on "))
     inspector.look("changed", page)
     assert inspector.found == []
+
+
+def test_between_two_who_hold_their_keys_the_pane_and_the_page_go_by_the_open_ones(
+    pair: Pair, profile: Profiles
+) -> None:
+    tom, ann = profile(), profile()
+    letter = post(pair, ANN, (TOM,), TEXT)
+    sign_in(tom, TOM, letter).close()
+    become_self_held(tom, TOM)
+    become_holder(ann, ANN)
+    pane = open_pane(ann.outlook(ANN))
+    expect_asked(pane)
+    pair_pane(ann, pane)
+    field = pane.get_by_role("combobox", name="To")
+    field.fill(TOM)
+    field.press("Enter")
+    number = compare(pane, TOM)
+    page = tom.link(letter)
+    press_open(page)
+    assert compare(page, "Ann Lee") == number
+    for place, name in ((pane, TOM), (page, "Ann Lee")):
+        expect_says(panel(place, name), f"If {name} has the same number, nobody in between")
+        answer(place, name, "It is the same")
+    expect_says(pane, VERIFIED)
+    # The firm's server signed this letter, before she held her key.
+    expect_says(page, re.compile("^This letter is signed with another key than the one you "))
