@@ -40,6 +40,8 @@ function said(one: OpenLetter): string {
     return [shownLevel(one).words, ...levelNotes(one), ...notices(one), ...rows, checkedWords(one), ...verifySentences(one, "Hart & Co")].join("\n")
 }
 
+const shownLines = (one: OpenLetter): unknown[] => readerLines(one).map(({ who, says }) => [who, says])
+
 describe("a letter's level on the page", () => {
     it("is Protected, and nowhere called end-to-end, where its sender is managed and its reader holds her own key", () => {
         const one = letter("managed", "self-held", { now: "self-held" })
@@ -79,11 +81,26 @@ describe("a letter's level on the page", () => {
         assert.deepEqual(levelNotes({ ...one, until: null }), [])
     })
 
-    it("names who has no key yet", () => {
+    it("names who had no key, as long as no grant that it knows gave it to her", () => {
         const one = letter("self-held", "self-held")
         const readers = one.statement.readers.map((each) => each.address === MAYA ? { ...each, key: "pending" } : each)
         const waiting = { ...one, viewer: ANN, statement: { ...one.statement, readers } }
-        assert.deepEqual(levelNotes(waiting), ["Maya Okafor has no key yet. The letter waits for it."])
+        assert.deepEqual(levelNotes(waiting), ["Maya Okafor had no key of their own when this was sent, so it waited for one."])
+        assert.deepEqual(shownLines(waiting), [["You", undefined], ["Maya Okafor", "Had no key when this was sent"]])
+        const given = (role: string, level: Level): OpenLetter =>
+            ({ ...waiting, grants: [{ ...late, address: MAYA, role, level }] }) as unknown as OpenLetter
+        assert.deepEqual([levelNotes(given("to", "self-held")), notices(given("to", "self-held"))], [[], []])
+        assert.deepEqual(shownLines(given("to", "self-held")), [["You", undefined], ["Maya Okafor", undefined]])
+        assert.match(levelNotes(given("late", "managed")).join(), /^Maya Okafor, added by Ann Lee, 3 May( 2026)?\. Since then the letter is: Protected\.$/u)
+    })
+
+    it("is shown to who waited for it as to any other reader", () => {
+        const readers = letter("self-held", "self-held").statement.readers.map((each) => each.address === MAYA ? { ...each, key: "pending" } : each)
+        const hers = letter("self-held", "self-held", { grants: [{ ...late, address: MAYA, role: "to", level: "self-held" }] })
+        const one = { ...hers, statement: { ...hers.statement, readers } } as unknown as OpenLetter
+        assert.deepEqual(shownLines(one), [["You", undefined], ["Ann Lee, who wrote it", undefined]])
+        assert.deepEqual([levelNotes(one), notices(one), shownLevel(one).words], [[], [], "level.self-held"])
+        assert.doesNotMatch(said(one), /added/u)
     })
 })
 

@@ -29,10 +29,7 @@ export function signedWords(letter: OpenLetter): string {
 
 const WORDS: Readonly<Record<Note, (letter: OpenLetter) => string>> = {
     "level.own-copy": ownCopy,
-    "level.waiting": ({ statement, names }) => {
-        const waiting = statement.readers.filter(({ key }) => key === "pending")
-        return say("level.waiting", { who: sayList(waiting.map(({ address }) => called({ names }, address))) })
-    },
+    "level.waiting": waited,
     "level.lowered": (letter) => {
         const grant = lowering(letter)
         if (grant === null) return ""
@@ -45,6 +42,13 @@ const WORDS: Readonly<Record<Note, (letter: OpenLetter) => string>> = {
         if (letter.until === null) return ""   // sealed to the key that is hers today: nothing about it has changed
         return say("level.since", { level: levelWords(shownLevel(letter).level), date: longDate(letter.until) })
     },
+}
+
+/** An opened letter tells how it was sent: whom it was given to since, this envelope may not hold, and whether it still waits, nobody's does. */
+function waited({ statement, grants, names }: OpenLetter): string {
+    const given = new Set(grants.map(({ address }) => address))
+    const who = statement.readers.filter(({ address, key }) => key === "pending" && !given.has(address))
+    return who.length === 0 ? "" : say("level.waiting.then", { who: sayList(who.map(({ address }) => called({ names }, address))) })
 }
 
 /** Said where it is the sender's copy that holds the letter down; where nobody has a key of his own it is nothing new. */

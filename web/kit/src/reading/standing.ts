@@ -9,16 +9,22 @@ import { called, type OpenLetter } from "./open.ts"
 
 const ORDER = { to: 1, cc: 2, sender: 3, archive: 4 } as const
 
+/** A grant that finishes the waiting of a listed reader: she is no later one. */
+export const isFinishing = ({ role }: Grant): boolean => role === "to" || role === "cc"
+
 /** You first, then whom it is for, then who wrote it, then archives, then those who are granted. */
 export function readerLines(letter: OpenLetter): Line[] {
     const order = (reader: Reader): number => reader.address === letter.viewer ? 0 : ORDER[reader.role]
     const listed = [...letter.statement.readers].sort((a, b) => order(a) - order(b)).map((reader) => listedLine(letter, reader))
-    const granted = letter.grants.map((grant) => grantedLine(letter, grant))
-    return letter.grants.some(({ address }) => address === letter.viewer) ? [...granted, ...listed] : [...listed, ...granted]
+    const later = letter.grants.filter((grant) => !isFinishing(grant))
+    const granted = later.map((grant) => grantedLine(letter, grant))
+    return later.some(({ address }) => address === letter.viewer) ? [...granted, ...listed] : [...listed, ...granted]
 }
 
-function listedLine(letter: OpenLetter, { address, role, level }: Reader): Line {
+function listedLine(letter: OpenLetter, { address, role, level, key }: Reader): Line {
     const name = called(letter, address)
+    const given = letter.grants.some((grant) => grant.address === address && grant.role === role)
+    if (key === "pending" && !given) return { who: name, more: name === address ? "" : address, level, says: say("readers.waited") }
     if (role === "archive") return { who: say("readers.archive", { name }), more: name === address ? "" : address, level, folder: true }
     if (address === letter.viewer) return { who: say("readers.you"), more: address, level }
     if (role === "sender") return { who: say("readers.sender", { name: letter.senderName }), more: address, level }
@@ -34,7 +40,7 @@ function grantedLine(letter: OpenLetter, grant: Grant): Line {
     return { who, more: address, level, ...(address === letter.viewer ? {} : { address }) }
 }
 
-/** The grant by which the viewer reads it, if she is not listed. */
+/** The grant by which the viewer reads it, if she is not listed with a key. */
 export const ownGrant = (letter: OpenLetter): Grant | null => letter.grants.find(({ address }) => address === letter.viewer) ?? null
 
 /** Who signed a grant, as he is called. */
@@ -56,7 +62,7 @@ export function notices(letter: OpenLetter): string[] {
     const own = ownGrant(letter)
     if (own?.role === "hidden") return [say("readers.hidden.you")]
     const lowers = lowering(letter)   // said with the level
-    const added = letter.grants.filter((grant) => grant.role !== "hidden" && grant !== lowers)
+    const added = letter.grants.filter((grant) => grant.role !== "hidden" && grant !== lowers && !isFinishing(grant))
     return added.map((grant) => `${grantedLine(letter, grant).who}.`)
 }
 

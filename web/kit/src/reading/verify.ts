@@ -4,7 +4,7 @@ import { longDate } from "../dates.ts"
 import { say } from "../words.ts"
 import { signedWords } from "./level.ts"
 import { called, type OpenLetter } from "./open.ts"
-import { addressees, granter, ownGrant } from "./standing.ts"
+import { addressees, granter, isFinishing, ownGrant } from "./standing.ts"
 
 export interface Fingerprint {
     readonly what: string
@@ -42,7 +42,7 @@ function who({ statement: { sender }, senderName: name, viewer }: OpenLetter): s
 function forWhom(letter: OpenLetter): string {
     const readers = addressees(letter)
     const own = ownGrant(letter)
-    if (own === null) return say("verify.to", { readers })
+    if (own === null || isFinishing(own)) return say("verify.to", { readers })
     if (own.role === "hidden") return say("verify.to.hidden", { readers })
     return say("verify.to.added", { readers, by: granter(letter, own), date: longDate(new Date(own.created * 1000)) })
 }
@@ -56,7 +56,8 @@ function keys(letter: OpenLetter, firm: string): string {
 /** For whoever compares them with somebody, by telephone for one: signing key, readers' keys, letter's key, hash. */
 export function fingerprints(letter: OpenLetter): Fingerprint[] {
     const { statement, senderName } = letter
-    const readers = [...statement.readers, ...letter.grants].map(({ address, key }) => {
+    const withKeys = statement.readers.filter(({ key }) => key !== "pending")
+    const readers = [...withKeys, ...letter.grants].map(({ address, key }) => {
         const name = address === letter.viewer ? say("readers.you.inline") : called(letter, address)
         return { what: say("verify.key.reader", { name }), value: key }
     })

@@ -19,6 +19,7 @@ export const READING = {
     "waiting.until": "It waits until {date}.",
     "waiting.over": "This letter waits no more.",
 
+    "readers.waited": "Had no key when this was sent",
     "readers.hidden": "{name}, hidden from the others",
     "readers.hidden.you": "You are a hidden reader: the others do not see you here.",
     "readers.added": "{name}, added by {by}, {date}",
