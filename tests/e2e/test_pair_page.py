@@ -21,6 +21,7 @@ from tests.e2e.staff_key import (
     sign_in,
     staff_key,
 )
+from tests.e2e.stage import problem
 from tests.e2e.wire import staff
 
 pytestmark = pytest.mark.timeout(300)
@@ -172,8 +173,18 @@ def test_a_link_that_is_not_whole_gives_nothing(pair: Pair, ann: Holder, looks: 
 
 
 def test_it_was_not_she(pair: Pair, ann: Holder, looks: Looks) -> None:
-    asking = AskingPane.begin(pair)
-    page = pair_page(ann.profile, asking)
+    asking, page = AskingPane.begin(pair), ann.page
+    page.goto(f"{pair.url}{asking.link}")
+    heading(page, "Was that you?")
+    calls = re.compile("/api/v1/keys/pairings/[^/]+$")
+    page.route(calls, lambda route: route.fulfill(**problem(GONE, "pairing-gone", "")))
+    with ann.profile.refusal(GONE):
+        page.get_by_role("button", name="No, that was not me").click()
+        heading(page, "This question is over already")  # answered in another window, say
+    expect(page.get_by_role("link", name="To your own key")).to_be_visible()
+    looks.at("no, too late", page)
+    page.unroute(calls)
+    page.goto(f"{pair.url}{asking.link}")
     page.get_by_role("button", name="No, that was not me").click()
     heading(page, "That pane gets nothing")
     looks.at("refused", page)
@@ -181,8 +192,8 @@ def test_it_was_not_she(pair: Pair, ann: Holder, looks: Looks) -> None:
 
 
 def test_five_wrong_codes_end_it(pair: Pair, ann: Holder, looks: Looks) -> None:
-    asking = AskingPane.begin(pair)
-    page = pair_page(ann.profile, asking)
+    asking, page = AskingPane.begin(pair), ann.page
+    page.goto(f"{pair.url}{asking.link}")
     page.get_by_role("button", name="Yes, go on").click()
     for left in ("4 tries left.", "3 tries left.", "2 tries left.", "1 try left."):
         type_code(page, "AAAA-AAAA")
@@ -196,8 +207,8 @@ def test_five_wrong_codes_end_it(pair: Pair, ann: Holder, looks: Looks) -> None:
 def test_a_question_that_is_over_or_somebody_elses_says_so(
     pair: Pair, ann: Holder, profile: Profiles, looks: Looks
 ) -> None:
-    first = AskingPane.begin(pair)
-    page = pair_page(ann.profile, first)
+    first, page = AskingPane.begin(pair), ann.page
+    page.goto(f"{pair.url}{first.link}")
     page.get_by_role("button", name="Yes, go on").click()
     second = AskingPane.begin(pair)  # takes the first one's place
     with ann.profile.refusal(404):
