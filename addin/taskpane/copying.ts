@@ -5,6 +5,7 @@ import {
     type ExportDesk, exportName, type ExportProgress, ExportRefused, exportThread, ExportTooLarge, leftOutWords, saveBlob,
 } from "@letterlock/kit/export/index"
 import { type Entry, refusalWords } from "@letterlock/kit/reading/index"
+import { isLocked } from "@letterlock/kit/reading/refusal"
 import { sizeWords } from "@letterlock/kit/writing/index"
 
 export class Copying {
@@ -88,5 +89,5 @@ function troubleWords(error: unknown): string {
     if (error instanceof ExportTooLarge) return say("read.copy.large", { size: sizeWords(error.size) })
     if (error instanceof ExportRefused) return say("read.copy.refused", { why: refusalWords(error.code, say("read.copy.someone")) })
     if (error instanceof DOMException && error.name === "QuotaExceededError") return say("export.room")
-    return say("reach.unexpected")
+    return say(isLocked(error) ? "open.key-needed" : "reach.unexpected")
 }
