@@ -31,7 +31,7 @@ class ClientsOnly(NotAllowed):
     """Somebody of the firm, who reads here by code."""
 
     code = "clients-only"
-    detail = "Keys of the firm's own people are not changed here. Nothing was changed."
+    detail = "People of the firm hold their keys on /staff/key of this portal. Nothing was changed."
 
 
 class SlotNeeded(Conflict):
