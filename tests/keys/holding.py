@@ -13,7 +13,7 @@ from server.crypto import age, signing
 from server.crypto.encoding import b64u, canonical
 from server.crypto.identity import Identity
 from server.crypto.keyslots import Keyslot, Seeds, open_keyslot, parse_keyslot, slot_keys
-from server.keys.self_held.enrolling.service import enrolment_text
+from server.keys.self_held.enrolling.checking.service import enrolment_text
 from tests.house import Visitor
 
 RP = "localhost"
@@ -146,6 +146,37 @@ class Holder:
         assert asked.status_code == 201, asked.json
         return {"id": asked.json["id"], "bytes": self.answer(asked.json["challenge"])}
 
+    def identities(self) -> dict[str, Identity]:
+        """The present one and those she had before, by fingerprint."""
+        return {self.key: self.identity, **self.old()}
+
+    def kept(self, new: "Holder") -> list[dict[str, str]]:
+        """Every identity of hers, sealed to her new one: enrolment.md section 9."""
+        return [
+            {"key": key, "age": sealed_old(identity, new.identity)}
+            for key, identity in self.identities().items()
+        ]
+
+    def rotating(self, new: "Holder", **changes: Any) -> Any:
+        """Begin a new key in the place of this one, which she has."""
+        proof = changes.pop("proof", None) or self.proof()
+        usual = {"replaces": self.key, "kept": self.kept(new), "proof": proof}
+        return new.begin(**usual | changes)
+
+    def rotate(self) -> "Holder":
+        """The same person in the same browser, by her new key."""
+        new = Holder(self.visitor, self.person)
+        begun = self.rotating(new)
+        assert begun.status_code == 201, begun.json
+        back = new.visitor.api("GET", f"/keys/enrolments/{begun.json['id']}").json
+        new.open_slots(back["slots"])
+        found = {one["key"]: opened_old(new.identity, one["age"]) for one in back["old"]}
+        assert found == self.identities()
+        done = new.complete(begun.json["id"], new.answer(back["challenge"]))
+        assert done.status_code == 200, done.json
+        assert done.json == {"key": new.key, "backups_until": None}
+        return new
+
     def old(self) -> dict[str, Identity]:
         """The identities she had before, by fingerprint."""
         found = self.visitor.api("GET", "/keys/own/slots").json["old"]
@@ -157,3 +188,9 @@ def opened_old(identity: Identity, file: str) -> Identity:
     content = json.loads(age.decrypt(identity, base64.b64decode(file)))
     assert content.keys() == {"identity", "v"}
     return Identity.parse(content["identity"])
+
+
+def sealed_old(identity: Identity, to: Identity) -> str:
+    """An identity as it is handed on to a new one, in base64."""
+    content = canonical({"identity": identity.text, "v": 1}).encode()
+    return base64.b64encode(age.encrypt(to.recipient, content)).decode("ascii")

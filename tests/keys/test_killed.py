@@ -21,6 +21,27 @@ def test_killed_within_a_completion_the_old_or_the_new_key_opens_all(sqlite_hous
     assert left[-1].before == END
 
 
+def test_killed_within_a_rotation_the_old_or_the_new_key_opens_all(sqlite_house: House) -> None:
+    left = kills(sqlite_house, every=EVERY, again=True)
+    assert [one for one in left if one.wrong] == []
+    assert {one.custody for one in left} == {OLD, NEW}
+    assert left[-1].before == END
+
+
+def test_a_rotation_that_forgets_the_key_before_the_last_would_be_caught(
+    sqlite_house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wrap, handed = store.wrap_key, set[str]()
+
+    def once(connection: Connection, person: str, key: str, *told: Any) -> None:
+        if key not in handed:
+            handed.add(key)
+            wrap(connection, person, key, *told)
+
+    monkeypatch.setattr(store, "wrap_key", once)
+    assert kill(sqlite_house, ENOUGH, again=True).wrong
+
+
 def test_a_completion_that_seals_no_old_key_to_the_new_one_would_be_caught(
     sqlite_house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:

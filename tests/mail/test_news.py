@@ -10,6 +10,7 @@ from server.people.news.ports import (
     PANE_REMOVED,
     REMOVED,
     REPLACED,
+    ROTATED,
     SELF_HELD,
     News,
 )
@@ -20,6 +21,7 @@ AT = datetime(2026, 11, 19, 14, 2, tzinfo=UTC)
 WORDS = {
     SELF_HELD: ("Your key is yours alone now", "Our server no longer holds your key."),
     REPLACED: ("You have a new key", "stay closed until their writers seal them for you again"),
+    ROTATED: ("Your key was replaced by a new one", "opens with the new key alone"),
     ADDED: ("A passkey now opens your letters too", "What you had before still works."),
     REMOVED: ("A passkey no longer opens your letters", "The others still work."),
 }

@@ -63,6 +63,12 @@ def put_aside(connection: Connection, person_id: str, key: str, at: int) -> None
     connection.execute(keyslots.update().where(where).values(retired=at, retired_key=key))
 
 
+def delete_live(connection: Connection, person_id: str) -> None:
+    """Take a person's live keyslots away; those that wait and those put aside stay."""
+    live = keyslots.c.enrolment_id.is_(None) & keyslots.c.retired.is_(None)
+    connection.execute(keyslots.delete().where(_of_person(connection, keyslots, person_id), live))
+
+
 def slots_aside(connection: Connection, person_id: str) -> list[Row]:
     """The keyslots of keys that a person has given up, the latest given up first."""
     where = _of_person(connection, keyslots, person_id) & keyslots.c.retired.is_not(None)

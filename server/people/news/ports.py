@@ -10,9 +10,10 @@ SELF_HELD: Final = "self-held"
 ADDED: Final = "added"
 REMOVED: Final = "removed"
 REPLACED: Final = "replaced"
+ROTATED: Final = "rotated"
 PAIRED: Final = "paired"
 PANE_REMOVED: Final = "pane-removed"
-WHAT: Final = frozenset({SELF_HELD, ADDED, REMOVED, REPLACED, PAIRED, PANE_REMOVED})
+WHAT: Final = frozenset({SELF_HELD, ADDED, REMOVED, REPLACED, ROTATED, PAIRED, PANE_REMOVED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -36,23 +36,31 @@ class Left:
     wrong: str
 
 
-def kills(house: House, *, first: int = 1, every: int = 1) -> list[Left]:
-    """Kill before the statements `first`, `first + every`, …, and before the answer; a person each."""
+def kills(house: House, *, first: int = 1, every: int = 1, again: bool = False) -> list[Left]:
+    """Kill before the statements `first`, `first + every`, …, and before the answer; a person each.
+
+    `again`: each had a key of her own already, and puts another in its place.
+    """
     left: list[Left] = []
     number = first
     while True:
-        left.append(kill(house, number))
+        left.append(kill(house, number, again=again))
         if left[-1].before == END:
             return left
         number += every
 
 
-def kill(house: House, number: int, *, at: str = "") -> Left:
+def kill(house: House, number: int, *, at: str = "", again: bool = False) -> Left:
     """One person, one kill (before statement `number`, or the one named `at`), and what she reads."""
     address = f"client{number}@client.example"
     holder = signed_in(house, address)
-    letter = house.pane().send((address,), TEXT)
-    begun = holder.begin().json
+    letters = [house.pane().send((address,), TEXT)]
+    earlier = None
+    if again:
+        earlier, holder = holder, Holder(holder.visitor, holder.person)
+        earlier.enrol()
+        letters.append(house.pane().send((address,), TEXT))
+    begun = (earlier.rotating(holder) if earlier else holder.begin()).json
     answer = holder.answer(begun["challenge"])
     before = _killed(house, holder, (begun["id"], answer), number, at)
     house.parts.database.close()
@@ -60,12 +68,14 @@ def kill(house: House, number: int, *, at: str = "") -> Left:
     holder.visitor.own = OwnKey(holder.seeds.signing, {})  # until a keyslot that counts has opened
     try:
         own = holder.visitor.api("GET", "/keys/own").json
-        custody = NEW if own["custody"] == "self-held" else OLD
+        custody = NEW if own["key"] == holder.key else OLD
         if custody == NEW:
             _take_up(holder, own)
+        elif earlier:
+            _take_up(earlier, own)
         elif own["slots"]:
             wrong = "keyslots are live that hold nothing"
-        for each in (letter, house.pane().send((address,), TEXT)):
+        for each in (*letters, house.pane().send((address,), TEXT)):
             assert holder.visitor.read(each)["text"] == TEXT
     except (AssertionError, CryptoError, LookupError) as error:
         wrong = f"{type(error).__name__}"

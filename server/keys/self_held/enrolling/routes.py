@@ -22,12 +22,14 @@ from server.base.prf import without_prf
 from server.crypto.keyslots import MAX_SLOT
 from server.crypto.signing import Signature
 from server.keys.self_held.enrolling import service as enrolling
-from server.keys.self_held.enrolling.service import Wanted
+from server.keys.self_held.enrolling.checking.service import Wanted
+from server.keys.self_held.proofs.service import Proof
+from server.keys.self_held.rotating.service import MAX_KEPT, MOST_KEPT
 from server.keys.self_held.service import require_holder
 from server.keys.self_held.slots.service import MOST_SLOTS
 from server.people.sign_ins.proving import service as proving
 
-ROOM = 192 * 1024  # for twenty keyslots
+ROOM = 384 * 1024  # for twenty keyslots, and fifty identities from before
 
 bp = APIBlueprint("enrolling", __name__, url_prefix="/api/v1/keys/enrolments")
 
@@ -49,6 +51,20 @@ class SignatureIn(Model):
     value: Annotated[str, Field(max_length=86)]
 
 
+class KeptIn(Model):
+    """An identity that she has, as her browser sealed it to the new one."""
+
+    key: Annotated[str, Field(max_length=43)]
+    age: Annotated[str, Field(max_length=MAX_KEPT)]
+
+
+class ProofIn(Model):
+    """What a challenge gave."""
+
+    id: Annotated[str, Field(max_length=22)]
+    bytes: Annotated[str, Field(max_length=43)]
+
+
 class EnrolmentIn(Model):
     """A new identity, as its browser sealed it."""
 
@@ -57,6 +73,8 @@ class EnrolmentIn(Model):
     slots: Annotated[list[SlotIn], Field(min_length=2, max_length=MOST_SLOTS)]
     signature: SignatureIn
     replaces: Annotated[str | None, Field(max_length=43)] = None
+    kept: Annotated[list[KeptIn] | None, Field(max_length=MOST_KEPT)] = None
+    proof: ProofIn | None = None
 
 
 class AnswerIn(Model):
@@ -71,13 +89,15 @@ class AnswerIn(Model):
 @callers(HOLDER, host=PORTAL, body=ROOM)
 def begin(json_data: EnrolmentIn) -> ResponseReturnValue:
     """Keep a new identity until it is proved."""
-    signature = json_data.signature
+    signature, kept, proof = json_data.signature, json_data.kept, json_data.proof
     wanted = Wanted(
         recipient=json_data.recipient,
         signing_key=json_data.signing_key,
         slots=[(one.text, one.name) for one in json_data.slots],
         signature=Signature(key=signature.key, value=signature.value, alg=signature.alg),
         replaces=json_data.replaces,
+        kept=None if kept is None else [(one.key, one.age) for one in kept],
+        proof=Proof(id=proof.id, bytes=proof.bytes) if proof else None,
     )
     with tools().database.write() as connection:
         _require(connection)

@@ -5,34 +5,30 @@ any point, the old or the new identity opens everything. No secret of hers trave
 the server seals each old identity to the new recipient. Source: docs/spec/enrolment.md section 4.
 """
 
-import hashlib
 import os
 from base64 import b64decode
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
 from server.base.database import now_ms, serialise
-from server.base.errors import Conflict, Invalid, NotAllowed, NotFound
+from server.base.errors import Conflict, NotAllowed, NotFound
 from server.base.events import append_event
 from server.base.ids import new_id, new_token
 from server.base.mailboxes import CHORES
 from server.base.outbox import enqueue
 from server.base.vault import Vault
-from server.crypto import age, signing
-from server.crypto.encoding import b64u, canonical, unb64u
-from server.crypto.errors import KeyslotRefused, MalformedKey, Refusal
+from server.crypto import age
+from server.crypto.encoding import canonical
 from server.crypto.identity import Identity, Recipient, fingerprint
-from server.crypto.keyslots import Keyslot
-from server.crypto.signing import Signature
 from server.firms.service import Firm
 from server.keys import store as keys
 from server.keys.custody import service as custody
 from server.keys.custody.service import ENCRYPTION, SIGNING
 from server.keys.log import service as log
 from server.keys.self_held import store
+from server.keys.self_held.enrolling.checking import service as checking
+from server.keys.self_held.enrolling.checking.service import EnrolmentMalformed, Wanted
 from server.keys.self_held.pairing import service as pairing
 from server.keys.self_held.proofs.service import (
     CHALLENGE_BYTES,
@@ -41,25 +37,25 @@ from server.keys.self_held.proofs.service import (
     digest,
     is_answer,
 )
+from server.keys.self_held.rotating import service as rotating
 from server.keys.self_held.slots import service as slots
 from server.people.news import ports as news_ports
 from server.people.news import service as news
 from server.people.service import Person
 
 LIFE_MS: Final = 3_600_000
-RECOVERED: Final = "recovered"  # why the key log has another key: log.md section 1
+# What became of her present key, as the key log says it (log.md section 1); the Event beside it.
+RECOVERED: Final = "recovered"
+ROTATED: Final = "rotated"
+_EVENTS: Final = {
+    SELF_HELD: ("key.self-held", news_ports.SELF_HELD),
+    RECOVERED: ("key.replaced", news_ports.REPLACED),
+    ROTATED: ("key.rotated", news_ports.ROTATED),
+}
 KEPT_MS: Final = 24 * 3_600_000  # how long a completion may be repeated
 BACKUPS_MS: Final = 7 * 24 * 3_600_000  # the longest that a backup may live: docs/guides/backup.md
 ERASE: Final = "erase-keys"
 KEY_MADE: Final = "key-made"  # for whoever has waited for it, above: payload person_id
-_SIGNING_KEY: Final = 32
-
-
-class EnrolmentMalformed(Invalid):
-    """A key, the signature or the choice of keyslots is not what enrolment.md section 4 asks."""
-
-    code = "enrolment-malformed"
-    detail = "The new key is not well formed. Nothing about your key has changed; begin again."
 
 
 class EnrolmentGone(NotFound):
@@ -93,26 +89,6 @@ class AlreadySelfHeld(Conflict):
     detail = "Your key is yours alone already. Nothing was changed."
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Wanted:
-    """A new identity as its browser posts it. `slots` are (text, name); all bytes as in JSON.
-
-    `replaces` is the fingerprint of the self-held key that she gives up for it.
-    """
-
-    recipient: str
-    signing_key: str
-    slots: Sequence[tuple[str, str]]
-    signature: Signature
-    replaces: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class _Public:
-    recipient: Recipient
-    signing_key: bytes
-
-
 def begin(
     connection: Connection,
     vault: Vault,
@@ -127,7 +103,8 @@ def begin(
         Its id, the challenge and the old identities, the last two as age files (base64).
 
     Raises:
-        EnrolmentMalformed, KeyslotRefused, AlreadySelfHeld, EnrolmentOutdated: Nothing was kept.
+        EnrolmentMalformed, KeyslotRefused, AlreadySelfHeld, EnrolmentOutdated, KeyNotProved:
+            Nothing was kept.
     """
     serialise(connection, f"keys {person.id}")
     present = _self_held(connection, person)
@@ -135,9 +112,8 @@ def begin(
         raise AlreadySelfHeld
     if present != wanted.replaces:
         raise EnrolmentOutdated
-    public = _public(connection, person, wanted)
-    checked = _checked_slots(connection, wanted, public, firm=firm, person=person)
-    _check_signature(wanted, public, person)
+    public, checked = checking.checked(connection, wanted, firm=firm, person=person)
+    old = _handed_on(connection, vault, person, wanted, public.recipient)
     store.forget_unfinished(connection, person.id)
     secret, now = os.urandom(CHALLENGE_BYTES), now_ms(connection)
     row: dict[str, Any] = {
@@ -148,7 +124,7 @@ def begin(
         "signing_key": public.signing_key,
         "challenge": age.encrypt(public.recipient, secret),
         "answer": digest(secret),
-        "old": _old(connection, vault, person, public.recipient),
+        "old": old,
         "replaces": wanted.replaces,
         "created": now,
         "expires": now + LIFE_MS,
@@ -211,18 +187,22 @@ def complete(
         raise EnrolmentNotProved
     if row["completed"]:
         return _completed(row, row["completed"])
-    if _self_held(connection, person) != row["replaces"] or _fingerprints(connection, person) != {
+    reason = _reason(row)
+    if _self_held(connection, person) != row["replaces"] or {
         one["key"] for one in row["old"]
-    }:
+    } != _fingerprints(connection, person, row["replaces"], reason):
         raise EnrolmentOutdated
-    if row["replaces"]:
+    if reason == RECOVERED:
         store.put_aside(connection, person.id, row["replaces"], now)
+    if reason == ROTATED:
+        rotating.take_place(connection, person)
+    if reason != SELF_HELD:
         pairing.forget_all(connection, person)
     _replace_keys(connection, person, row, now)
     store.make_live(connection, person.id, enrolment_id)
     done = {"completed": now, "old": [], "challenge": b""}
     store.complete_enrolment(connection, enrolment_id, done)
-    log.append_key_event(connection, vault, person, RECOVERED if row["replaces"] else SELF_HELD)
+    log.append_key_event(connection, vault, person, reason)
     _tell(connection, person, row, now=now, browser=browser)
     return _completed(row, now)
 
@@ -259,18 +239,19 @@ def _tell(
 ) -> None:
     """The Event, the mail, and the jobs: who waited hears of it, what was deleted leaves the files."""
     firm_id = person.firm_id
+    kind, what = _EVENTS[_reason(row)]
     append_event(
         connection,
         firm_id=firm_id,
-        kind="key.replaced" if row["replaces"] else "key.self-held",
+        kind=kind,
         person_id=person.id,
         about=fingerprint(row["recipient"]),
     )
     if row["replaces"]:
-        news.tell(connection, person, news_ports.REPLACED, browser=browser)
+        news.tell(connection, person, what, browser=browser)
         return
     until = now + BACKUPS_MS
-    news.tell(connection, person, news_ports.SELF_HELD, browser=browser, until=until)
+    news.tell(connection, person, what, browser=browser, until=until)
     enqueue(
         connection,
         firm_id=firm_id,
@@ -288,59 +269,6 @@ def _tell(
     )
 
 
-def _public(connection: Connection, person: Person, wanted: Wanted) -> _Public:
-    try:
-        recipient = Recipient.parse(wanted.recipient)
-        recipient.public_key()
-        signing_key = unb64u(wanted.signing_key)
-    except (MalformedKey, ValueError) as error:
-        raise EnrolmentMalformed from error
-    if len(signing_key) != _SIGNING_KEY:
-        raise EnrolmentMalformed
-    for public in (recipient.raw, signing_key):
-        if keys.key_by_fingerprint(connection, person.firm_id, fingerprint(public)) is not None:
-            raise EnrolmentMalformed
-    return _Public(recipient, signing_key)
-
-
-def _checked_slots(
-    connection: Connection, wanted: Wanted, public: _Public, *, firm: Firm, person: Person
-) -> list[Keyslot]:
-    key = public.recipient.fingerprint
-    checked = [
-        slots.checked(connection, text, firm=firm, person=person, key=key)
-        for text, _ in wanted.slots
-    ]
-    if any(slot.signing_key != wanted.signing_key for slot in checked):
-        raise KeyslotRefused("keyslot-foreign")
-    kinds = [slot.kind for slot in checked]
-    unlike = len({slot.slot for slot in checked}) == len(checked) <= slots.MOST_SLOTS
-    if not unlike or not slots.is_enough(kinds) or kinds.count(slots.CODE) != 1:
-        raise EnrolmentMalformed
-    return checked
-
-
-def _check_signature(wanted: Wanted, public: _Public, person: Person) -> None:
-    hashes = sorted(b64u(hashlib.sha256(text.encode()).digest()) for text, _ in wanted.slots)
-    signed = enrolment_text(
-        key=public.recipient.fingerprint,
-        person=person.id,
-        signing_key=wanted.signing_key,
-        slots=hashes,
-    )
-    try:
-        signing.verify(public.signing_key, signing.ENROLMENT, signed, wanted.signature)
-    except Refusal as error:
-        raise EnrolmentMalformed from error
-
-
-def enrolment_text(*, key: str, person: str, signing_key: str, slots: list[str]) -> str:
-    """What the new signing key signs; `slots` are the base64url SHA-256 of each text, sorted."""
-    return canonical(
-        {"key": key, "person": person, "signing_key": signing_key, "slots": [*slots], "v": 1}
-    )
-
-
 def _old(
     connection: Connection, vault: Vault, person: Person, recipient: Recipient
 ) -> list[dict[str, str]]:
@@ -355,7 +283,33 @@ def _old(
     return sealed
 
 
-def _fingerprints(connection: Connection, person: Person) -> set[str]:
+def _handed_on(
+    connection: Connection, vault: Vault, person: Person, wanted: Wanted, recipient: Recipient
+) -> list[dict[str, str]]:
+    """What opens by the new key too: sealed here, or by her own browser, which proves its key."""
+    if wanted.kept is None:
+        if wanted.proof is not None:
+            raise EnrolmentMalformed
+        return _old(connection, vault, person, recipient)
+    if not wanted.replaces or not rotating.is_whole(
+        connection, person, wanted.replaces, wanted.kept
+    ):
+        raise EnrolmentMalformed
+    rotating.require_proof(connection, person, wanted.replaces, wanted.proof)
+    return [{"key": key, "age": file} for key, file in wanted.kept]
+
+
+def _reason(row: store.Row) -> str:
+    """Who has lost her key hands nothing on; who has it hands on that one at least."""
+    if not row["replaces"]:
+        return SELF_HELD
+    return ROTATED if row["old"] else RECOVERED
+
+
+def _fingerprints(connection: Connection, person: Person, present: str, reason: str) -> set[str]:
+    """The identities that must not be lost when the new one takes their place."""
+    if reason == ROTATED:
+        return rotating.known(connection, person, present)
     rows = keys.keys_in_custody(connection, person.firm_id, person.id, ENCRYPTION)
     return {row["fingerprint"] for row in rows}
 
