@@ -97,7 +97,8 @@ def fresh_pane(profile: Profile) -> tuple[Page, FrameLocator]:
 
 def drafts_of(pair: Pair) -> list[Any]:
     """What the server keeps of Ann's that is not sent."""
-    return list(staff(pair, ANN).call("GET", "/drafts").json["drafts"])
+    desk: Any = staff(pair, ANN)
+    return list(desk.call("GET", "/drafts").json["drafts"])
 
 
 def hold(pair: Pair, address: str) -> self_held.OwnKey:

@@ -20,6 +20,7 @@ _TOKEN = re.compile(rb"(?<![A-Za-z0-9_-])[A-Za-z0-9_-]{43}(?![A-Za-z0-9_-])")
 
 def haul(pair: Pair) -> dict[str, bytes]:
     """The files as they lie on the disk: free pages, write-ahead log, blobs, master key and logs with them."""
+    assert (pair.data / DATABASE).is_file()
     files = [
         path for path in pair.data.rglob("*") if path.is_file() and "sandbox" not in path.parts
     ]

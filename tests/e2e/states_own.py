@@ -106,5 +106,6 @@ def answered(stage: Stage) -> None:
 
 def hear(route: Route, facts: dict[str, Any]) -> None:
     """Note the one-time recipient of a pairing that begins."""
-    facts["recipient"] = route.request.post_data_json["recipient"]
+    body: Any = route.request.post_data_json
+    facts["recipient"] = body["recipient"]
     route.continue_()

