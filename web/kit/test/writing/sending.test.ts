@@ -78,7 +78,7 @@ test("pressing again after every answer to send was lost finds the letter sent a
     server.lose.push("/send", "/send", "/send", "/send")
     await assert.rejects(sending.send(letter, quiet), Unsure)
     const posted = server.asked.length
-    assert.deepEqual(await sending.send(letter, quiet), { id: "q8Zr3kVtY1mXw0bHc7LdPA", earlier: false })
+    assert.deepEqual(await sending.send(letter, quiet), { id: "q8Zr3kVtY1mXw0bHc7LdPA", earlier: false, waiting: [] })
     assert.deepEqual(server.asked.slice(posted).map(({ method }) => method), ["GET"])
     assert.equal(server.sends, 1)
 })
