@@ -33,6 +33,7 @@ export class Comparing {
     offer({ address, name }: Recipient, row: HTMLElement, said: HTMLElement): void {
         const line = this.#lines.get(address) ?? new CompareLine(this.#host, { address, name: name || address, named: null })
         this.#lines.set(address, line)
+        line.again()
         said.append(line.button)
         row.append(line.host)
     }

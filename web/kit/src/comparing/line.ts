@@ -8,6 +8,8 @@ import { say } from "../words.ts"
 import type { ComparingHost, Someone } from "./host.ts"
 import { Panel } from "./panel.ts"
 
+const A_MINUTE = 60_000   // milliseconds
+
 export class CompareLine {
     readonly host = element("div", { class: "comparing" })
     /** The way in; it may stand elsewhere than in the host. */
@@ -16,6 +18,7 @@ export class CompareLine {
     readonly #who: Someone
     readonly #said = element("div")
     #panel: Panel | null = null
+    #looked = 0
 
     /** Nothing is asked of the server unless there is a mark, or the button is pressed. */
     constructor(page: ComparingHost, who: Someone) {
@@ -48,9 +51,15 @@ export class CompareLine {
         this.button.setAttribute("aria-expanded", "false")
     }
 
+    /** The line is shown once more: a mark that was looked at a while ago is looked at again. */
+    again(): void {
+        if (this.#panel === null && Date.now() - this.#looked > A_MINUTE) void this.#check()
+    }
+
     get #mark(): Mark | null { return markOf({ own: this.#page.own, other: this.#who.address }) }
 
     async #check(): Promise<void> {
+        this.#looked = Date.now()
         const mark = this.#mark
         if (mark === null) return
         try {
