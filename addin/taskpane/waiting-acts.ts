@@ -33,7 +33,7 @@ export function waitActs(desk: Desk, wait: Wait, wish: ActWish): HTMLElement {
         }),
         instead: () => opening(desk, wait, wish, place),
     }
-    return element("div", { class: "stack tight" }, element("div", { class: "acts" }, ...ACTS[wait.state].map((act) => make[act]())), place)
+    return element("div", { class: "wait-acts stack tight" }, element("div", { class: "acts" }, ...ACTS[wait.state].map((act) => make[act]())), place)
 }
 
 /** @throws as giveLetter of the kit */
@@ -52,6 +52,7 @@ function opening(desk: Desk, wait: Wait, wish: ActWish, place: HTMLElement): HTM
             show(false)
             button.focus()
         }) : []))
+        place.lastElementChild?.scrollIntoView({ block: "nearest" })
     }
     button.addEventListener("click", () => { show(button.getAttribute("aria-expanded") !== "true") })
     return button
