@@ -11,6 +11,7 @@ import type { Looked, Looking } from "./log/looked.ts"
 import type { Lookup } from "./lookup.ts"
 import type { OpenedMessage, Opening } from "./open.ts"
 import type { OwnKey } from "./own.ts"
+import type { OldKey } from "./ownkeys.ts"
 import type { NewPairing } from "./ownpairing.ts"
 import type { NewSlot, SlotHead } from "./ownslots.ts"
 import type { KeptOwn } from "./pane.ts"
@@ -161,6 +162,11 @@ export class CryptoClient {
     /** As `unwrapOld` of ownkeys.ts. */
     unwrapOld(args: Args<"unwrapOld">, options?: CallOptions): Promise<OwnKey> {
         return this.#texts.call("unwrapOld", args, options)
+    }
+
+    /** As `wrapOld` of ownkeys.ts. */
+    wrapOld(args: Args<"wrapOld">, options?: CallOptions): Promise<readonly OldKey[]> {
+        return this.#texts.call("wrapOld", args, options)
     }
 
     /** As `signEnrolment` of ownkeys.ts. */

@@ -1,6 +1,6 @@
 /** What a self-held person's browser does with her identity (docs/spec/enrolment.md sections 4 to 7). */
 
-import { decryptWith } from "./age.ts"
+import { decryptWith, encryptTo } from "./age.ts"
 import { decodeText, encodeText, randomBytes, sha256, toBase64url, wipe, type Bytes } from "./bytes.ts"
 import { canonical, parseCanonical } from "./canonical.ts"
 import { openDraftEnvelope } from "./draft.ts"
@@ -9,7 +9,7 @@ import { DraftDamaged, FormatError, SealError } from "./errors.ts"
 import { parseGrant } from "./grant.ts"
 import { decodeIdentity, recipientFingerprint, recipientOf } from "./keys.ts"
 import { signingFingerprint, type Custody } from "./lookup.ts"
-import { hold, newSeeds, withIdentity, withSecrets, type OwnKey } from "./own.ts"
+import { hold, newSeeds, publicHalves, withIdentity, withSecrets, type OwnKey } from "./own.ts"
 import { OwnKeyRefused } from "./ownrefusals.ts"
 import { literal, record } from "./shape.ts"
 import { ENROLMENT_DOMAIN, GRANT_DOMAIN, sign, STATEMENT_DOMAIN, type Domain, type Signature } from "./signatures.ts"
@@ -55,6 +55,29 @@ export async function unwrapOld(own: OwnKey, old: readonly OldKey[]): Promise<Ow
     })
     return withSecrets(own, ({ encryption, signing }) =>
         hold(own.person, { encryption, signing, old: seeds }, old.map(({ key }) => key)))
+}
+
+/**
+ * Every identity of hers, the present one first, each sealed to her new one (section 9).
+ *
+ * @param to - Her new identity, made in a worker: nothing is sealed to a recipient that a page names.
+ * @throws {@link OwnKeyRefused} `own-key-closed`; `own-key-other` if it is somebody else's.
+ */
+export async function wrapOld(own: OwnKey, to: OwnKey): Promise<readonly OldKey[]> {
+    if (own.person !== to.person) throw new OwnKeyRefused("own-key-other")
+    const { recipient } = await withSecrets(to, publicHalves)
+    const wrapped: OldKey[] = []
+    for (const key of [own.key, ...own.old]) wrapped.push({ key, age: await withIdentity(own, key, (secret) => wrapTo(recipient, secret)) })
+    return wrapped
+}
+
+async function wrapTo(recipient: string, secret: string): Promise<Bytes> {
+    const content = encodeText(canonical({ identity: secret, v: 1 }))
+    try {
+        return await encryptTo(recipient, content)
+    } finally {
+        wipe(content)
+    }
 }
 
 async function oldSeed(secret: string, { key, age }: OldKey): Promise<Bytes> {

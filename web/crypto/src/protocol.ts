@@ -59,6 +59,7 @@ export interface Operations {
     openSlot: { args: { readonly text: string; readonly given: SlotSecret; readonly owner: Owner }; result: OwnKey }
     openChallenge: { args: Using & { readonly challenge: Uint8Array }; result: { readonly bytes: Bytes } }
     unwrapOld: { args: Using & { readonly old: readonly OldKey[] }; result: OwnKey }
+    wrapOld: { args: Using & { readonly to: OwnKey }; result: readonly OldKey[] }
     signEnrolment: { args: Using & { readonly slots: readonly string[] }; result: Signature }
     signStatement: { args: Using & { readonly text: string }; result: Signature }
     signGrant: { args: Using & { readonly text: string }; result: Signature }

@@ -7,7 +7,7 @@ import { newMessageKey } from "./keys.ts"
 import { checkLooked } from "./log/looked.ts"
 import { verifyLookup } from "./lookup.ts"
 import { openEnvelope, openMessage } from "./open.ts"
-import { newIdentity, openChallenge, openOwnDraftKey, openOwnEnvelope, signEnrolment, signGrant, signStatement, unwrapOld } from "./ownkeys.ts"
+import { newIdentity, openChallenge, openOwnDraftKey, openOwnEnvelope, signEnrolment, signGrant, signStatement, unwrapOld, wrapOld } from "./ownkeys.ts"
 import { answerPairing, checkPairing, linkedPairing, newPairing, openPairing } from "./ownpairing.ts"
 import { newRecoveryCode, openSlot, readSlots, sealSlots } from "./ownslots.ts"
 import { keepOwn, reopenOwn } from "./pane.ts"
@@ -55,6 +55,7 @@ const handlers: Handlers = {
     openSlot: ({ text, given, owner }) => openSlot(text, given, owner),
     openChallenge: ({ own, challenge }) => openChallenge(own, challenge),
     unwrapOld: ({ own, old }) => unwrapOld(own, old),
+    wrapOld: ({ own, to }) => wrapOld(own, to),
     signEnrolment: ({ own, slots }) => signEnrolment(own, slots),
     signStatement: ({ own, text }) => signStatement(own, text),
     signGrant: ({ own, text }) => signGrant(own, text),

@@ -192,6 +192,7 @@ const CALLS: Calls = {
     openSlot: (client, options) => client.openSlot({ text: "", given: { kind: "recovery-code", code: "" }, owner }, options),
     openChallenge: (client, options) => client.openChallenge({ own, challenge: new Uint8Array(9) }, options),
     unwrapOld: (client, options) => client.unwrapOld({ own, old: [] }, options),
+    wrapOld: (client, options) => client.wrapOld({ own, to: own }, options),
     signEnrolment: (client, options) => client.signEnrolment({ own, slots: [] }, options),
     signStatement: (client, options) => client.signStatement({ own, text: letter.statement }, options),
     signGrant: (client, options) => client.signGrant({ own, text: "" }, options),

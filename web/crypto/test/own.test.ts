@@ -153,6 +153,25 @@ describe("earlier identities", () => {
     })
 })
 
+describe("identities that are handed on", () => {
+    it("are all of hers, each sealed to the new one, which takes them in", async () => {
+        const full = await client.unwrapOld({ own, old: [await wrapped(own, maya), await wrapped(own, tom)] })
+        const next = await client.newIdentity({ person: PERSON })
+        const handed = await client.wrapOld({ own: full, to: next })
+        assert.deepEqual(handed.map(({ key }) => key), [own.key, maya.key, tom.key])
+        assert.deepEqual((await client.unwrapOld({ own: next, old: handed })).old, [own.key, maya.key, tom.key])
+        await assert.rejects(client.unwrapOld({ own: full, old: handed }), refused("own-key-other"), "the old one opens none of them")
+    })
+
+    it("go to nobody else, and to no recipient that a page puts in the place of hers", async () => {
+        const other = await client.newIdentity({ person: "0".repeat(32) })
+        await assert.rejects(client.wrapOld({ own, to: other }), refused("own-key-other"))
+        const next = await client.newIdentity({ person: PERSON })
+        await assert.rejects(client.wrapOld({ own, to: { ...next, recipient: tom.recipient } }), refused("own-key-closed"))
+        await assert.rejects(client.wrapOld({ own, to: { ...other, person: PERSON } }), refused("own-key-closed"))
+    })
+})
+
 describe("letters", () => {
     const text = (async () => {
         const key = await newMessageKey()

@@ -31,7 +31,7 @@ export interface OwnDesk {
     /** Makes a call with whatever sign-in the host has. */
     readonly call: <Value>(work: (api: Api) => Promise<Value>) => Promise<Value>
     readonly crypto: Pick<CryptoClient,
-        | "newIdentity" | "newRecoveryCode" | "sealSlots" | "readSlots" | "openSlot" | "openChallenge" | "unwrapOld" | "signEnrolment">
+        | "newIdentity" | "newRecoveryCode" | "sealSlots" | "readSlots" | "openSlot" | "openChallenge" | "unwrapOld" | "wrapOld" | "signEnrolment">
     readonly stretcher: Pick<Stretcher, "stretch">
     readonly passkeys: Passkeys
     /** The host name of the page: `location.hostname`. */

@@ -12,6 +12,7 @@ import { fromBase64 } from "../bytes.ts"
 import { list, type Members, members, moment, text, Unexpected } from "../shape.ts"
 import { calling, fetchOwn, oldIn, type OwnDesk } from "./desk.ts"
 import { putHint } from "./hints.ts"
+import { keptFor, proved } from "./rotate.ts"
 import { putOwn } from "./shelf.ts"
 import { step } from "./step.ts"
 
@@ -39,8 +40,8 @@ export interface Enrolled {
 /** What was sealed, in this order, and how its daily way is asked for anew. */
 interface Sealed {
     readonly own: OwnKey
-    /** Fingerprint of the identity that the server keeps; null before a first one. */
-    readonly before: string | null
+    /** Fingerprints of the identities that must not be lost. */
+    readonly before: readonly string[]
     readonly code: string
     readonly daily: NewSlot
     readonly recovery: NewSlot
@@ -48,6 +49,9 @@ interface Sealed {
     /** Of a passkey's slot. */
     readonly salt: string | null
 }
+
+/** What a new key takes the place of: the one the server keeps (null), one that is lost (its fingerprint), or one that is open here. */
+export type Replaced = OwnKey | string | null
 
 /**
  * Make a passkey that may hold a key.
@@ -67,19 +71,20 @@ export async function makePasskey(
 }
 
 /**
- * A new identity that she alone holds, in place of the one that the server keeps.
+ * A new identity that she alone holds, in place of the one that the server keeps, or of her own.
  *
- * @param replaces - Fingerprint of the key of her own that she has lost and gives up (enrolment.md section 8); null: none.
+ * @param replaces - Her own one: lost, and given up (enrolment.md section 8), or open by its recovery code, with every
+ * identity from before it (section 9).
  * @throws Problem `already-self-held`, `enrolment-outdated` and others; KeyslotRefused and OwnKeyRefused if what was read
  * back is not what was sealed: nothing has changed then. What the page or the passkey says.
  */
-export async function enrol(desk: OwnDesk, way: EnrolWay, page: EnrolPage, replaces: string | null = null): Promise<Enrolled> {
-    const sealed = await seal(desk, way, page)
+export async function enrol(desk: OwnDesk, way: EnrolWay, page: EnrolPage, replaces: Replaced = null): Promise<Enrolled> {
+    const sealed = await seal(desk, way, page, replaces)
     const { own, daily, recovery, salt } = sealed
     const { name } = await step("code kept", () => page.keep(sealed.code))
     const slots = [{ text: daily.text, name: way.name }, { text: recovery.text, name }]
     const id = await begin(desk, page, own, { slots, replaces })
-    const { full, challenge } = await readBack(desk, id, replaces === null ? sealed : { ...sealed, before: null })
+    const { full, challenge } = await readBack(desk, id, sealed)
     const body = { challenge }
     const answer = members(await step("completion", () => fresh(page, () => calling(desk, (api) =>
         api.post(`/keys/enrolments/${id}/completion`, { body })))))
@@ -89,18 +94,24 @@ export async function enrol(desk: OwnDesk, way: EnrolWay, page: EnrolPage, repla
     return { own: full, backupsUntil: replaces === null ? moment(answer, "backups_until") : null }
 }
 
-async function seal(desk: OwnDesk, way: EnrolWay, page: EnrolPage): Promise<Sealed> {
-    const { person, key: before } = await step("own", () => fetchOwn(desk))
+async function seal(desk: OwnDesk, way: EnrolWay, page: EnrolPage, replaces: Replaced): Promise<Sealed> {
+    const { person, key } = await step("own", () => fetchOwn(desk))
     const own = await step("identity", () => desk.crypto.newIdentity({ person }))
     const { code } = await step("code", () => desk.crypto.newRecoveryCode())
     const { first, again } = way.kind === "passkey" ? await byPasskey(desk, way.credential) : await byPassword(desk, way.password, page)
     try {
         const [daily, recovery] = await step("seal", () => desk.crypto.sealSlots({ own, ways: [first, { kind: "recovery-code", code }] }))
         if (daily === undefined || recovery === undefined) throw new Unexpected("slots are missing")
+        const before = toKeep(replaces, key)
         return { own, before, code, daily, recovery, again, salt: first.kind === "passkey" ? first.salt : null }
     } finally {
         wipe(first)
     }
+}
+
+function toKeep(replaces: Replaced, managed: string | null): readonly string[] {
+    if (replaces === null) return managed === null ? [] : [managed]
+    return typeof replaces === "string" ? [] : [replaces.key, ...replaces.old]
 }
 
 interface Daily {
@@ -135,14 +146,28 @@ async function byPassword(desk: OwnDesk, password: string, page: EnrolPage): Pro
 
 interface Posted {
     readonly slots: readonly { readonly text: string; readonly name: string }[]
-    readonly replaces: string | null
+    readonly replaces: Replaced
 }
 
 async function begin(desk: OwnDesk, page: EnrolPage, own: OwnKey, { slots, replaces }: Posted): Promise<string> {
     const signature = await step("sign", () => desk.crypto.signEnrolment({ own, slots: slots.map((one) => one.text) }))
-    const body = { recipient: own.recipient, signing_key: own.signing_key, slots, signature, ...(replaces !== null && { replaces }) }
-    const answer = await step("enrolment", () => fresh(page, () => calling(desk, (api) => api.post("/keys/enrolments", { body }))))
+    const body = { recipient: own.recipient, signing_key: own.signing_key, slots, signature }
+    const post = (more: object): Promise<unknown> => calling(desk, (api) => api.post("/keys/enrolments", { body: { ...body, ...more } }))
+    const answer = await begun(desk, page, { own, replaces, post })
     return text(members(answer), "id")
+}
+
+interface Beginning {
+    readonly own: OwnKey
+    readonly replaces: Replaced
+    readonly post: (more: object) => Promise<unknown>
+}
+
+async function begun(desk: OwnDesk, page: EnrolPage, { own, replaces, post }: Beginning): Promise<unknown> {
+    const posting = (work: () => Promise<unknown>): Promise<unknown> => step("enrolment", () => fresh(page, work))
+    if (replaces === null || typeof replaces === "string") return posting(() => post(replaces === null ? {} : { replaces }))
+    const kept = await keptFor(desk, replaces, own)
+    return posting(() => proved(desk, replaces, (proof) => post({ replaces: replaces.key, kept, proof })))
 }
 
 /** What the server kept must open, by both ways, and everything behind it, with a secret asked for anew. */
@@ -157,8 +182,8 @@ async function readBack(desk: OwnDesk, id: string, sealed: Sealed): Promise<{ fu
     const challenge = fromBase64(text(kept, "challenge"))
     const { bytes } = await step("challenge", () => desk.crypto.openChallenge({ own: opened, challenge }))
     const full = await step("old", () => desk.crypto.unwrapOld({ own: opened, old: oldIn(kept) }))
-    // Whatever is not among them would be lost with the server's copy.
-    if (sealed.before !== null && !full.old.includes(sealed.before)) throw new OwnKeyRefused("own-key-other")
+    // Whatever is not among them would be lost with the key that goes.
+    if (sealed.before.some((key) => !full.old.includes(key))) throw new OwnKeyRefused("own-key-other")
     return { full, challenge: toBase64url(bytes) }
 }
 

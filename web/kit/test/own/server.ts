@@ -97,12 +97,24 @@ export class Server {
         const hashes = (await Promise.all(given.map(({ text }) => sha256(encodeText(text))))).sort()
         const said = canonical({ v: 1, key, person: PERSON, signing_key, slots: hashes })
         if (!(await verify("letterlock/enrolment/v1", said, signature, fromBase64url(signing_key)))) return problem(422, "enrolment-malformed")
+        const refusal = this.#rotating(body)
+        if (refusal !== null) return refusal
         const bytes = randomBytes(32)
         const content = encodeText(canonical({ v: 1, identity: this.managed?.identity ?? "" }))
-        const old = this.managed === null ? [] : [{ key: this.managed.key, age: toBase64(await encryptTo(recipient, content)) }]
+        const old = "kept" in body ? body["kept"] as Enrolment["old"] : this.managed === null ? [] : [{ key: this.managed.key, age: toBase64(await encryptTo(recipient, content)) }]
         const challenge = toBase64(await encryptTo(recipient, bytes))
         this.#enrolment = { id: "e".repeat(22), recipient, signing_key, slots: given.map(keptOf), challenge, bytes: toBase64url(bytes), old }
         return { id: this.#enrolment.id, challenge, old }
+    }
+
+    /** What is refused of a key in the place of one that she has (section 9). */
+    #rotating(body: Body): Response | null {
+        if (this.custody === "managed") return null
+        if (body["replaces"] !== this.key) return problem(409, "enrolment-outdated")
+        if (!("kept" in body)) return null
+        const [given, known] = [(body["kept"] as Enrolment["old"]).map(({ key }) => key), [this.key, ...this.old.map(({ key }) => key)]]
+        if (given.toSorted().join() !== known.toSorted().join()) return problem(422, "enrolment-malformed")
+        return this.#isProved(body) ? null : problem(403, "key-not-proved")
     }
 
     #readBack(): Response | Body {
@@ -198,6 +210,7 @@ export function deskOf(server: Server, passkeys: Passkeys = new Authenticator())
             openSlot: ({ text, given, owner }) => slots.openSlot(text, given, owner),
             openChallenge: ({ own, challenge }) => keys.openChallenge(own, challenge),
             unwrapOld: ({ own, old }) => keys.unwrapOld(own, old),
+            wrapOld: ({ own, to }) => keys.wrapOld(own, to),
             signEnrolment: ({ own, slots: texts }) => keys.signEnrolment(own, texts),
         },
     }

@@ -44,6 +44,7 @@ export function deskOf({ desk }: KeyPage, run: Run): OwnDesk {
             sealSlots: (args) => crypto.sealSlots(args), readSlots: (args) => crypto.readSlots(args),
             openSlot: told(run, "key.trying", (args) => crypto.openSlot(args)), signEnrolment: (args) => crypto.signEnrolment(args),
             openChallenge: (args) => crypto.openChallenge(args), unwrapOld: told(run, "key.handing", (args) => crypto.unwrapOld(args)),
+            wrapOld: (args) => crypto.wrapOld(args),
         },
         stretcher: { stretch: (password, kdf) => told(run, "key.stretching", () => desk.stretcher.stretch(password, kdf))(null) },
         passkeys: {
