@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, FrameLocator, Page, expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser import chromium
 from tests.e2e.canary import find, new_word
@@ -57,6 +57,7 @@ from tests.e2e.robbery import haul, rob
 from tests.e2e.test_after_sending import row
 from tests.e2e.test_people_and_record import begin as begin_filing
 from tests.e2e.test_people_and_record import come
+from tests.e2e.test_self_held import text_of as shown
 from tests.e2e.wire import post, staff
 from tests.sandbox.running import eventually
 
@@ -99,10 +100,6 @@ def maya(browser: Browser, pair: Pair) -> Iterator[Profile]:
     yield made
     made.close()
     assert made.complaints == []
-
-
-def shown(place: Page | FrameLocator) -> str:
-    return place.locator("body").inner_text()
 
 
 def test_a_thief_of_everything_opens_no_letter_between_two_such_keys_and_opens_a_managed_senders(
