@@ -10,6 +10,7 @@ import type { Desk } from "@letterlock/kit/writing/index"
 import { CARE, STATES, WORDS } from "./after-words.ts"
 import { addReader } from "./granting.ts"
 import { waitActs } from "./waiting-acts.ts"
+import { tellWaits } from "./waiting-here.ts"
 
 /** What the server tells of a letter. */
 interface Said {
@@ -112,6 +113,7 @@ export class Afterwards {
         return waitActs(this.#desk, wait, {
             said: (words) => { this.#say(host, words) },
             done: async (words) => {
+                tellWaits()
                 await card.open(true)   // its grants are checked again, and stand under "Who can read this"
                 this.#announce(words)
             },

@@ -6,6 +6,11 @@ import type { Waiting } from "./waiting.ts"
 
 const PAUSE = 15_000   // milliseconds between two looks, while anything waits and the pane is seen
 
+const CHANGED = "letterlock-waits"
+
+/** Something was done about a letter that waits, elsewhere in the pane. */
+export function tellWaits(): void { document.dispatchEvent(new Event(CHANGED)) }
+
 export interface HereWish {
     /** Address of the script. */
     readonly script: string
@@ -23,6 +28,7 @@ export class WaitingHere {
         this.#wish = wish
         document.addEventListener("visibilitychange", () => { if (!document.hidden) void this.look() })
         window.addEventListener("focus", () => { void this.look() })
+        document.addEventListener(CHANGED, () => { void this.look() })
     }
 
     /** Never throws: what waits goes on waiting, and the portal's page lists it too. */

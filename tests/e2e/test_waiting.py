@@ -9,7 +9,7 @@ from sqlalchemy import text
 
 from server.base.database import now_ms
 from tests.browser import NOT_IN_TESTS, chromium
-from tests.e2e.accessibility import Inspector
+from tests.e2e.accessibility import Inspector, violations
 from tests.e2e.lying import beside
 from tests.e2e.own_key import PASSWORD, become_self_held, sign_in_unseen
 from tests.e2e.own_pane import become_holder, expect_asked, expect_here, pair_pane
@@ -75,6 +75,11 @@ def waiting(pane: FrameLocator) -> Locator:
     return pane.get_by_role("list", name="Letters that wait").get_by_role("listitem")
 
 
+def seen(outlook: Page) -> list[str]:
+    """What axe finds in the pane."""
+    return violations(next(frame for frame in outlook.frames if "/pane" in frame.url))
+
+
 def begin(ann: Profile, to: str, subject: str) -> tuple[Page, FrameLocator]:
     """A pane with a letter that is to wait."""
     outlook = ann.outlook(ANN)
@@ -106,6 +111,7 @@ def test_it_is_chosen_in_the_pane_waits_and_is_given_by_the_pane_when_the_key_is
     expect(pane.locator("#level")).to_have_text("Protected")
     expect(chip).to_contain_text("Protected")
     switch(pane).check()
+    assert seen(outlook) == []
     press_send(pane)
     expect_sent(pane)
     expect(pane.locator("#waits-for")).to_contain_text("has no key yet, so the letter waits")
@@ -133,6 +139,7 @@ def test_instead_it_is_sent_protected_after_a_warning_and_its_readers_see_the_li
     row = waiting(pane).filter(has_text=TOM)
     row.get_by_role("button", name="Send it protected instead").click()
     expect(row).to_contain_text("whoever runs the server could open it too")
+    assert seen(outlook) == []
     row.get_by_role("button", name="Leave it as it is").click()
     expect(row).not_to_contain_text("whoever runs the server")
     row.get_by_role("button", name="Send it protected instead").click()
@@ -182,7 +189,11 @@ def test_the_choice_is_kept_with_the_letter_and_a_hidden_copy_cannot_wait(
     pane = read_in_pane(outlook, "Sent", subject)
     hers = sheets(pane).first.locator(f'[data-reader="{TOM}"]')
     expect(hers).to_contain_text("Waits no more")
-    expect(hers.get_by_role("button", name="Send it protected instead")).to_be_visible()
+    hers.get_by_role("button", name="Send it protected instead").click()
+    hers.get_by_role("button", name=re.compile("^Send it protected:")).click()
+    added = sheets(pane).first.get_by_text(f"{TOM}, added by Ann Lee").filter(visible=True)
+    expect(added.first).to_be_visible(timeout=PATIENCE_MS)
+    expect(waiting(pane).filter(has_text=TOM)).to_have_count(0)
     outlook.close()
     del pair
 
