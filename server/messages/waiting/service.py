@@ -121,7 +121,7 @@ def listed(connection: Connection, vault: Vault, *, sender: Person) -> list[Wait
                 key=key if state == READY else None,
             )
         )
-    return sorted(found, key=lambda one: one.state != READY)
+    return sorted(found, key=lambda one: (one.state != READY, one.sent_at))
 
 
 def stop(

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, select
+from sqlalchemy import ColumnElement, Connection, case, select
 
 from server.base.tenancy import of_firm
 from server.messages.models import entries, readers
@@ -19,13 +19,19 @@ def of_reader(connection: Connection, person_id: str) -> Sequence[Row]:
 
 
 def of_sender(connection: Connection, sender_id: str, *, since: int, most: int) -> Sequence[Row]:
-    """Whom a sender's letters wait for, or have waited for until then, oldest letter first."""
+    """Whom a sender's letters wait for, or have waited for until then.
+
+    Of more than `most` those stay whose sender was told of a key, then those who wait: in this order,
+    each oldest letter first.
+    """
     open_ = readers.c.waiting_ended.is_(None) & (readers.c.waiting_until > since)
     lately = readers.c.waiting_ended.in_(("cancelled", "expired")) & (
         readers.c.waiting_over > since
     )
     where = (entries.c.sender_id == sender_id) & (open_ | lately)
-    return _found(connection, where, most=most)
+    told = readers.c.waiting_ended.is_(None) & readers.c.waiting_told.is_not(None)
+    rank = case((told, 0), (readers.c.waiting_ended.is_(None), 1), else_=2)
+    return _found(connection, where, rank, most=most)
 
 
 def run_out(connection: Connection, now: int, *, most: int) -> Sequence[Row]:
@@ -50,8 +56,13 @@ def end_all(connection: Connection, entry_id: str, *, how: str, at: int) -> None
     connection.execute(readers.update().where(where, waiting).values(**ended))
 
 
-def _found(connection: Connection, where: ColumnElement[bool], *, most: int | None) -> list[Row]:
-    """Rows of letters that were sent, the oldest letter first."""
+def _found(
+    connection: Connection,
+    where: ColumnElement[bool],
+    *first: ColumnElement[Any],
+    most: int | None,
+) -> list[Row]:
+    """Rows of letters that were sent, by `first`, then the oldest letter first."""
     more = [entries.c[name].label(f"entry_{name}") for name in _OF_ENTRY]
     statement = (
         select(readers, *more)
@@ -63,7 +74,7 @@ def _found(connection: Connection, where: ColumnElement[bool], *, most: int | No
             entries.c.state != "recalled",
             where,
         )
-        .order_by(entries.c.sealed_at, readers.c.entry_id, readers.c.position)
+        .order_by(*first, entries.c.sealed_at, readers.c.entry_id, readers.c.position)
         .limit(most)
     )
     return [dict(row) for row in connection.execute(statement).mappings()]

@@ -147,6 +147,8 @@ def _waited(
 ) -> tuple[store.Row, ...]:
     """The reader's rows for which the letter waits; by a grant of her listed role it is given.
 
+    For a grant of the role `late` also those for which it has waited in vain: she reads it now.
+
     Raises:
         StatementRefused: The letter never waited for her in this role, or for a stronger key.
         WaitingOver: It does no more.
@@ -154,14 +156,16 @@ def _waited(
     now = now_ms(connection)
     pending = [row for row in rows if reader is not None and row["person_id"] == reader.id]
     pending = [row for row in pending if row["key"] == PENDING]
-    waited = tuple(row for row in pending if states.waits(row, now))
     if grant.role == LATE:
-        return waited
+        return tuple(row for row in pending if states.state(row, now) in states.UNREAD)
+    waited = tuple(row for row in pending if states.waits(row, now))
     listed = next((row for row in pending if row["role"] == grant.role), None)
     if listed is None:
         raise StatementRefused(refusal="grant-malformed")
     if over := states.refusal(listed, now):
         raise over
+    if listed not in waited:
+        raise StatementRefused(refusal="grant-malformed")
     _check_level(rows, listed, grant)
     return waited
 

@@ -21,6 +21,7 @@ PROTECTED: Final = "protected"  # she was added as a late reader instead
 CANCELLED: Final = "cancelled"
 EXPIRED: Final = "expired"
 RECALLED: Final = "recalled"
+UNREAD: Final = frozenset({WAITING, CANCELLED, EXPIRED})  # she may still be added later
 LIFE_MS: Final = 30 * 24 * 3_600_000
 
 

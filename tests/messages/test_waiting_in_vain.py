@@ -1,0 +1,60 @@
+"""What has waited in vain and is sent protected, and lists that are longer than they may be. docs/spec/waiting.md."""
+
+import pytest
+
+from tests.house import House
+from tests.keys.conftest import signed_in
+from tests.messages.notices import MAYA
+from tests.messages.test_waiting import STOPPED, TOM, problem, settled, told
+from tests.messages.waiting import (
+    giver,
+    happened,
+    listed,
+    own_pane,
+    states,
+    sweep,
+    time_is_over,
+    waiting,
+)
+from tests.sandbox.running import eventually
+
+
+@pytest.mark.parametrize("over", ["cancelled", "expired", "expired-unswept"])
+def test_sent_protected_after_its_time_it_leaves_the_list_and_no_mail_says_it_was_in_vain(
+    sqlite_house: House, over: str
+) -> None:
+    house = sqlite_house
+    ann, before = own_pane(house), told(house, STOPPED)
+    draft = waiting(ann)
+    if over == "cancelled":
+        ann.call("DELETE", f"/messages/{draft.id}/waiting", {"address": MAYA})
+    else:
+        time_is_over(house)
+    if over == "expired":
+        sweep(house, ann)
+        settled(house)
+        before += 1
+    hand = giver(draft)
+    assert hand.give(hand.made(role="late")).status_code == 202
+    sweep(house, ann)
+    settled(house)
+    assert listed(ann) == []
+    assert happened(house)[-1] == "protected"
+    assert eventually(lambda: told(house, STOPPED) == before)
+    # By her own key, once she has one, it is not given once more: she reads it.
+    signed_in(house).enrol()
+    assert problem(hand.give(hand.made()))[:2] == (409, "reads-already")
+
+
+def test_what_is_ready_is_in_the_list_however_much_waits(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("server.messages.waiting.service.LISTED", 2)
+    ann = own_pane(house)
+    for _ in range(2):
+        waiting(ann, [TOM])
+    waiting(ann)
+    assert states(ann) == [(TOM, "waiting"), (TOM, "waiting")]
+    signed_in(house).enrol()
+    house.work()
+    assert states(ann) == [(MAYA, "ready"), (TOM, "waiting")]
