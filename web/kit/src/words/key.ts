@@ -9,6 +9,8 @@ export const OWN_KEY = {
     "key.elsewhere.held": "This was finished in another window: your key is yours already. Load this page again to see it.",
     "key.elsewhere.begun": "This was begun anew in another window, so it ended here. Nothing has changed: your letters open as before. Begin again here, or finish there.",
     "key.outdated": "The firm's server made another key for you meanwhile. Nothing has changed: your letters open as before. Begin again.",
+    "key.outdated.own": "Your key was replaced in another window or on another device meanwhile, so it ended here. Nothing was changed by this page. Load it again.",
+    "key.rotate.lead": "A passkey or a password, and a new recovery code for your papers. Until the end your present key stays as it is.",
     "key.refused": "What the server kept is not what this browser sealed, so we stopped. Nothing has changed: your letters open as before. Please ring us and say: {code}.",
     "key.memory": "This browser could not work on the password; it needs 64 MB for a moment. Nothing has changed. Close other windows and try again, or use another device.",
 

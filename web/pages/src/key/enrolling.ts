@@ -1,8 +1,8 @@
 /** Becoming the only holder: a passkey or a password, then the recovery code, then "Finish". */
 
-import { KeyslotRefused, OwnKeyRefused, WorkerFailed } from "@letterlock/crypto"
+import { KeyslotRefused, type OwnKey, OwnKeyRefused, WorkerFailed } from "@letterlock/crypto"
 import { dayMonth, find, focusOn, list, members, Problem, say, text, type WordKey } from "@letterlock/kit"
-import { enrol, type Enrolled, type EnrolPage, type EnrolWay, makePasskey } from "@letterlock/kit/own/index"
+import { enrol, type Enrolled, type EnrolPage, type EnrolWay, makePasskey, type Replaced } from "@letterlock/kit/own/index"
 import { canUse, PasskeyRefused } from "@letterlock/kit/webauthn"
 
 import { isForStaff } from "../unlock/audience.ts"
@@ -24,8 +24,7 @@ export class Enrolling {
     readonly #password = find("#password", HTMLInputElement)
     readonly #other = find("#other-way", HTMLButtonElement)
     #run: Run | null = null
-    /** Fingerprint of the key of her own that is given up for the new one. */
-    #replaces: string | null = null
+    #replaces: Replaced = null
     /** A passkey of hers that no keyslot needs yet. */
     #known: { readonly id: string; readonly name: string } | null = null
 
@@ -45,10 +44,10 @@ export class Enrolling {
         })
     }
 
-    /** Show the page of somebody whose key the firm's server keeps, or who has lost her own: `replaces` is that one. */
-    async start(replaces: string | null = null): Promise<void> {
+    /** Show the page of somebody whose key the firm's server keeps, or who has lost her own or puts another in its place. */
+    async start(replaces: Replaced = null): Promise<void> {
         this.#replaces = replaces
-        if (replaces !== null) showAnew()
+        if (replaces !== null) showAnew(replaces)
         const [can, known] = await Promise.all([canUse(), this.#passkeys()])
         this.#known = known
         find("#to-passkey", HTMLElement).hidden = can === "no"
@@ -140,7 +139,8 @@ export class Enrolling {
     }
 
     async #enrol(run: Run, way: EnrolWay): Promise<void> {
-        showDone(await enrol(deskOf(this.#page, run), way, this.#enrolPage(run, way), this.#replaces))
+        showDone(await enrol(deskOf(this.#page, run), way, this.#enrolPage(run, way), this.#replaces), this.#replaces)
+        this.#replaces = null
     }
 
     #enrolPage(run: Run, way: EnrolWay | null = null): EnrolPage {
@@ -209,7 +209,7 @@ export class Enrolling {
             return
         }
         if (run.place === this.#code) this.#show(find("#way-h", HTMLElement).textContent === say("key.way.password") ? "password" : "passkey", null)
-        trouble(this.#way, reason(error))
+        trouble(this.#way, reason(error, this.#replaces))
         focusOn(find("[data-trouble]", HTMLElement, this.#way))
     }
 
@@ -227,7 +227,8 @@ const BY_CODE: Readonly<Record<string, Extract<WordKey, `key.${string}`>>> = {
 }
 
 /** Why it ended, and that nothing has changed. */
-function reason(error: unknown): string {
+function reason(error: unknown, replaces: Replaced): string {
+    if (replaces !== null && error instanceof Problem && error.code === "enrolment-outdated") return say("key.outdated.own")
     if (error instanceof PasskeyRefused) return error.sentence
     if (error instanceof WorkerFailed) return say("key.memory")
     if (error instanceof KeyslotRefused || error instanceof OwnKeyRefused) return sayRefused(error.code)
@@ -235,7 +236,7 @@ function reason(error: unknown): string {
     return key === undefined ? excuse(error) : say(key as "key.outdated")
 }
 
-function showDone({ backupsUntil }: Enrolled): void {
+function showDone({ backupsUntil }: Enrolled, replaces: Replaced): void {
     const words = find("#done-backups", HTMLElement)
     words.hidden = backupsUntil === null
     if (backupsUntil !== null) {
@@ -243,8 +244,9 @@ function showDone({ backupsUntil }: Enrolled): void {
         const date = `${dayMonth(backupsUntil)}${year}`.trim()
         words.textContent = isForStaff() ? say("staff.key.backups", { date }) : say("key.done.backups", { date })
     }
+    const happened = replaces === null ? "first" : typeof replaces === "string" ? "again" : "rotated"
     for (const part of document.querySelectorAll<HTMLElement>("[data-stage=done] [data-for]")) {
-        part.hidden = (part.dataset["for"] === "first") !== (backupsUntil !== null)
+        part.hidden = part.dataset["for"] !== happened
     }
     const letter = takeLetter()
     if (letter !== null) {
@@ -255,10 +257,10 @@ function showDone({ backupsUntil }: Enrolled): void {
     announce(say("key.done"))
 }
 
-/** The same steps for a new key in place of a lost one: what changes was said before. */
-function showAnew(): void {
+/** The same steps for a new key in place of one of hers: what changes was said before. */
+function showAnew(replaces: OwnKey | string): void {
     find("#enrol-h", HTMLElement).textContent = say("key.anew")
-    find("#enrol-lead", HTMLElement).textContent = say("key.anew.lead")
+    find("#enrol-lead", HTMLElement).textContent = say(typeof replaces === "string" ? "key.anew.lead" : "key.rotate.lead")
     find("#step-what", HTMLElement).hidden = true
 }
 

@@ -8,7 +8,7 @@ import { asStaff } from "../staff/signing-in.ts"
 import { isForStaff } from "../unlock/audience.ts"
 
 /** Of `/key` and `/staff/key`, of `/staff/pair` and of `/staff/waiting`. */
-export type Stage = "out" | "loading" | "enrol" | "done" | "yours" | "lost" | "over" | "ask" | "unlock" | "code" | "refused" | "list"
+export type Stage = "out" | "loading" | "enrol" | "done" | "yours" | "lost" | "rotate" | "over" | "ask" | "unlock" | "code" | "refused" | "list"
 
 export interface KeyPage {
     /** Who is signed in, as the server wrote it into the page. */

@@ -10,11 +10,13 @@ import { offerEntry } from "./entering.ts"
 import { type Fresh, FreshCode } from "./fresh.ts"
 import { FreshSignIn } from "./fresh-sign-in.ts"
 import { busy, excuse, fault, isOver, type KeyPage, readPage, showOut, showStage, trouble } from "./page.ts"
+import { clearRotation, offerRotation } from "./rotating.ts"
 import { Slip } from "./slip.ts"
 import { YourKey } from "./yours.ts"
 
 const IDLE = 30 * 60_000   // milliseconds; the session ends after as long (http.md section 5)
 const LOST = "#lost"   // of the address: she comes from a letter that nothing of hers opens
+const NEW = "#new"   // she puts another key in the place of the one that she has
 
 /** Ask the server, if somebody is signed in who may hold a key; show what follows. */
 export async function startKeyPage(): Promise<void> {
@@ -38,12 +40,13 @@ export async function startKeyPage(): Promise<void> {
         const { key } = state
         if (state.custody === "managed") await enrolling.start()
         else if (location.hash === LOST && key !== null) await offerNew(fresh, () => showing(() => enrolling.start(key)))
+        else if (location.hash === NEW && key !== null) await offerRotation(page, fresh, (present) => showing(() => enrolling.start(present)))
         else await yours.start()
     })
     const again = find("#load-again", HTMLButtonElement)
     again.addEventListener("click", () => { void busy(again, load) })
     // Nothing was begun where the link to it stands; the link to #main, above the page, leaves all as it is.
-    addEventListener("hashchange", () => { if (location.hash === LOST) location.reload() })
+    addEventListener("hashchange", () => { if ([LOST, NEW].includes(location.hash)) location.reload() })
     await load()
 }
 
@@ -55,6 +58,7 @@ function startParts(page: KeyPage): Parts {
     watchIdle(IDLE, () => {
         parts.enrolling.end()
         parts.yours.end()
+        clearRotation()
         void forgetOwn()
         showOut()
     })
