@@ -54,7 +54,7 @@ def test_a_letter_to_a_key_of_ones_own_is_given_out_sealed_and_is_protected_no_m
     letter = ann.send()
     opened = maya.open(letter).json
     assert set(opened) == {
-        "envelope", "envelope_key", "envelope_until", "viewer", "sender", "sender_name", "names", "granters",
+        "envelope", "envelope_key", "envelope_until", "viewer", "sender", "sender_name", "names", "granters", "level",
         "directory_key",
     }  # fmt: skip
     assert opened["envelope_key"] == opened["viewer"]["key"]

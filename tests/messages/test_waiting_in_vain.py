@@ -2,10 +2,11 @@
 
 import pytest
 
+from tests.drafts import look_up
 from tests.house import House
 from tests.keys.conftest import signed_in
 from tests.messages.notices import MAYA
-from tests.messages.test_waiting import STOPPED, TOM, problem, settled, told
+from tests.messages.test_waiting import STOPPED, TOM, problem, read, settled, told
 from tests.messages.waiting import (
     giver,
     happened,
@@ -58,3 +59,16 @@ def test_what_is_ready_is_in_the_list_however_much_waits(
     signed_in(house).enrol()
     house.work()
     assert states(ann) == [(MAYA, "ready"), (TOM, "waiting")]
+
+
+def test_the_others_are_told_that_the_letter_is_protected_since(sqlite_house: House) -> None:
+    ann = own_pane(sqlite_house)
+    look_up(ann, [TOM])
+    tom = signed_in(sqlite_house, TOM)
+    tom.enrol()
+    draft = waiting(ann, [MAYA, TOM])
+    assert tom.visitor.post(f"/messages/{draft.id}/open", {}).json["level"] == "self-held"
+    hand = giver(draft)
+    assert hand.give(hand.made(role="late")).status_code == 202
+    assert read(tom, draft.id).grants == ()  # his envelope does not say it
+    assert tom.visitor.post(f"/messages/{draft.id}/open", {}).json["level"] == "managed"

@@ -157,6 +157,7 @@ def open_envelope(message_id: str, json_data: OpenIn) -> ResponseReturnValue:
         }
     return {
         **content,
+        "level": opened.level,
         "viewer": {"address": viewer.address, "key": opened.viewer_key},
         "sender": opened.sender_lookup.to_json(),
         "sender_name": opened.sender.shown_name,

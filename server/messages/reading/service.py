@@ -85,12 +85,13 @@ class Letter:
 class Opened:
     """A reader's own envelope, with what her browser needs to check it.
 
-    `envelope` is what it holds, where the firm's server keeps her key; else None, and `sealed` is
+    `level` is the letter's today, which a later reader may have lowered. `envelope` is what it holds, where the firm's server keeps her key; else None, and `sealed` is
     the age file. `viewer_key` is the fingerprint of the key to which it is sealed, `replaced` when
     that key was, in seconds. `granters` are the look-ups of those who signed grants and are not the sender; `names` what
     the directory calls sender, To and Cc, by address.
     """
 
+    level: str
     envelope: Envelope | None
     sealed: bytes
     replaced: int | None
@@ -212,6 +213,7 @@ def open_envelope(
         sender = people.get(connection, vault, entry["sender_id"])
         envelope = _opened(connection, vault, viewer, key=row["key"], file=file)
         opened = Opened(
+            level=entry["level"],
             envelope=envelope,
             sealed=file,
             replaced=keys.replaced(connection, viewer, row["key"]),

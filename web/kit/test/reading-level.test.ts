@@ -67,6 +67,15 @@ describe("a letter's level on the page", () => {
         assert.equal(signedWords(letter("managed", "managed")), "Signed by the firm's server for Ann Lee.")
     })
 
+    it("is lowered by what the server tells of a grant that this envelope does not hold, and never raised", () => {
+        const one = letter("self-held", "self-held", { told: "managed" })
+        assert.equal(shownLevel(one).words, "level.managed")
+        assert.deepEqual(levelNotes(one), ["Somebody was given this letter later, with a key that the firm's server keeps. Since then the letter is: Protected."])
+        assert.doesNotMatch(said(one), /end-to-end/iu)
+        assert.equal(shownLevel(letter("managed", "self-held", { told: "self-held" })).words, "level.managed")
+        assert.match(levelNotes(letter("self-held", "self-held", { told: "managed", grants: [late] }))[0] ?? "", /^Tom Birchall, added by/u)
+    })
+
     it("is lowered by a later reader with a weaker key, in one visible line", () => {
         const one = letter("self-held", "self-held", { grants: [late] })
         assert.equal(shownLevel(one).level, "managed")

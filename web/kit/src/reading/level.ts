@@ -1,6 +1,6 @@
 /** At which level an opened letter is shown, who signed it, and what is said beside (docs/spec/levels.md). */
 
-import { type Level, levelOf, type Note, type Shown } from "@letterlock/crypto"
+import { type Level, levelOf, LEVELS, type Note, type Shown } from "@letterlock/crypto"
 
 import { dayMonth, longDate } from "../dates.ts"
 import { levelWords } from "../levels.ts"
@@ -9,9 +9,12 @@ import { called, type OpenLetter } from "./open.ts"
 import { granter, lowering } from "./standing.ts"
 
 /** By the one function that may say so: no page calls a letter end-to-end otherwise. */
-export function shownLevel({ statement, grants, now }: OpenLetter): Shown {
+export function shownLevel({ statement, grants, told, now }: OpenLetter): Shown {
     const readers = statement.readers.map(({ role, level, key }) => ({ role, level, waiting: key === "pending" }))
-    return levelOf({ custody: statement.sender.custody, stated: statement.level, readers, grants, now })
+    const known = { custody: statement.sender.custody, stated: statement.level, readers, grants, now }
+    const shown = levelOf(known)
+    // A grant that this envelope does not hold: whose, is not told.
+    return told && rank(told) < rank(shown.level) ? levelOf({ ...known, grants: [...grants, { role: "late", level: told }] }) : shown
 }
 
 /** Sentences under the level's own. */
@@ -32,9 +35,10 @@ const WORDS: Readonly<Record<Note, (letter: OpenLetter) => string>> = {
     "level.waiting": waited,
     "level.lowered": (letter) => {
         const grant = lowering(letter)
-        if (grant === null) return ""
+        const shown = shownLevel(letter).level
+        if (grant === null || rank(grant.level) > rank(shown)) return say("level.lowered.told", { level: levelWords(shown) })
         const date = dayMonth(new Date(grant.created * 1000))
-        const level = levelWords(shownLevel(letter).level)
+        const level = levelWords(shown)
         const who = grant.address === letter.viewer ? say("readers.you") : called(letter, grant.address)
         return say("level.lowered", { who, by: granter(letter, grant), date, level })
     },
@@ -50,6 +54,8 @@ function waited({ statement, grants, names }: OpenLetter): string {
     const who = statement.readers.filter(({ address, key }) => key === "pending" && !given.has(address))
     return who.length === 0 ? "" : say("level.waiting.then", { who: sayList(who.map(({ address }) => called({ names }, address))) })
 }
+
+const rank = (level: Level): number => LEVELS.indexOf(level)
 
 /** Said where it is the sender's copy that holds the letter down; where nobody has a key of his own it is nothing new. */
 function ownCopy(letter: OpenLetter): string {

@@ -1,7 +1,7 @@
 /** Fetch one letter, check it and decrypt it, on this device (http.md section 4, envelope.md section 2). */
 
 import {
-    type CryptoClient, type Level, type Lookup, type Opened, type OpenedMessage, parseOpened, parseStatement, statementHash, type Viewer,
+    type CryptoClient, type Level, LEVELS, type Lookup, type Opened, type OpenedMessage, parseOpened, parseStatement, statementHash, type Viewer,
 } from "@letterlock/crypto"
 
 import { type Api, newKey, Problem } from "../api.ts"
@@ -36,6 +36,8 @@ export interface OpenLetter extends OpenedMessage {
     readonly hash: string
     /** Opens this letter's files, and nothing else. */
     readonly messageKey: string
+    /** The letter's level today, as the server tells it; it counts where it is weaker. */
+    readonly told?: Level | null
     /** The viewer's own key today; null: not known, as where the firm's server opened the envelope. */
     readonly now: Level | null
     /** When the key that this letter is sealed to gave way to one of the viewer's own; null: it did not. */
@@ -65,7 +67,7 @@ export async function openLetter(desk: ReadingDesk, id: string, checking: () => 
     return {
         ...message, id, viewer: who.address, senderName: text(answer, "sender_name"),
         names: namesIn(answer["names"]), hash: await statementHash(opened.statement), messageKey: opened.message_key,
-        now: isSealed(answer) ? "self-held" : null, until: untilIn(answer),
+        told: toldIn(answer), now: isSealed(answer) ? "self-held" : null, until: untilIn(answer),
     }
 }
 
@@ -74,6 +76,9 @@ export function viewerOf(answer: Members): Viewer {
     const viewer = members(answer["viewer"])
     return { address: text(viewer, "address"), key: isSealed(answer) ? text(answer, "envelope_key") : text(viewer, "key") }
 }
+
+/** No level that is known here is none: it could only lower what is shown. */
+const toldIn = (answer: Members): Level | null => LEVELS.find((level) => level === answer["level"]) ?? null
 
 function untilIn(answer: Members): Date | null {
     const until = answer["envelope_until"]

@@ -5,6 +5,7 @@ export const LEVEL_WORDS = {
     "level.waiting": "{who} has no key yet. The letter waits for it.",
     "level.waiting.then": "{who} had no key of their own when this was sent, so it waited for one.",
     "level.lowered": "{who}, added by {by}, {date}. Since then the letter is: {level}.",
+    "level.lowered.told": "Somebody was given this letter later, with a key that the firm's server keeps. Since then the letter is: {level}.",
     "level.since": "{level} until {date}; since then your key is yours alone.",
     "level.reader.self-held": "Holds the only key",
 
