@@ -41,6 +41,7 @@ from server.firms.advising import routes as advice_routes
 from server.firms.first_run import routes as first_run_routes
 from server.firms.first_run import service as first_run
 from server.firms.guarding import routes as guard_routes
+from server.firms.leveling import routes as level_routes
 from server.firms.service import Firm
 from server.graph.door import EntraDoor
 from server.graph.entra import Entra
@@ -84,6 +85,7 @@ _ROUTES: Final = (
     first_run_routes,
     guard_routes,
     advice_routes,
+    level_routes,
     stationery_routes,
     message_routes,
     filing_routes,

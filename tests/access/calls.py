@@ -14,6 +14,7 @@ from tests.drafts import OCTETS, Draft
 from tests.firms.test_advising import WANTED
 from tests.firms.test_first_run import LOOKS
 from tests.firms.test_guarding import RULES
+from tests.firms.test_leveling import LEVELS
 from tests.keys.holding import Holder
 from tests.messages.test_added_readers import sealed
 
@@ -272,6 +273,8 @@ CALLS: dict[str, Maker] = {
     "PUT /api/v1/guard-rules": on("/guard-rules", json=RULES),
     "GET /api/v1/advice-rules": on("/advice-rules"),
     "PUT /api/v1/advice-rules": on("/advice-rules", json=WANTED),
+    "GET /api/v1/level-rules": on("/level-rules"),
+    "PUT /api/v1/level-rules": on("/level-rules", json=LEVELS),
     "GET /api/v1/templates": on("/templates"),
     "POST /api/v1/templates": on("/templates", json=TEMPLATE | {"firm": False}),
     "GET /api/v1/templates/<template_id>": on("/templates/{template}"),

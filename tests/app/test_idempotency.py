@@ -61,6 +61,7 @@ REPEATABLE = {
     "first_run.open_firm": STATE,
     "guarding.change": STATE,
     "advising.change": STATE,
+    "leveling.change": STATE,
     "stationery.change": STATE,
     "stationery.sign": STATE,
     "stationery.tagline": STATE,

@@ -76,6 +76,11 @@ def script_facts(connection: Connection, firm: Firm) -> dict[str, Any]:
     }
 
 
+def is_domain(name: str) -> bool:
+    """Whether this is a mail domain, in lower case and ASCII."""
+    return _DOMAIN.fullmatch(name) is not None
+
+
 def _full(row: Mapping[str, Any]) -> dict[str, Any]:
     held = {"at": 0, **OFF, **row["policies"].get("guard", {})}
     return {**held, "lists": bool(held["domains"]["names"] or held["words"]["phrases"])}
@@ -85,7 +90,7 @@ def _tidy(wanted: Mapping[str, Any]) -> dict[str, Any]:
     domains, words, found = wanted["domains"], wanted["words"], wanted["found"]
     names = sorted({name.strip().lower().lstrip("@") for name in domains["names"]} - {""})
     listed = sorted({" ".join(word.split()) for word in words["phrases"]} - {""})
-    if not all(_DOMAIN.fullmatch(name) for name in names):
+    if not all(is_domain(name) for name in names):
         raise Invalid(
             "A mail domain looks like client.example. Nothing was changed.", field="domains"
         )

@@ -95,6 +95,7 @@ def sign(
         FirmOnly: It is a mail of the record, and this person is not of the firm.
         KeyReplaced: The letter was signed with another key than the sender has now.
         WaitingOver: The letter waits for this reader no more.
+        LevelBelow: The firm allows no such level for this letter or reader; nothing was signed.
     """
     entry = own_message(connection, firm, sender, message_id, lock=True)
     check(connection, vault, entry, firm=firm, sender=sender, text=text, roles=roles)

@@ -23,6 +23,7 @@ from server.crypto.statement import PENDING
 from server.events import service as events
 from server.firms.service import Firm
 from server.messages import store
+from server.messages.leveling import service as leveling
 from server.messages.notices import service as notices
 from server.messages.ports import Blobs, ConsentMissing, MailboxAway, SendingRights, SignInAgain
 from server.messages.service import (
@@ -109,6 +110,7 @@ def send(
         NoConsent: The firm's consent is missing.
         Away: Entra does not answer.
         StaleKeys: Who was to wait for her key has one by now; nothing was sent.
+        LevelBelow: The firm allows no such level for a reader by now; nothing was sent.
     """
     by_client = sender.kind == "client"
     subject = "" if by_client else _public_subject(sealed.subject)
@@ -130,6 +132,7 @@ def send(
             _limit(connection, firm, sender, readers=len(readers) - 1)
         else:
             notices.resume(connection, firm=firm, sender=sender)
+        leveling.check_kept(connection, vault, entry, firm=firm, sender=sender)
         waiting.begin(connection, vault, message_id)
         _name_readers(connection, vault, firm, message_id, names)
         before = store.objects_of(connection, message_id)

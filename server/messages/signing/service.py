@@ -23,6 +23,7 @@ from server.crypto.statement import MAX_READERS, PENDING, Reader, Statement, par
 from server.firms.service import Firm
 from server.keys import service as keys
 from server.messages import store
+from server.messages.leveling import service as leveling
 from server.messages.service import (
     ADDRESSED,
     GRANTED,
@@ -99,6 +100,7 @@ def sign(
         StaleKeys: A reader's key is not the directory's any more; nothing was signed.
         OwnKeyChanged: The sender's is not; nothing was signed.
         TooManyWaiting: More than fifty readers have no key of their own; nothing was signed.
+        LevelBelow: The firm allows no such level for a reader; nothing was signed.
     """
     entry = own_message(connection, firm, sender, message_id, lock=True)
     if entry["state"] != "draft":
@@ -112,6 +114,8 @@ def sign(
     _check_waiting(statement, entry, sender)
     _check_times(connection, statement, granted)
     rows = _reader_rows(connection, vault, statement, granted, firm=firm)
+    readers = [(one.address, one.level) for one in (*statement.readers, *granted)]
+    leveling.check_letter(connection, firm=firm, sender=sender, kind=entry["kind"], readers=readers)
     _check_parents(connection, statement, rows, firm=firm)
     if sender.kind == "client":
         _check_answer(connection, firm, sender, entry, rows)

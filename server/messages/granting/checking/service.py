@@ -25,6 +25,7 @@ from server.crypto.statement import MAX_READERS, PENDING, parse_statement
 from server.firms.service import Firm
 from server.keys import service as keys
 from server.messages import store
+from server.messages.leveling import service as leveling
 from server.messages.service import (
     ADDRESSED,
     GRANTED,
@@ -129,6 +130,15 @@ def check(
     waited = _waited(connection, rows, grant, reader)
     if reader is None or not directory_agrees(connection, reader, grant.key, grant.level):
         raise StaleKeys(addresses=[grant.address])
+    leveling.check_grant(
+        connection,
+        vault,
+        entry,
+        firm=firm,
+        sender=sender,
+        given=(grant.address, grant.level),
+        finishes=grant.role != LATE,
+    )
     if grant.role == LATE and len(rows) >= MAX_READERS:
         raise TooManyReaders
     return Checked(grant, reader, waited, own, file, envelope)

@@ -1,0 +1,1 @@
+"""The least level of a firm's letters."""

@@ -1,0 +1,1 @@
+"""Whether a letter is of the least level that its firm allows."""
