@@ -32,7 +32,7 @@ async function desk({ statement = text("pending"), signer = ann, messageKey = ke
     const api = { post: (path: string, { body = {} }: { body?: Record<string, unknown> } = {}) => Promise.resolve(said(path, body)) } as unknown as Api
     const made: GrantingDesk = {
         call: (work) => work(api), directoryKey: "", log: { begin: () => ({ since: 0, check: (_, lookup) => Promise.resolve(lookup) }) },
-        crypto: { verifyLookup: ({ address }) => Promise.resolve(looks.get(address) ?? lookupOf(tom)), sealEnvelopes },
+        crypto: { verifyLookup: ({ address }) => Promise.resolve(looks.get(address) ?? lookupOf(tom)), sealEnvelopes: (draft) => sealEnvelopes(draft) },
         own: {
             requireSealed: () => Promise.resolve(), requireMine: () => Promise.resolve(), openDraftKey: () => Promise.reject(new Error("no draft")),
             openLetter: () => Promise.resolve({ message_key: messageKey, statement, signature, grants: [], merge: {} }),
