@@ -149,6 +149,12 @@ def test_until_it_is_completed_nothing_changes_and_completed_it_is_repeated(held
     assert first.json == {"key": new.key, "backups_until": None}
 
 
+def test_a_sender_who_looked_her_up_before_is_told(sqlite_house: House, held: Holder) -> None:
+    draft = sqlite_house.pane().draft()
+    held.rotate()
+    assert problem(draft.sign()) == (409, "stale-keys")
+
+
 def test_a_slot_that_was_added_meanwhile_goes_with_the_old_key(held: Holder) -> None:
     new = new_key(held)
     begun = held.rotating(new).json
