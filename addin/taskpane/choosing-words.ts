@@ -7,7 +7,7 @@ const have = (who: readonly string[]): string => `${sayList(who)} ${who.length =
 export const WORDS = {
     label: "End-to-end",
     /** On, and somebody waits. */
-    on: (who: readonly string[]) => `${have(who)} no key yet. When it appears, your pane adds them; until then nobody can open it for them, the firm's server neither.`,
+    on: (who: readonly string[]) => `${have(who)} no key yet. When it appears, your pane adds them; their mailbox alone vouches that it is theirs. Until then nobody can open it for them, the firm's server neither.`,
     /** On, and nobody needs to wait. */
     ready: "Everybody in To and Cc has a key of their own.",
     off: (who: readonly string[]) => `${have(who)} no key of their own, so the firm's server keeps one. Switch this on to let the letter wait for theirs.`,

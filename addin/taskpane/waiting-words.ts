@@ -9,7 +9,7 @@ export const WORDS = {
     cancelled: (who: string, what: string) => `${who}: ${what} does not wait any more. You have stopped it.`,
     expired: (who: string, what: string) => `${who}: ${what} waited thirty days for a key, and has stopped.`,
     giving: (who: string) => `Giving ${who} the letter.`,
-    given: (who: string, what: string) => `${who} can read ${what} now. A mail says so.`,
+    given: (who: string, what: string) => `${who} can read ${what} now. A mail says so. Their mailbox alone vouches that the key is theirs: to be sure, ring them and compare keys.`,
     give: "Give it now",
     giveTo: (who: string, what: string) => `Give ${who} ${what} now`,
     stop: "Stop waiting",
@@ -18,7 +18,7 @@ export const WORDS = {
     instead: "Send it protected instead",
     insteadOf: (who: string, what: string) => `Send it protected instead: ${what}, to ${who}`,
     insteadMeans: (who: string) =>
-        `${who} reads it at once, with a key that the firm's server keeps: whoever runs the server could open it too. From then on the letter is Protected and no longer End-to-end, and a line says so to you and to ${who}.`,
+        `${who} reads it at once, with a key that the firm's server keeps: whoever runs the server could open it too. From then on the letter is Protected and no longer End-to-end, and a line says so to everybody who opens it.`,
     insteadPress: "Send it protected",
     keep: "Leave it as it is",
     insteadDone: (who: string) => `${who} can read it now, protected. A mail says so.`,

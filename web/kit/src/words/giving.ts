@@ -1,6 +1,6 @@
 /** What is said at the portal of letters that wait for a reader's key (`/staff/waiting`). */
 export const GIVING = {
-    "giving.why": "Each of these is sealed, and nobody can open it for its reader. It is given to a key that only the reader holds, and by you alone.",
+    "giving.why": "Each of these is sealed, and nobody can open it for its reader. It is given to a key that only its maker holds, and by you alone. Whoever gets into a reader's mailbox first can make that key: to be sure, ring the reader before you give.",
     "giving.none": "None of your letters waits for a key.",
     "giving.managed": "The firm's server keeps your key, so no letter of yours waits for anybody else's. If you want to hold it yourself, begin at your own key.",
     "giving.all.one": "Give {who} the letter",
