@@ -65,6 +65,8 @@ export async function reopenPane(desk: PaneDesk, { id, lookup }: PanePerson): Pr
     const isHers = kept.key === lookup.key && kept.signing_key === lookup.signing_key
     const share = await shareOf(desk, kept.pane)
     if (share === null) {
+        const now = keptIn(await desk.storage.get())
+        if (now !== null && now.pane !== kept.pane) return reopenPane(desk, { id, lookup })   // another window has paired meanwhile
         await desk.storage.clear()
         return { state: isHers ? "removed" : "replaced" }
     }
@@ -74,15 +76,15 @@ export async function reopenPane(desk: PaneDesk, { id, lookup }: PanePerson): Pr
 /**
  * Forget the key in this pane, first here and then in the person's list.
  *
- * @param pane - Its id; null for the one that is kept.
+ * @param pane - Its id, besides the one that is kept; null for that one alone.
  * @throws Unreachable and others: it is forgotten here, and the list could not be told.
  */
 export async function forgetPane(desk: Pick<PaneDesk, "call" | "storage">, pane: string | null = null): Promise<void> {
     const kept = keptIn(await desk.storage.get())?.pane ?? null
     await desk.storage.clear()
-    const gone = pane ?? kept
-    if (gone === null) return
-    await desk.call((api) => api.delete(`/panes/${gone}`)).catch(unlessForgotten)
+    for (const gone of new Set([pane, kept])) {   // another window may have paired since
+        if (gone !== null) await desk.call((api) => api.delete(`/panes/${gone}`)).catch(unlessForgotten)
+    }
 }
 
 /** A pane's storage holds what this program wrote, or nothing. */

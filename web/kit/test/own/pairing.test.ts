@@ -327,6 +327,21 @@ describe("a pane's storage", () => {
         assert.equal((await reopenPane(it_.pane, it_.me)).state, "open")
     })
 
+    it("is not emptied of what another window has paired meanwhile, and opens that", async () => {
+        const before = await paired()
+        const kept = structuredClone(it_.pane.storage.value)
+        const now = await paired()   // the other window: `before` leaves the list
+        const { get } = it_.pane.storage
+        it_.pane.storage.get = () => {   // this window had looked before
+            it_.pane.storage.get = get
+            return Promise.resolve(kept)
+        }
+        const found = await reopenPane(it_.pane, it_.me)
+        assert.deepEqual([found.state, found.state === "open" && found.pane], ["open", now.pane])
+        await forgetPane(it_.pane, before.pane)   // as the first window would
+        assert.deepEqual([it_.pane.storage.value, it_.server.panes.size], [null, 0])
+    })
+
     it("copied to another computer opens nothing once the pane was removed", async () => {
         const { pane } = await paired()
         const stolen = new Disk()
