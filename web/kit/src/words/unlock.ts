@@ -18,7 +18,7 @@ export const UNLOCK = {
     "unlock.damaged": "What the server keeps for opening your key is not what was sealed, so we stopped. Nothing was lost. Please ring us and say: {code}.",
     "unlock.nothing": "The server names nothing that opens your key here. Nothing was lost. Please ring us.",
 
-    "unlock.given-up": "This letter is sealed to a key that you no longer have, so nothing here opens it. {name} can seal it for you again.",
+    "unlock.given-up": "This letter is sealed to another key than the one that is open here. If you have put a new key in its place, close this and unlock the new one; if you have given one up, {name} can seal the letter for you again.",
 
     "open.session.own": "You were away for a while, so the letter stays closed. Your passkey opens it, or a new code.",
     "open.idle.own": "You were away for a while, so we closed the letter. Your passkey opens it again, or a new code.",
