@@ -35,6 +35,7 @@ const { metafile } = await build({
         ...(await entries("addin/taskpane", /^(admin|compose|read|advice|afterwards|contacts|filing|stationery|waiting)\.ts$/)),
         join(root, "web/crypto/src/worker.ts"),
         join(root, "web/crypto/src/argon2.ts"),
+        join(root, "web/pages/src/key/guesses.ts"),
         ...(await entries("web/kit/src/comparing", /^qr-(code|scan)\.ts$/)),
         ...(await entries("web/styles", /^(deployment|portal|pane|letter|export|set-up|key)\.css$/)),
     ],

@@ -57,6 +57,8 @@ def test_a_password_holds_the_key_when_it_was_typed_twice_alike(maya: Profile) -
     page = key_page(maya)
     own_key.choose(page, "short")
     own_key.expect_said(page, "Twelve characters at least.")
+    own_key.choose(page, "Password12345")
+    own_key.expect_said(page, "That is guessed quickly: common words, a pattern or a date.")
     own_key.choose(page, PASSWORD)
     code = own_key.take_code(page, maya, MAYA)
     own_key.type_back(page, code, "correct otter bicycle harvset")

@@ -39,6 +39,7 @@ export const OWN_KEY = {
     "key.password.long": "That is longer than a password can be here: at most 1,024 bytes.",
     "key.password.own": "Not your name or address: whoever guesses begins with those.",
     "key.password.same": "Too much of the same. Take four or five words that do not belong together.",
+    "key.password.common": "That is guessed quickly: common words, a pattern or a date. Take four or five words that do not belong together.",
     "key.password.other": "That is not the password that you typed first. Type it again, or choose another one above.",
     "key.password.differs": "The two are not the same. Type the second again.",
     "key.password.show": "Show",

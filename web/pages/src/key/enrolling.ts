@@ -10,8 +10,8 @@ import { takeLetter } from "../waiting/kept.ts"
 import { deviceName } from "./device.ts"
 import { Finish } from "./finish.ts"
 import type { Fresh } from "./fresh.ts"
-import { announce, busy, excuse, fault, GivenUp, isOver, type KeyPage, progress, sayRefused, showOut, showStage, trouble } from "./page.ts"
-import { clearPassword, startShowing, weakness } from "./password.ts"
+import { announce, busy, excuse, GivenUp, isOver, type KeyPage, progress, sayRefused, showOut, showStage, trouble } from "./page.ts"
+import { clearPassword, isGood, startShowing } from "./password.ts"
 import type { Slip } from "./slip.ts"
 import { deskOf, giveUp, newRun, type Run } from "./waiting.ts"
 
@@ -123,9 +123,7 @@ export class Enrolling {
 
     async #byPassword(): Promise<void> {
         const password = this.#password.value
-        const wrong = weakness(password, this.#page)
-        fault(this.#password, wrong === null ? null : say(wrong))
-        if (wrong !== null) return
+        if (!await isGood(this.#password, this.#page)) return
         const run = this.#begin()
         await this.#ends(run, () => this.#enrol(run, { kind: "password", password, name: say("key.password.name") }))
     }

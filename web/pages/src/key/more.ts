@@ -3,8 +3,8 @@
 import { find, focusOn, say } from "@letterlock/kit"
 import type { MoreWay } from "@letterlock/kit/own/index"
 
-import { fault, type KeyPage } from "./page.ts"
-import { clearPassword, startShowing, weakness } from "./password.ts"
+import { busy, fault, type KeyPage } from "./page.ts"
+import { clearPassword, isGood, startShowing } from "./password.ts"
 import type { Slip } from "./slip.ts"
 import { type Run, until } from "./waiting.ts"
 
@@ -24,7 +24,7 @@ export class More {
         this.#listen(this.#password, () => this.#isGood())
         this.#listen(this.#renew, () => {
             if (!slip.isTyped) slip.refuse()
-            return slip.isTyped
+            return Promise.resolve(slip.isTyped)
         })
         this.#renew.addEventListener("input", () => { slip.fault(null) })
     }
@@ -63,18 +63,16 @@ export class More {
         this.#taken = null
     }
 
-    #listen(form: HTMLFormElement, isGood: () => boolean): void {
+    #listen(form: HTMLFormElement, isFit: () => Promise<boolean>): void {
         form.addEventListener("submit", (event) => {
             event.preventDefault()
-            if (this.#taken !== null && isGood()) this.#taken()
+            void busy(form, async () => { if (await isFit()) this.#taken?.() })
         })
     }
 
-    #isGood(): boolean {
-        const wrong = weakness(this.#first.value, this.#page)
+    async #isGood(): Promise<boolean> {
         fault(this.#second, null)
-        fault(this.#first, wrong === null ? null : say(wrong))
-        if (wrong !== null) return false
+        if (!await isGood(this.#first, this.#page)) return false
         const same = this.#first.value === this.#second.value
         fault(this.#second, same ? null : say("key.password.differs"))
         return same

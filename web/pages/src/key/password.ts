@@ -1,19 +1,47 @@
 /** A new password: how good it must be, and a button that shows it. */
 
-import { find, say, type WordKey } from "@letterlock/kit"
+import { fact, find, say, Unreachable, type WordKey } from "@letterlock/kit"
+
+import { excuse, fault } from "./page.ts"
 
 const LEAST = 12   // characters
 const MOST = 1024   // bytes; docs/spec/keyslots.md section 3
 const KINDS = 5   // different characters, at least
+/** Guesses that a new password has to stand. */
+export const GUESSES = 1e10   // a keyslot is guessed offline, one Argon2id each: years for a machine, months for ten
 
 type Wrong = Extract<WordKey, `key.password.${string}`>
 
+/** Whose password it is: name and address, which are no password. */
+interface PasswordOwner {
+    readonly name: string
+    readonly address: string
+}
+
 /**
- * What is wrong with a new password, or null.
+ * Whether a new password is good enough; otherwise what is wrong stands under its field.
  *
- * @param owner - name and address, which are no password.
+ * The lists of common ones come as a script of their own, when the first password is looked at.
  */
-export function weakness(password: string, owner: { readonly name: string; readonly address: string }): Wrong | null {
+export async function isGood(field: HTMLInputElement, owner: PasswordOwner): Promise<boolean> {
+    const { value } = field
+    const words = await lookOver(value, owner).then((wrong) => wrong === null ? null : say(wrong), excuse)
+    fault(field, words)
+    return words === null && field.value === value
+}
+
+async function lookOver(password: string, owner: PasswordOwner): Promise<Wrong | null> {
+    const wrong = weakness(password, owner)
+    if (wrong !== null) return wrong
+    const script = fact(find("#main", HTMLElement), "guesses")
+    const { guesses } = await (import(script) as Promise<typeof import("./guesses.ts")>).catch(() => {
+        throw new Unreachable("guesses.js")
+    })
+    return guesses(password.normalize("NFKC"), [owner.name, owner.address]) < GUESSES ? "key.password.common" : null
+}
+
+/** What can be said of a new password without lists, or null. */
+export function weakness(password: string, owner: PasswordOwner): Wrong | null {
     const plain = password.normalize("NFKC")
     if (new TextEncoder().encode(plain).length > MOST) return "key.password.long"
     if (Array.from(plain.trim()).length < LEAST) return "key.password.short"
