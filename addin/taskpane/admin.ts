@@ -4,6 +4,7 @@ import { find, Problem, say } from "@letterlock/kit"
 import { showDeployment } from "@letterlock/kit/deployment/index"
 
 import { showGuardRules } from "./guard-rules.ts"
+import { showLevelRules } from "./level-rules.ts"
 import { insideOutlook } from "./office.ts"
 import { newSession, startTrouble } from "./start.ts"
 
@@ -30,6 +31,7 @@ async function show(): Promise<void> {
             file: (kind, sendMode) => session.call((api) => api.bytes(`/deployment/${kind}?send_mode=${sendMode}`)),
         })
         await showGuardRules(session.call)
+        await showLevelRules(session.call)
         what.textContent = ""
     } catch (error) {
         const refused = error instanceof Problem && error.code === "administrators-only"

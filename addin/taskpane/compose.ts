@@ -1,6 +1,6 @@
 /** The pane where a letter is written: joins Outlook, the fields and the API. */
 
-import { fact, find, type Person, say } from "@letterlock/kit"
+import { fact, find, type Person, Problem, say } from "@letterlock/kit"
 import type { Desk } from "@letterlock/kit/writing/index"
 
 import { Advising, type Open } from "./advising.ts"
@@ -12,6 +12,7 @@ import { Earlier } from "./earlier.ts"
 import { finding } from "./finding.ts"
 import { forgetWhy, keepRules, showWhy } from "./guarding.ts"
 import { peopleOf } from "./item.ts"
+import { Least } from "./least.ts"
 import { letterEditor } from "./letter.ts"
 import { composeItem, hostOf, onItemChanged, type OutlookItem } from "./office.ts"
 import { OwnPane } from "./own-pane.ts"
@@ -69,7 +70,7 @@ function parts(pane: () => Pane): ConstructorParameters<typeof Pane>[2] {
         pane().edited()
         advising?.changed()
         paper?.edited()
-    }, files: () => pane().files }), to, hidden, subject, compare: (one, row, said) => { comparing?.offer(one, row, said) }, inDoubt: () => { if (desk !== null) void earlier.show(desk) }, waits: () => { void waiting.look() }, finish: async (item, taken) => await taking?.finish(item, taken) ?? [] }
+    }, files: () => pane().files }), to, hidden, subject, compare: (one, row, said) => { comparing?.offer(one, row, said) }, inDoubt: () => { if (desk !== null) void earlier.show(desk) }, waits: () => { void waiting.look() }, demand: (recipients) => least.demand(recipients), refused: (error) => { if (desk !== null && error instanceof Problem && error.code === "level-below") void learn(pane(), desk) }, finish: async (item, taken) => await taking?.finish(item, taken) ?? [] }
 }
 
 /** Where people are looked for; null while nobody is signed in. */
@@ -163,6 +164,12 @@ async function closeWindow(pane: Pane): Promise<void> {
     }
 }
 
+/** What the firm demands of letters: asked at first, and when it has changed meanwhile. */
+async function learn(pane: Pane, signedIn: Desk): Promise<void> {
+    await least.load(signedIn)
+    pane.demanded()
+}
+
 /** Without her own key nothing that was kept opens. */
 async function showShelf(shelf: Shelf, desk: Desk): Promise<void> {
     if (own?.isReady === true) await shelf.show(desk)
@@ -192,6 +199,7 @@ let taking: Taking | null = null
 let advising: Advising | null = null
 let lookFor: () => void = () => undefined
 let paper: Paper | null = null
+const least = new Least()
 const dead = new Dead(view.announce)
 const waiting = new WaitingHere({ script: fact(find("#pane", HTMLElement), "waiting"), announce: view.announce, desk: () => own?.holds === true ? desk : null })
 const earlier = new Earlier({ announce: view.announce, signIn: (claims) => signInAgain(claims) })
@@ -222,6 +230,7 @@ async function signIn(pane: Pane, shelf: Shelf): Promise<void> {
         find("#administrator", HTMLElement).hidden = !desk.me.admin
         comparing ??= new Comparing(session, desk.me.address)
         void keepRules(desk)
+        void learn(pane, desk)
         advising?.signedIn(desk)
         lookFor()
         await pane.signedIn(desk)

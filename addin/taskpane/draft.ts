@@ -6,6 +6,7 @@ import {
     type DraftContent, DraftKeeper, Files, type KeptState, type Letter, type Place, Sending,
 } from "@letterlock/kit/writing/index"
 
+import type { Demand } from "./least.ts"
 import type { OutlookItem } from "./office.ts"
 import type { Recipients, Role } from "./recipients.ts"
 import type { Taken } from "./takeover.ts"
@@ -54,6 +55,8 @@ export class Draft {
     taken: Taken | null = null
     /** It waits for To and Cc readers who have no key of their own. */
     waits = false
+    /** The firm demands that it does, whatever was chosen. */
+    demand: Demand | null = null
     /** The sentence on who does, once it has gone. */
     waitsFor = ""
     /** What became of it there, as sentences. */
@@ -103,7 +106,7 @@ export class Draft {
         if (this.text === null) throw new Error("nothing was written")
         const subject = this.subject.trim()
         const publicSubject = subject === this.suggested ? "" : subject
-        return { recipients: this.recipients, subject, publicSubject, written: write(this.text), files, parents, waits: this.waits }
+        return { recipients: this.recipients, subject, publicSubject, written: write(this.text), files, parents, waits: this.waits || this.demand !== null }
     }
 }
 

@@ -10,6 +10,8 @@ import { Face } from "./face.ts"
 import { follow, type News, newsOf } from "./follow.ts"
 import { goOn, type TakenUp } from "./going-on.ts"
 import { emptyItem, hasOwnText, lookOver } from "./item.ts"
+import type { Demand } from "./least.ts"
+import { type Missing, missingIn } from "./missing.ts"
 import type { OutlookItem } from "./office.ts"
 import type { PeopleField } from "./people-field.ts"
 import { inStep, MOST, type Role, withKnown, without, withTyped } from "./recipients.ts"
@@ -29,12 +31,12 @@ export interface Parts {
     readonly inDoubt: () => void
     /** A letter has gone that waits for keys. */
     readonly waits: () => void
+    /** What the firm demands of a letter to these. */
+    readonly demand: (recipients: Draft["recipients"]) => Demand | null
+    readonly refused: (error: unknown) => void
     /** A letter went that was taken over from this message. Sentences on what became of it in Outlook. */
     readonly finish: (item: OutlookItem, taken: Taken) => Promise<readonly string[]>
 }
-
-/** What a letter lacks, as a key of the words. */
-type Missing = "pane.to.mend" | "pane.blocked" | "pane.nobody" | "writing.empty"
 
 export class Pane {
     readonly #drafts: Drafts
@@ -227,7 +229,8 @@ export class Pane {
             }
             await this.#post(draft, this.#furnish(draft, desk), desk)
         } catch (error) {
-            this.#stop(draft, sendingTrouble(error))
+            this.#stop(draft, sendingTrouble(error, draft.demand))
+            this.#parts.refused(error)
             void this.readItem(draft)
         }
     }
@@ -354,8 +357,15 @@ export class Pane {
         }
     }
 
+    /** The firm's demands are known, or others. */
+    demanded(): void {
+        this.#draft.demand = this.#parts.demand(this.#draft.recipients)
+        this.#face.refresh(this.#draft)
+    }
+
     #change(draft: Draft, recipients: Draft["recipients"]): void {
         draft.recipients = recipients
+        draft.demand = this.#parts.demand(recipients)
         if (draft === this.#draft && recipients.some(({ role }) => role === "hidden")) view.showHidden(true)
         this.#face.refresh(draft)
         draft.store?.keeper.changed()
@@ -370,13 +380,6 @@ export class Pane {
         draft.phase = phase
         this.#face.refresh(draft)
     }
-}
-
-function missingIn(draft: Draft, allTaken: boolean): Missing | null {
-    if (!allTaken) return "pane.to.mend"
-    if (draft.blockers.length > 0) return "pane.blocked"
-    if (draft.recipients.length === 0) return "pane.nobody"
-    return draft.isUnwritten() ? "writing.empty" : null
 }
 
 const FIELDS = { to: "to", cc: "cc", hidden: "bcc" } as const
