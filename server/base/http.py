@@ -45,7 +45,7 @@ HOLDER: Final = (
 )
 SIGN_IN: Final = "Letterlock-Sign-In"  # the header by which a page says which of the two it means
 SIGNED_IN: Final = "signed-in"  # staff at the add-in's host, a client at the portal
-GIVER: Final = "giver"  # staff, who give a letter that waits: at the add-in's host, and at the portal
+GIVER: Final = "giver"  # staff, who give a letter that waits, at either host
 READER: Final = "reader"  # as SIGNED_IN, and with SIGN_IN "staff" staff at the portal
 PORTAL: Final = "portal"
 ADDIN: Final = "addin"

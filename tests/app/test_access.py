@@ -191,7 +191,16 @@ def test_a_get_changes_nothing(house: House) -> None:
     maya = house.visitor()
     maya.sign_in(message)
     before = dump(house)
-    pages = ("/", "/mails", "/frame", "/brand.css", "/healthz", "/staff/key", "/staff/pair", "/staff/waiting")
+    pages = (
+        "/",
+        "/mails",
+        "/frame",
+        "/brand.css",
+        "/healthz",
+        "/staff/key",
+        "/staff/pair",
+        "/staff/waiting",
+    )
     for path in (f"/m/{message}", *pages):
         assert maya.call("GET", path).status_code == 200
     assert dump(house) == before
