@@ -173,6 +173,12 @@ def signing_key(connection: Connection, person: Person) -> PublicKey:
     return _public(store.current_key(connection, person.firm_id, person.id, SIGNING))
 
 
+def signs_with(connection: Connection, firm_id: str, person_id: str) -> str | None:
+    """Fingerprint of the key that signs for a person now; None: there is none."""
+    row = store.current_key(connection, firm_id, person_id, SIGNING)
+    return row["fingerprint"] if row else None
+
+
 def hold(connection: Connection, person_ids: Sequence[str]) -> None:
     """Let nobody become the holder of her key until the caller's transaction ends."""
     for person_id in sorted(set(person_ids)):

@@ -244,7 +244,7 @@ def readable(
         NotFound: No such message, not sent, or not this person's.
         Recalled: It was recalled, and this person does not keep it.
         Waits: It waits for her key.
-        WaitingOver: It did, in vain.
+        WaitingOver: It did in vain, or its sender has another key by now and cannot give it.
     """
     entry = sent_message(connection, firm, message_id)
     row = own_row(store.readers_of(connection, message_id), person)
@@ -252,8 +252,12 @@ def readable(
         raise NotFound
     if entry["state"] == RECALLED and row["role"] not in KEPT:
         raise Recalled
-    if not (may_wait and states.waits(row, now_ms(connection))):
-        states.require_given(connection, row, person)
+    if states.waits(row, now_ms(connection)):
+        if may_wait:
+            return entry, row
+        if entry["signed_with"] != keys.signs_with(connection, firm.id, entry["sender_id"]):
+            raise states.WaitingOver(reason=states.KEY_REPLACED)
+    states.require_given(connection, row, person)
     return entry, row
 
 

@@ -5,8 +5,8 @@ import pytest
 from tests.drafts import look_up
 from tests.house import House
 from tests.keys.conftest import signed_in
-from tests.messages.notices import MAYA
-from tests.messages.test_waiting import STOPPED, TOM, problem, read, settled, told
+from tests.messages.notices import ANN, MAYA
+from tests.messages.test_waiting import HAS_KEY, STOPPED, TOM, problem, read, settled, told
 from tests.messages.waiting import (
     giver,
     happened,
@@ -18,6 +18,7 @@ from tests.messages.waiting import (
     waiting,
 )
 from tests.sandbox.running import eventually
+from tests.self_held import make_self_held
 
 
 @pytest.mark.parametrize("over", ["cancelled", "expired", "expired-unswept"])
@@ -72,3 +73,22 @@ def test_the_others_are_told_that_the_letter_is_protected_since(sqlite_house: Ho
     assert hand.give(hand.made(role="late")).status_code == 202
     assert read(tom, draft.id).grants == ()  # his envelope does not say it
     assert tom.visitor.post(f"/messages/{draft.id}/open", {}).json["level"] == "managed"
+
+
+def test_nobody_is_promised_a_letter_that_its_sender_has_no_key_for_any_more(
+    sqlite_house: House,
+) -> None:
+    house = sqlite_house
+    ann, before = own_pane(house), told(house, HAS_KEY)
+    draft = waiting(ann)
+    maya = signed_in(house)
+    make_self_held(house.parts, ANN)
+    over = (410, "waiting-over", "key-replaced")
+    assert problem(maya.visitor.post(f"/messages/{draft.id}/open", {})) == over
+    (thread,) = maya.visitor.api("GET", f"/messages/{draft.id}/thread").json["messages"]
+    assert thread["waiting"] is True
+    maya.enrol()
+    settled(house)
+    assert problem(maya.visitor.post(f"/messages/{draft.id}/open", {})) == over
+    assert told(house, HAS_KEY) == before
+    assert states(ann) == [(MAYA, "key-replaced")]

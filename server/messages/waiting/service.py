@@ -37,7 +37,6 @@ MOST: Final = 50  # who wait, of one letter
 LISTED: Final = 200
 SHOWN_MS: Final = 14 * 24 * 3_600_000
 KIND: Final = "waiting-mail"
-KEY_REPLACED: Final = "key-replaced"
 
 
 class TooManyWaiting(Invalid):
@@ -108,7 +107,7 @@ def listed(connection: Connection, vault: Vault, *, sender: Person) -> list[Wait
         state = states.state(row, now) or states.WAITING
         if state == states.WAITING:
             signed = signed_with(connection, _entry(row), sender)
-            state = KEY_REPLACED if signed != held else (READY if key else states.WAITING)
+            state = states.KEY_REPLACED if signed != held else (READY if key else states.WAITING)
         found.append(
             Wait(
                 message_id=row["entry_id"],
@@ -121,7 +120,7 @@ def listed(connection: Connection, vault: Vault, *, sender: Person) -> list[Wait
                 key=key if state == READY else None,
             )
         )
-    return sorted(found, key=lambda one: (one.state != READY, one.sent_at))
+    return sorted(found, key=lambda one: one.state != READY)
 
 
 def stop(
@@ -240,13 +239,14 @@ def run_out(connection: Connection, firm_id: str, *, most: int) -> int:
     return len(found)
 
 
-def still_ready(connection: Connection, *, sender_id: str, reader: Person) -> Sequence[letters.Row]:
-    """A sender's letters that wait for a reader who holds her key."""
+def still_ready(connection: Connection, *, sender: Person, reader: Person) -> Sequence[letters.Row]:
+    """A sender's letters that wait for a reader who holds her key, and can be given by the sender's."""
     if states.own_key(connection, reader) is None:
         return ()
-    now = now_ms(connection)
+    now, held = now_ms(connection), keys.signs_with(connection, sender.firm_id, sender.id)
     rows = store.of_reader(connection, reader.id)
-    return [row for row in rows if row["entry_sender_id"] == sender_id and states.waits(row, now)]
+    own = [row for row in rows if row["entry_sender_id"] == sender.id]
+    return [row for row in own if states.waits(row, now) and row["entry_signed_with"] == held]
 
 
 def called(vault: Vault, row: Mapping[str, Any], person: Person) -> str:

@@ -1,6 +1,7 @@
 """Queries on readers who wait for a key."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 from typing import Any, Final
 
 from sqlalchemy import ColumnElement, Connection, case, select
@@ -19,10 +20,9 @@ def of_reader(connection: Connection, person_id: str) -> Sequence[Row]:
 
 
 def of_sender(connection: Connection, sender_id: str, *, since: int, most: int) -> Sequence[Row]:
-    """Whom a sender's letters wait for, or have waited for until then.
+    """Whom a sender's letters wait for, or have waited for until then, oldest letter first.
 
-    Of more than `most` those stay whose sender was told of a key, then those who wait: in this order,
-    each oldest letter first.
+    Of more than `most` those stay whose sender was told of a key, then those who wait.
     """
     open_ = readers.c.waiting_ended.is_(None) & (readers.c.waiting_until > since)
     lately = readers.c.waiting_ended.in_(("cancelled", "expired")) & (
@@ -31,7 +31,8 @@ def of_sender(connection: Connection, sender_id: str, *, since: int, most: int) 
     where = (entries.c.sender_id == sender_id) & (open_ | lately)
     told = readers.c.waiting_ended.is_(None) & readers.c.waiting_told.is_not(None)
     rank = case((told, 0), (readers.c.waiting_ended.is_(None), 1), else_=2)
-    return _found(connection, where, rank, most=most)
+    found = _found(connection, where, rank, most=most)
+    return sorted(found, key=itemgetter("entry_sealed_at", "entry_id", "position"))
 
 
 def run_out(connection: Connection, now: int, *, most: int) -> Sequence[Row]:

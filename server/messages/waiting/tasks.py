@@ -66,7 +66,7 @@ def _ready(
     connection: Connection, vault: Vault, job: Job, firm: Firm, sender: Person
 ) -> WaitingNews | None:
     reader = people.get(connection, vault, job.payload["reader"])
-    rows = waiting.still_ready(connection, sender_id=sender.id, reader=reader)
+    rows = waiting.still_ready(connection, sender=sender, reader=reader)
     if not rows:
         return None
     return WaitingNews(

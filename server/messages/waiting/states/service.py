@@ -21,6 +21,7 @@ PROTECTED: Final = "protected"  # she was added as a late reader instead
 CANCELLED: Final = "cancelled"
 EXPIRED: Final = "expired"
 RECALLED: Final = "recalled"
+KEY_REPLACED: Final = "key-replaced"  # the sender's: it cannot be given, and he may still stop it
 UNREAD: Final = frozenset({WAITING, CANCELLED, EXPIRED})  # she may still be added later
 LIFE_MS: Final = 30 * 24 * 3_600_000
 
@@ -45,7 +46,7 @@ class ReadsAlready(Conflict):
 
 
 class WaitingOver(AppError):
-    """The letter waits for this reader no more; fact `reason`: cancelled or expired."""
+    """The letter waits for this reader no more; fact `reason`: cancelled, expired or key-replaced."""
 
     status = 410
     code = "waiting-over"
