@@ -234,6 +234,17 @@ def compared(stage: Stage) -> None:
     stage.says("There is no number yet", "#to-people")
 
 
+@COMPOSE.state("a letter that the firm wants end-to-end, of who has no key of her own")
+def demanded(stage: Stage) -> None:
+    domains = [{"domain": "client.example", "level": "self-held"}]
+    stop = stage.answer("**/api/v1/level-rules", json={"least": "managed", "domains": domains})
+    stage.outlook.reload()
+    open_pane(stage.outlook)
+    to(stage, MAYA)
+    stage.says("writes to client.example end-to-end only", "#least")
+    stop()
+
+
 @COMPOSE.state("letters that were kept")
 def shelf(stage: Stage) -> None:
     stage.outlook.reload()

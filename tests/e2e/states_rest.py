@@ -176,6 +176,32 @@ def admin_saved(stage: Stage) -> None:
     expect(stage.one("#guard-saved")).to_contain_text("Saved.")
 
 
+@ADMIN.state("a least level that is refused, for what need not")
+def level_free(stage: Stage) -> None:
+    _refuse_level(stage, "free")
+
+
+@ADMIN.state("and for what must be end-to-end")
+def level_strict(stage: Stage) -> None:
+    _refuse_level(stage, "strict")
+
+
+@ADMIN.state("the least level saved")
+def level_saved(stage: Stage) -> None:
+    for name in ("free", "strict"):
+        stage.one(f"#level-{name}").fill("")
+    stage.press("Save the least level")
+    expect(stage.one("#level-saved")).to_contain_text("Saved.")
+
+
+def _refuse_level(stage: Stage, name: str) -> None:
+    stop = stage.answer("**/api/v1/level-rules", **problem(422, "invalid", ""))
+    stage.one(f"#level-{name}").fill("client")
+    stage.press("Save the least level")
+    expect(stage.one(f"#level-{name}-fault")).not_to_be_empty()
+    stop()
+
+
 def _consent(stage: Stage, query: str) -> None:
     frame = stage.frame
     frame.goto(re.sub("/pane/.*", f"/pane/consent?{query}", frame.url))
