@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { afterEach, test } from "node:test"
 
-import { newMessageKey } from "@letterlock/crypto"
+import { messageKeyOf, newMessageKey } from "@letterlock/crypto"
 import { Gone, Place, Unsure } from "@letterlock/kit/writing/index"
 
 import { planOf } from "../taskpane/mail-record.ts"
@@ -89,7 +89,7 @@ function house(states: readonly string[], send: () => Promise<unknown>) {
         },
     }
     const me = { name: "Ann", address: "ann@hart.example" }
-    const desk = { me, crypto: { newMessageKey }, call: (work: (one: typeof api) => unknown) => work(api) }
+    const desk = { me, crypto: { newMessageKey, messageKey: ({ identity }: { identity: string }) => messageKeyOf(identity) }, call: (work: (one: typeof api) => unknown) => work(api) }
     class Files {
         rows: readonly { readonly name: string; readonly state: string }[] = []
         add(sources: readonly File[]): void { this.rows = sources.map((_, index) => ({ name: `mended ${String(index)}`, state: states[index] ?? "ready" })) }

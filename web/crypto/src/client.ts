@@ -63,6 +63,11 @@ export class CryptoClient {
         return this.#texts.call("newMessageKey", null, options)
     }
 
+    /** As `messageKeyOf` of keys.ts. */
+    messageKey(args: { readonly identity: string }, options?: CallOptions): Promise<MessageKey> {
+        return this.#texts.call("messageKey", args, options)
+    }
+
     /** As `sealObjects` of seal.ts. */
     sealObjects(args: ObjectsDraft, options?: CallOptions): Promise<SealedObjects> {
         return this.#texts.call("sealObjects", args, options)

@@ -23,7 +23,7 @@ export {
     type Merge, type SignedGrant,
 } from "./grant.ts"
 export {
-    decodeIdentity, decodeRecipient, encodeIdentity, encodeRecipient, fingerprint, newMessageKey,
+    decodeIdentity, decodeRecipient, encodeIdentity, encodeRecipient, fingerprint, messageKeyOf, newMessageKey,
     recipientFingerprint, recipientOf, type MessageKey,
 } from "./keys.ts"
 export { KEYSLOT_REFUSALS, KeyslotRefused, type KeyslotRefusal } from "./keyslotrefusals.ts"

@@ -21,12 +21,16 @@ export interface MessageKey {
 export async function newMessageKey(): Promise<MessageKey> {
     const seed = randomBytes(32)
     try {
-        const identity = encodeIdentity(seed)
-        const recipient = await recipientOf(identity)
-        return { identity, recipient, fingerprint: await recipientFingerprint(recipient) }
+        return await messageKeyOf(encodeIdentity(seed))
     } finally {
         wipe(seed)
     }
+}
+
+/** All of a message key of which only the identity was kept. @throws {@link MalformedKey} if it is none. */
+export async function messageKeyOf(identity: string): Promise<MessageKey> {
+    const recipient = await recipientOf(identity)
+    return { identity, recipient, fingerprint: await recipientFingerprint(recipient) }
 }
 
 /**

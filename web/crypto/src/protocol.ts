@@ -41,6 +41,7 @@ export interface Operations {
     }
     checkLooked: { args: Looking; result: Looked }
     newMessageKey: { args: null; result: MessageKey }
+    messageKey: { args: { readonly identity: string }; result: MessageKey }
     sealObjects: { args: ObjectsDraft; result: SealedObjects }
     sealEnvelopes: { args: EnvelopesDraft; result: readonly SealedEnvelope[] }
     openMessage: { args: Opening; result: OpenedMessage }

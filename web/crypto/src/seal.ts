@@ -1,12 +1,12 @@
 /** Seal a message: its objects first, then, once signed, one envelope per reader. */
 
-import { encryptTo, recipientOf } from "./age.ts"
+import { encryptTo } from "./age.ts"
 import { encodeBody, type Body } from "./body.ts"
 import { randomBytes, sha256, toBase64url, wipe, type Bytes } from "./bytes.ts"
 import { FormatError, SealError } from "./errors.ts"
 import { sealEnvelope } from "./envelope.ts"
 import { mergeHash, parseGrant, type Grant, type Merge, type SignedGrant } from "./grant.ts"
-import { newMessageKey, recipientFingerprint, type MessageKey } from "./keys.ts"
+import { messageKeyOf, newMessageKey, recipientFingerprint, type MessageKey } from "./keys.ts"
 import { pad } from "./padding.ts"
 import type { Signature } from "./signatures.ts"
 import { MAX_READERS, parseStatement, statementHash, type SignedObject, type Statement } from "./statement.ts"
@@ -73,10 +73,7 @@ export async function sealObjects({ body, messageKey }: ObjectsDraft, onProgress
     return { messageKey: identity, messageKeyFingerprint: fingerprint, objects: [object] }
 }
 
-async function keyOf(identity: string): Promise<MessageKey> {
-    const recipient = await wellFormed(recipientOf(identity), "the message key is damaged")
-    return { identity, recipient, fingerprint: await recipientFingerprint(recipient) }
-}
+const keyOf = (identity: string): Promise<MessageKey> => wellFormed(messageKeyOf(identity), "the message key is damaged")
 
 /**
  * One object of a message. `content` is wiped.

@@ -3,7 +3,7 @@
 import { openDraft, sealDraft } from "./draft.ts"
 import { CryptoError } from "./errors.ts"
 import { sealFile, sealPlain } from "./files.ts"
-import { newMessageKey } from "./keys.ts"
+import { messageKeyOf, newMessageKey } from "./keys.ts"
 import { checkLooked } from "./log/looked.ts"
 import { verifyLookup } from "./lookup.ts"
 import { openEnvelope, openMessage } from "./open.ts"
@@ -34,6 +34,7 @@ const handlers: Handlers = {
     verifyLookup: (args) => verifyLookup(args.text, args.signature, args.directoryKey, args),
     checkLooked: (looking) => checkLooked(looking),
     newMessageKey: () => newMessageKey(),
+    messageKey: ({ identity }) => messageKeyOf(identity),
     sealObjects: (draft, { onProgress }) => sealObjects(draft, onProgress),
     sealEnvelopes: (draft, { onProgress }) => sealEnvelopes(draft, onProgress),
     openMessage: (opening) => openMessage(opening),

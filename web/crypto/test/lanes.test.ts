@@ -174,6 +174,7 @@ const CALLS: Calls = {
         lookup: lookupOf(ann), text: "", signature: null, history: [], directoryKey, logKey: "", kept: null, known: null,
     }, options),
     newMessageKey: (client, options) => client.newMessageKey(options),
+    messageKey: (client, options) => client.messageKey({ identity: key.identity }, options),
     sealObjects: (client, options) => client.sealObjects({ body: BODY }, options),
     sealEnvelopes: (client, options) => client.sealEnvelopes({ ...letter, readers: [ann, maya] }, options),
     openMessage: (client, options) => client.openMessage({ asked: MESSAGE_ID, viewer: maya, opened: envelope, sender: lookupOf(ann), objects: objects() }, options),

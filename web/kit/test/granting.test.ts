@@ -3,7 +3,7 @@
 import assert from "node:assert/strict"
 import { test } from "node:test"
 
-import { type Lookup, newMessageKey, sealEnvelopes } from "@letterlock/crypto"
+import { type Lookup, messageKeyOf, newMessageKey, sealEnvelopes } from "@letterlock/crypto"
 
 import { ann, lookupOf, maya, MESSAGE_ID, reader, signGrant, signText, statementText, tom } from "../../crypto/test/people.ts"
 import type { Api } from "../src/api.ts"
@@ -32,7 +32,10 @@ async function desk({ statement = text("pending"), signer = ann, messageKey = ke
     const api = { post: (path: string, { body = {} }: { body?: Record<string, unknown> } = {}) => Promise.resolve(said(path, body)) } as unknown as Api
     const made: GrantingDesk = {
         call: (work) => work(api), directoryKey: "", log: { begin: () => ({ since: 0, check: (_, lookup) => Promise.resolve(lookup) }) },
-        crypto: { verifyLookup: ({ address }) => Promise.resolve(looks.get(address) ?? lookupOf(tom)), sealEnvelopes: (draft) => sealEnvelopes(draft) },
+        crypto: {
+            messageKey: ({ identity }) => messageKeyOf(identity), sealEnvelopes: (draft) => sealEnvelopes(draft),
+            verifyLookup: ({ address }) => Promise.resolve(looks.get(address) ?? lookupOf(tom)),
+        },
         own: {
             requireSealed: () => Promise.resolve(), requireMine: () => Promise.resolve(), openDraftKey: () => Promise.reject(new Error("no draft")),
             openLetter: () => Promise.resolve({ message_key: messageKey, statement, signature, grants: [], merge: {} }),

@@ -4,8 +4,8 @@
  */
 
 import {
-    buildGrant, type CryptoClient, fingerprint, fromBase64url, type GrantRole, type Lookup, type Opened, parseStatement, recipientFingerprint,
-    recipientOf, sha256, type Signature, type Statement, statementHash, verifyStatement,
+    buildGrant, type CryptoClient, fingerprint, fromBase64url, type GrantRole, type Lookup, type Opened, parseStatement,
+    sha256, type Signature, type Statement, statementHash, verifyStatement,
 } from "@letterlock/crypto"
 
 import type { Person } from "../address.ts"
@@ -21,7 +21,7 @@ import type { Caller } from "../writing/desk.ts"
 /** Where it is done: the pane, or a page at the portal where staff are signed in. */
 export interface GrantingDesk {
     readonly call: Caller
-    readonly crypto: Pick<CryptoClient, "verifyLookup" | "sealEnvelopes">
+    readonly crypto: Pick<CryptoClient, "messageKey" | "verifyLookup" | "sealEnvelopes">
     /** The firm's directory key, base64url of 32 bytes; it does not come with the letter. */
     readonly directoryKey: string
     readonly log: Logged
@@ -104,7 +104,7 @@ async function open(desk: GrantingDesk, id: string): Promise<Held> {
     const { sender } = parseStatement(opened.statement)
     const mine = await verified(desk, log, members(answer["sender"]), sender.address)
     const statement = await verifyStatement(opened.statement, opened.signature, mine)
-    const messageKey = await recipientFingerprint(await recipientOf(opened.message_key))
+    const { fingerprint: messageKey } = await desk.crypto.messageKey({ identity: opened.message_key })
     const facts = [statement.message_id === id, viewerOf(answer).address === sender.address, messageKey === statement.message_key]
     if (facts.includes(false)) throw new OtherLetter("it is not the letter that was asked for")
     await desk.own?.requireMine(mine)

@@ -42,7 +42,7 @@ export type Caller = <Value>(work: (api: Api) => Promise<Value>) => Promise<Valu
 
 /** The part of the crypto worker that writing needs. */
 export type Sealer = Pick<CryptoClient,
-    "newMessageKey" | "openDraft" | "sealDraft" | "sealEnvelopes" | "sealFile" | "sealObjects" | "verifyLookup" | "checkLooked">
+    "messageKey" | "newMessageKey" | "openDraft" | "sealDraft" | "sealEnvelopes" | "sealFile" | "sealObjects" | "verifyLookup" | "checkLooked">
 
 /** Letters whose notices wait for their sender's sign-in; `claims` are for MSAL, if Entra named some. */
 export interface Held {

@@ -1,6 +1,6 @@
 /** The place of one letter at the server, and its message key: made when they are first needed, and once. */
 
-import { type MessageKey, recipientFingerprint, recipientOf } from "@letterlock/crypto"
+import type { MessageKey } from "@letterlock/crypto"
 
 import { type Api, newKey, Problem } from "../api.ts"
 import { members, text } from "../shape.ts"
@@ -43,7 +43,7 @@ export class Place {
         this.#fixed = taken?.fixed === true
         if (taken === undefined) return
         this.#where = Promise.resolve({ id: taken.id, thread: taken.thread })
-        this.#key = keyOf(taken.identity)
+        this.#key = desk.crypto.messageKey({ identity: taken.identity })
     }
 
     /** Whether the server knows of it, or soon will. */
@@ -114,9 +114,4 @@ export class Place {
         const made = members(await this.desk.call((api) => api.post("/messages", { body, key: this.#createKey })))
         return { id: text(made, "id"), thread: text(made, "thread_id") }
     }
-}
-
-async function keyOf(identity: string): Promise<MessageKey> {
-    const recipient = await recipientOf(identity)
-    return { identity, recipient, fingerprint: await recipientFingerprint(recipient) }
 }

@@ -3,7 +3,7 @@
 import { createHash, createPrivateKey, createPublicKey } from "node:crypto"
 
 import {
-    canonical, GRANT_DOMAIN, LOOKUP_DOMAIN, newMessageKey, openDraft, openDraftEnvelope, openEnvelope, parseGrant, parseStatement, sealDraft,
+    canonical, GRANT_DOMAIN, LOOKUP_DOMAIN, messageKeyOf, newMessageKey, openDraft, openDraftEnvelope, openEnvelope, parseGrant, parseStatement, sealDraft,
     sealEnvelopes, sealFile, sealObjects, sign, STATEMENT_DOMAIN, statementHash, verifyLookup, type Opened,
 } from "@letterlock/crypto"
 
@@ -22,6 +22,7 @@ export const ANN = "ann@hart.example"
 /** The operations of the worker, without one. */
 export const sealer: Sealer = {
     newMessageKey: () => newMessageKey(),
+    messageKey: ({ identity }) => messageKeyOf(identity),
     checkLooked: () => Promise.resolve({ checkpoint: { size: 1, root: "" }, seen: { index: 0, event: "" } }),
     verifyLookup: ({ text, signature, directoryKey, address }) => verifyLookup(text, signature, directoryKey, { address }),
     sealObjects: (draft) => sealObjects(draft),
