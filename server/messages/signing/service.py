@@ -114,7 +114,8 @@ def sign(
     _check_waiting(statement, entry, sender)
     _check_times(connection, statement, granted)
     rows = _reader_rows(connection, vault, statement, granted, firm=firm)
-    readers = [(one.address, one.level) for one in (*statement.readers, *granted)]
+    everybody: list[Reader | Grant] = [*statement.readers, *granted]
+    readers = [(one.address, one.level) for one in everybody]
     leveling.check_letter(connection, firm=firm, sender=sender, kind=entry["kind"], readers=readers)
     _check_parents(connection, statement, rows, firm=firm)
     if sender.kind == "client":
