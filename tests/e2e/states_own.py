@@ -10,8 +10,8 @@ from playwright.sync_api import Page, Route, expect
 from server.crypto import pairing
 from server.crypto.encoding import b64u
 from tests.e2e.own_pane import hold
-from tests.e2e.panes import read_in_pane
-from tests.e2e.people import ANN, BEN, TOM, Profile, new_subject, open_pane, press_send, write
+from tests.e2e.panes import hide_from_others, read_in_pane
+from tests.e2e.people import ANN, BEN, MAYA, TOM, Profile, new_subject, open_pane, press_send, write
 from tests.e2e.stage import Stage, Table, problem
 from tests.e2e.wire import post, staff
 from tests.self_held import OwnKey
@@ -82,8 +82,36 @@ def here(stage: Stage) -> None:
     stage.says("Forget my key here")
 
 
+@OWN.state("a letter may wait for who has no key of her own, and a hidden copy cannot")
+def may_wait(stage: Stage) -> None:
+    stage.one("#own-here > summary").click()
+    stage.says("Switch this on to let the letter wait", "#choose-means")
+    stage.one("#choose-on").check()
+    stage.says("When it appears, your pane adds them", "#choose-means")
+    hide_from_others(stage.pane, MAYA)
+    stage.says("A hidden copy cannot wait", "#choose-hidden")
+
+
+@OWN.state("it was sent, and waits: the list of what does")
+def waits(stage: Stage) -> None:
+    stage.pane.get_by_role("button", name=re.compile(f"Remove {MAYA}")).click()
+    expect(stage.one("#choose-hidden")).to_be_hidden()
+    press_send(stage.pane)
+    stage.says("has no key yet, so the letter waits", "#waits-for")
+    expect(stage.one("#waiting-list > li")).to_have_count(1)
+
+
+@OWN.state("before a letter that waits is sent protected instead")
+def sooner(stage: Stage) -> None:
+    instead = re.compile("Send it protected instead")
+    stage.one("#waiting-list").get_by_role("button", name=instead).click()
+    stage.says("From then on the letter is Protected and no longer End-to-end", "#waiting-list")
+
+
 @OWN.state("one's own key was forgotten here")
 def forgotten(stage: Stage) -> None:
+    stage.press("Write another")
+    stage.one("#own-here > summary").click()
     stage.press("Forget my key here")
     stage.says("This pane has forgotten your key")
 
