@@ -108,6 +108,13 @@ def sooner(stage: Stage) -> None:
     stage.says("From then on the letter is Protected and no longer End-to-end", "#waiting-list")
 
 
+@OWN.state("it waits no longer")
+def stopped(stage: Stage) -> None:
+    stage.press("Leave it as it is")
+    stage.one("#waiting-list").get_by_role("button", name=re.compile("Stop waiting")).click()
+    stage.says("We have stopped waiting", "#waiting-said")
+
+
 @OWN.state("one's own key was forgotten here")
 def forgotten(stage: Stage) -> None:
     stage.press("Write another")
