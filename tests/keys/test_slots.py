@@ -9,8 +9,9 @@ from sqlalchemy import select, update
 from server.base.events import events
 from server.base.tenancy import all_firms
 from server.crypto.encoding import b64u
-from server.keys.self_held.models import key_challenges
+from server.keys.self_held.models import key_challenges, keyslots
 from server.keys.self_held.proofs.service import CHALLENGE_MS, MOST_CHALLENGES
+from server.keys.self_held.store import live_slots
 from tests.house import House
 from tests.keys.conftest import signed_in
 from tests.keys.holding import Holder
@@ -44,6 +45,20 @@ def remove(holder: Holder, slot: str, proof: dict[str, str] | None = None) -> An
 def happened(house: House, kind: str) -> int:
     with all_firms("a test"), house.parts.database.read() as connection:
         return len(connection.execute(select(events.c.id).where(events.c.kind == kind)).all())
+
+
+def test_of_the_slots_of_one_moment_the_recovery_code_stands_last(
+    house: House, maya: Holder
+) -> None:
+    maya.enrol()
+    with all_firms("a test"), house.parts.database.write() as connection:
+        for row in connection.execute(select(keyslots)).mappings().all():
+            first = "0" if row["kind"] == "recovery-code" else "f"
+            moved = {"created": 1, "id": first + row["id"][1:]}
+            connection.execute(update(keyslots).where(keyslots.c.id == row["id"]).values(moved))
+        kinds = [row["kind"] for row in live_slots(connection, maya.person)]
+    assert len(kinds) > 1
+    assert kinds[-1] == "recovery-code"
 
 
 def test_a_keyslot_is_added_named_used_and_removed(house: House, maya: Holder) -> None:
