@@ -106,15 +106,7 @@ def check(
     Raises:
         As granting.sign, but OwnKeyChanged.
     """
-    if entry["state"] == RECALLED:
-        raise Recalled
-    if entry["state"] == "draft":
-        raise NotFound
-    rows = store.readers_of(connection, entry["id"])
-    own = next(row for row in rows if row["role"] == "sender")
-    file = store.envelope(connection, entry["id"], own["key"])
-    if file is None:
-        raise NotFound
+    rows, own, file = _kept(connection, entry)
     envelope, grant = _read(connection, vault, entry, own, file, sender=sender, text=text)
     if grant.role not in roles:
         raise StatementRefused(refusal="grant-malformed")
@@ -142,6 +134,20 @@ def check(
     if grant.role == LATE and len(rows) >= MAX_READERS:
         raise TooManyReaders
     return Checked(grant, reader, waited, own, file, envelope)
+
+
+def _kept(connection: Connection, entry: store.Row) -> tuple[Sequence[store.Row], store.Row, bytes]:
+    """The letter's readers, its sender among them, and her envelope."""
+    if entry["state"] == RECALLED:
+        raise Recalled
+    if entry["state"] == "draft":
+        raise NotFound
+    rows = store.readers_of(connection, entry["id"])
+    own = next(row for row in rows if row["role"] == "sender")
+    file = store.envelope(connection, entry["id"], own["key"])
+    if file is None:
+        raise NotFound
+    return rows, own, file
 
 
 def _check_reads_not(connection: Connection, rows: Sequence[store.Row], reader: Person) -> None:
