@@ -14,6 +14,12 @@ from tests.people.staff_desk import BEN, signed_in
 from tests.people.test_passkeys import run
 
 
+def test_the_pages_of_staff_are_there_before_anybody_has_written(house: House) -> None:
+    for visitor in (house.visitor(), signed_in(house)):
+        for path in ("/staff", "/staff/key", "/staff/pair", "/staff/waiting"):
+            assert visitor.call("GET", path).status_code == 200, path
+
+
 def test_somebody_of_the_firm_takes_her_key_to_herself_by_her_sign_in_at_entra(
     house: House,
 ) -> None:
